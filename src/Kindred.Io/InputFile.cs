@@ -1,0 +1,42 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Kindred.Io;
+
+/// <summary>Opening and reading user files, with errors that name the file.</summary>
+static class InputFile
+{
+    public static SafeFileHandle Open(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException($"{path}: there is no such file.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DataException(Directory.Exists(path) ? $"{path} is a folder, not a file." : $"{path}: permission denied.", e);
+        }
+        catch (IOException e)
+        {
+            throw new DataException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    public static void ReadExactly(string path, SafeFileHandle handle, long offset, Span<byte> destination)
+    {
+        var done = 0;
+
+        while (done < destination.Length)
+        {
+            var read = RandomAccess.Read(handle, destination[done..], offset + done);
+
+            if (read == 0)
+                throw new DataException($"{path} is cut short: bytes {offset} to {offset + destination.Length} were to be read, it ends at {offset + done}.");
+
+            done += read;
+        }
+    }
+}
