@@ -1,0 +1,28 @@
+using Kindred.Data;
+using Kindred.Io;
+
+namespace Kindred.Views;
+
+/// <summary>Each channel has its mean taken away and is divided by its standard deviation.</summary>
+/// <param name="Mean">One mean a channel; ImageNet's if left out.</param>
+/// <param name="Std">One standard deviation a channel; ImageNet's if left out.</param>
+[Augmentation("normalize", Paper = "torchvision")]
+public sealed record Normalize(double[]? Mean = null, double[]? Std = null) : Augmentation
+{
+    readonly PointOperation operation = Prepare(Mean ?? [0.485, 0.456, 0.406], Std ?? [0.229, 0.224, 0.225]);
+
+    internal override bool CommutesWithFlip => true;
+
+    /// <inheritdoc/>
+    public override bool Draw(ref Draws draws, ViewShape shape, ref DrawnStep step) => true;
+
+    /// <inheritdoc/>
+    public override void Apply(Canvas canvas, in DrawnStep step) => canvas.Point(operation);
+
+    static PointOperation Prepare(double[] mean, double[] std)
+    {
+        if (mean.Length != std.Length || mean.Length is 0 or > 4 || std.Any(s => s <= 0))
+            throw new ConfigurationException($"normalize: {mean.Length} means and {std.Length} deviations; it takes as many of each as channels, the deviations above 0.");
+        return PointOperation.PerChannel([.. std.Select(s => (float)(1 / s))], [.. mean.Zip(std, (m, s) => (float)(-m / s))]);
+    }
+}
