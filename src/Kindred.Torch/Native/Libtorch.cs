@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Kindred.Io;
+
+namespace Kindred.Torch;
+
+/// <summary>One installation of libtorch: where its headers and libraries lie.</summary>
+/// <param name="Source">How it was found: a setting, Python, the system.</param>
+/// <param name="Include">The folder that holds <c>ATen/ATen.h</c>.</param>
+/// <param name="Library">The folder that holds <c>libtorch_cpu.so</c>.</param>
+/// <param name="Version">As its <c>torch/version.h</c> says.</param>
+/// <param name="OldAbi">Whether it was built with the pre-C++11 string ABI.</param>
+public sealed record Libtorch(string Source, string Include, string Library, string Version, bool OldAbi = false)
+{
+    /// <summary>The environment variable that names a libtorch folder (with <c>include/</c> and <c>lib/</c>).</summary>
+    public const string Variable = "KINDRED_LIBTORCH";
+
+    /// <summary>What a person runs when there is none.</summary>
+    public const string InstallCommand = "apt-get install -y g++ libtorch-dev";
+
+    /// <summary>A folder chosen by the program, looked at before the environment variable.</summary>
+    public static string? Setting { get; set; }
+
+    /// <summary>The API headers' folder inside <see cref="Include"/>.</summary>
+    public string ApiInclude => Path.Combine(Include, "torch/csrc/api/include");
+
+    /// <summary>Whether CUDA libraries lie beside it.</summary>
+    public bool HasCuda => File.Exists(Path.Combine(Library, "libtorch_cuda.so"));
+
+    /// <summary>Looks for libtorch: explicit setting, environment variable, the active Python's torch, the system's.</summary>
+    /// <param name="refused">Why each place before the one taken was refused.</param>
+    /// <returns>The installation, or null when there is none.</returns>
+    public static Libtorch? Find(out IReadOnlyList<string> refused)
+    {
+        var reasons = new List<string>();
+        refused = reasons;
+        if (Setting is { } setting) return FromFolder("setting", setting, reasons) ?? throw Unusable("the setting", setting, reasons);
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder)
+            return FromFolder(Variable, folder, reasons) ?? throw Unusable($"the variable {Variable}", folder, reasons);
+        return FromPython(reasons) ?? FromSystem(reasons);
+    }
+
+    static EnvironmentException Unusable(string what, string folder, List<string> reasons) =>
+        new($"{what} names '{folder}' as libtorch, but {reasons[^1]}. Point it at a folder with include/ and lib/, or unset it to use Python's or the system's libtorch.");
+
+    static Libtorch? FromFolder(string source, string folder, List<string> reasons)
+    {
+        string include = Path.Combine(folder, "include"), library = Path.Combine(folder, "lib");
+        return Check(source, include, library, false, reasons);
+    }
+
+    static Libtorch? Check(string source, string include, string library, bool oldAbi, List<string> reasons)
+    {
+        var header = Path.Combine(include, "torch/csrc/api/include/torch/version.h");
+        if (!File.Exists(header)) { reasons.Add($"{source}: {header} is missing"); return null; }
+        if (!File.Exists(Path.Combine(library, "libtorch_cpu.so"))) { reasons.Add($"{source}: {library}/libtorch_cpu.so is missing"); return null; }
+        return new Libtorch(source, include, library, ReadVersion(include), oldAbi);
+    }
+
+    // The version header only forwards in the newest releases, so both places are read.
+    static string ReadVersion(string include)
+    {
+        foreach (var name in new[] { "torch/csrc/api/include/torch/version.h", "torch/headeronly/version.h" })
+        {
+            var path = Path.Combine(include, name);
+            if (!File.Exists(path)) continue;
+            var line = File.ReadLines(path).FirstOrDefault(l => l.StartsWith("#define TORCH_VERSION \"", StringComparison.Ordinal));
+            if (line is not null) return line.Split('"')[1];
+        }
+        return "unknown";
+    }
+
+    static Libtorch? FromPython(List<string> reasons)
+    {
+        const string script = "import torch,os;d=os.path.dirname(torch.__file__);print(d);print(int(torch._C._GLIBCXX_USE_CXX11_ABI))";
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("python3", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            if (process is null) { reasons.Add("Python: python3 did not start"); return null; }
+            var errors = process.StandardError.ReadToEndAsync();
+            var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            process.WaitForExit();
+            if (process.ExitCode != 0 || lines.Length < 2) { reasons.Add($"Python: {errors.Result.Trim().Split('\n')[^1]}"); return null; }
+            return Check("Python", Path.Combine(lines[0], "include"), Path.Combine(lines[0], "lib"), lines[1] == "0", reasons);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            reasons.Add("Python: python3 is not installed");
+            return null;
+        }
+    }
+
+    static Libtorch? FromSystem(List<string> reasons)
+    {
+        var triplet = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
+        foreach (var library in new[] { $"/usr/lib/{triplet}", "/usr/lib", "/usr/local/lib", "/usr/lib64" })
+        {
+            var include = library.StartsWith("/usr/local", StringComparison.Ordinal) ? "/usr/local/include" : "/usr/include";
+            if (File.Exists(Path.Combine(library, "libtorch_cpu.so")) && Check("system", include, library, false, reasons) is { } found) return found;
+        }
+        reasons.Add("system: no libtorch_cpu.so in the default library folders");
+        return null;
+    }
+
+    /// <summary>What to tell a person who has no usable libtorch.</summary>
+    public static EnvironmentException Missing(IReadOnlyList<string> refused) =>
+        new($"no libtorch was found ({string.Join("; ", refused)}). Install it with `{InstallCommand}`, or set {Variable} to the folder of a libtorch download.");
+}

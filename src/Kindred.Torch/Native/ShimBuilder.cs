@@ -1,0 +1,107 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Kindred.Io;
+
+namespace Kindred.Torch;
+
+/// <summary>Compiles the shim for one libtorch and keeps it in the user's cache: C++ binaries do not fit any other installation.</summary>
+public static class ShimBuilder
+{
+    /// <summary>The cache folder: <c>KINDRED_CACHE</c>, or <c>kindred</c> below <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>.</summary>
+    public static string CacheFolder
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("KINDRED_CACHE") is { Length: > 0 } own) return own;
+            var root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
+                ? xdg : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
+            return Path.Combine(root, "kindred");
+        }
+    }
+
+    /// <summary>The compiled shim for this libtorch; compiles it when the cache has none.</summary>
+    /// <returns>The path of the shared library.</returns>
+    /// <exception cref="EnvironmentException">There is no compiler, or it failed.</exception>
+    public static string Build(Libtorch torch)
+    {
+        ArgumentNullException.ThrowIfNull(torch);
+        var sources = new[] { "kindred_torch.h", "kindred_torch.cpp" }.ToDictionary(n => n, Source);
+        var folder = Path.Combine(CacheFolder, "shim", Key(torch, sources));
+        var library = Path.Combine(folder, "libkindred_torch.so");
+        if (File.Exists(library)) return library;
+        try { Directory.CreateDirectory(folder); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException($"the cache folder '{folder}' cannot be written ({e.Message}); set KINDRED_CACHE to a folder that can.", e);
+        }
+        using var held = Lock(Path.Combine(folder, "lock"));
+        if (File.Exists(library)) return library;
+        foreach (var (name, text) in sources) File.WriteAllText(Path.Combine(folder, name), text);
+        Compile(torch, folder, library);
+        return library;
+    }
+
+    // Another process that compiles the same shim holds the file; when it is done, its result is there.
+    static FileStream Lock(string path)
+    {
+        while (true)
+        {
+            try { return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); }
+            catch (IOException) { Thread.Sleep(100); }
+        }
+    }
+
+    static string Source(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("native/" + name)
+            ?? throw new InvalidOperationException($"{name} is not embedded in this assembly");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    static string Key(Libtorch torch, Dictionary<string, string> sources)
+    {
+        var core = new FileInfo(Path.Combine(torch.Library, "libtorch_cpu.so"));
+        if (core.ResolveLinkTarget(true) is FileInfo target) core = target;
+        var text = string.Join('\n', sources.Values) + torch + core.LastWriteTimeUtc.Ticks + core.Length;
+        return $"{torch.Version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}";
+    }
+
+    static void Compile(Libtorch torch, string folder, string library)
+    {
+        var attempt = "";
+        foreach (var standard in new[] { "c++17", "c++20" })
+        {
+            var made = Path.Combine(folder, $"making-{Environment.ProcessId}.so");
+            (var code, attempt) = Run("g++",
+                $"-std={standard}", "-O2", "-fPIC", "-fvisibility=hidden", "-shared", "-w", $"-D_GLIBCXX_USE_CXX11_ABI={(torch.OldAbi ? 0 : 1)}",
+                $"-I{torch.Include}", $"-I{torch.ApiInclude}", Path.Combine(folder, "kindred_torch.cpp"), "-o", made,
+                $"-L{torch.Library}", "-ltorch_cpu", "-lc10", $"-Wl,-rpath,{torch.Library}");
+            if (code == 0) { File.Move(made, library, true); return; }
+            if (!attempt.Contains("C++20", StringComparison.Ordinal) && !attempt.Contains("C++ 20", StringComparison.Ordinal)) break;
+        }
+        var log = Path.Combine(folder, "compiler.log");
+        File.WriteAllText(log, attempt);
+        var first = attempt.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.Ordinal)) ?? attempt.Split('\n')[0];
+        throw new EnvironmentException($"g++ could not compile the shim for libtorch {torch.Version} ({torch.Source}, {torch.Include}): {first.Trim()}. The whole output is in {log}; a matching pair of compiler and libtorch comes with `{Libtorch.InstallCommand}`.");
+    }
+
+    static (int Code, string Output) Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            var output = process.StandardOutput.ReadToEndAsync();
+            var errors = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, errors + output.Result);
+        }
+        catch (Win32Exception e)
+        {
+            throw new EnvironmentException($"the C++ compiler {program} is not installed; the shim over libtorch is compiled once at first use. Install it with `{Libtorch.InstallCommand}`.", e);
+        }
+    }
+}
