@@ -24,7 +24,7 @@ static class Judgement
         var actual = Gradients(golden, result);
         foreach (var (name, leaf) in golden.Differentiable)
         {
-            var gradient = actual[name] ?? Tensor.ZerosLike(leaf);
+            var gradient = actual[name] ?? leaf.ZerosLike();
             if (expected.TryGetValue(name, out var wanted))
             {
                 if (Difference(wanted, GoldenValue.From(gradient), golden.Tolerance, unordered: false) is { } fault)
