@@ -1,0 +1,104 @@
+using Kindred.Nn;
+using Kindred.Torch;
+
+namespace Kindred.Encoders;
+
+/// <summary>An encoder that yields a vector a moment, and their mean as the representation.</summary>
+public abstract class SequenceEncoder : Encoder
+{
+    /// <summary>One vector a frame: [N, T, Dim].</summary>
+    public abstract Tensor Frames(Tensor x);
+
+    /// <summary>The mean over the frames: [N, Dim].</summary>
+    public override Tensor Forward(Tensor x) => Frames(x).Mean(1);
+}
+
+/// <summary>CPC's encoder of raw sound: samples [N, L] or [N, 1, L] → frames [N, L / 160, Width].</summary>
+/// <remarks>
+/// van den Oord, Li, Vinyals, arXiv:1807.03748, Sec. 3.1: strides 5, 4, 2, 2, 2 and kernels 10, 8, 4, 4, 4, ReLU. The
+/// paddings 3, 2, 1, 1, 1 are those of the public PyTorch implementations, which also add batch norm.
+/// </remarks>
+public sealed class WaveEncoder : SequenceEncoder
+{
+    private static readonly long[] Strides = [5, 4, 2, 2, 2], Kernels = [10, 8, 4, 4, 4], Paddings = [3, 2, 1, 1, 1];
+
+    /// <summary>Which network.</summary>
+    public sealed record Options
+    {
+        /// <summary>Channels of every layer.</summary>
+        public int Width { get; init; } = 512;
+
+        /// <summary>Batch norm after every convolution (not in the paper).</summary>
+        public bool BatchNorm { get; init; }
+    }
+
+    private readonly Layer[] convs, norms;
+
+    /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
+    public WaveEncoder(Options options)
+    {
+        Dim = options.Width;
+        convs = new Layer[Strides.Length];
+        norms = new Layer[Strides.Length];
+        for (int i = 0; i < Strides.Length; i++)
+        {
+            convs[i] = new Conv1d(i == 0 ? 1 : Dim, Dim, Kernels[i], Strides[i], Paddings[i], bias: !options.BatchNorm);
+            norms[i] = options.BatchNorm ? new BatchNorm(Dim) : new Map(x => x);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long Dim { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Frames(Tensor x)
+    {
+        var h = x.Dim == 2 ? x.Unsqueeze(1) : x;
+        for (int i = 0; i < convs.Length; i++)
+            h = norms[i].Forward(convs[i].Forward(h)).Relu_();
+        return h.Transpose(1, 2);
+    }
+}
+
+/// <summary>Encodes sound by its log-mel spectrogram and two convolutions in time: [N, L] or [N, 1, L] → [N, T, Width].</summary>
+/// <remarks>A light stand-in for <see cref="WaveEncoder"/> on a CPU: one frame every hop, no learned filters below the mel bands.</remarks>
+public sealed class LogMelEncoder : SequenceEncoder
+{
+    /// <summary>Which network.</summary>
+    public sealed record Options
+    {
+        /// <summary>Samples a second.</summary>
+        public int Rate { get; init; } = 8000;
+
+        /// <summary>Samples in a window.</summary>
+        public int Window { get; init; } = 256;
+
+        /// <summary>Samples from frame to frame.</summary>
+        public int Hop { get; init; } = 80;
+
+        /// <summary>Mel bands.</summary>
+        public int Bands { get; init; } = 40;
+
+        /// <summary>Width of the representation.</summary>
+        public int Width { get; init; } = 128;
+    }
+
+    private readonly LogMel mel;
+    private readonly Conv1d conv1, conv2;
+
+    /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
+    public LogMelEncoder(Options options)
+    {
+        Dim = options.Width;
+        mel = new(options.Rate, options.Window, options.Hop, options.Bands);
+        conv1 = new(options.Bands, Dim, 3, padding: 1);
+        conv2 = new(Dim, Dim, 3, padding: 1);
+    }
+
+    /// <inheritdoc/>
+    public override long Dim { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Frames(Tensor x)
+        => conv2.Forward(conv1.Forward(mel.Forward(x)).Relu_()).Relu_().Transpose(1, 2);
+}

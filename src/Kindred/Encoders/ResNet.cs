@@ -1,0 +1,146 @@
+using Kindred.Io;
+using Kindred.Nn;
+using Kindred.Torch;
+
+namespace Kindred.Encoders;
+
+/// <summary>How a ResNet begins.</summary>
+public enum ResNetStem
+{
+    /// <summary>3×3 at full resolution, no pooling: small pictures.</summary>
+    Cifar,
+
+    /// <summary>7×7 stride 2, then 3×3 max-pool stride 2.</summary>
+    ImageNet,
+
+    /// <summary>Three 3×3 convolutions (the first with stride 2), then the max-pool: ResNet-D, as SimCLR v2 uses with SK.</summary>
+    D,
+}
+
+/// <summary>Residual network: [N, C, H, W] → [N, 512 · width] (depth 10 to 34) or [N, 2048 · width] (50 and deeper).</summary>
+/// <remarks>
+/// He, Zhang, Ren, Sun, arXiv:1512.03385, with the stride on the 3×3 convolution of a bottleneck as in torchvision.
+/// Selective kernels: Li et al., arXiv:1903.06586, in the form of SimCLR v2 (arXiv:2006.10029). ResNet-D: He et al., arXiv:1812.01187.
+/// </remarks>
+public sealed class ResNet : Encoder
+{
+    /// <summary>Which network.</summary>
+    public sealed record Options
+    {
+        /// <summary>10, 18, 34, 50, 101 or 152.</summary>
+        public int Depth { get; init; } = 18;
+
+        /// <summary>How it begins.</summary>
+        public ResNetStem Stem { get; init; } = ResNetStem.Cifar;
+
+        /// <summary>Factor on every channel number.</summary>
+        public double Width { get; init; } = 1;
+
+        /// <summary>Squeeze of selective kernels (SimCLR v2: 0.0625); 0 has none. Turns on the ResNet-D shortcuts.</summary>
+        public double SkRatio { get; init; }
+
+        /// <summary>ResNet-D shortcuts: average pooling before a 1×1 convolution without stride.</summary>
+        public bool PooledShortcuts { get; init; }
+
+        /// <summary>The norm between convolutions.</summary>
+        public NormKind Norm { get; init; } = NormKind.Bn;
+
+        /// <summary>Chunks of split batch norm.</summary>
+        public int SplitBn { get; init; } = 8;
+
+        /// <summary>Starts residual blocks as the identity (SimCLR, SimSiam, MoCo v3; not MoCo v1/v2, not BYOL).</summary>
+        public bool ZeroLast { get; init; }
+
+        /// <summary>Draws convolutions as SimCLR does.</summary>
+        public bool VarianceScaling { get; init; }
+
+        /// <summary>Channels of the input.</summary>
+        public int Channels { get; init; } = 3;
+    }
+
+    private readonly Layer conv1;
+    private readonly Layer bn1;
+    private readonly Layer[] layer1, layer2, layer3, layer4;
+    private readonly bool pooled;
+
+    /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
+    /// <exception cref="ConfigurationException">An unknown depth, or selective kernels without bottlenecks.</exception>
+    public ResNet(Options options)
+    {
+        var (blocks, bottleneck) = Plan(options);
+        var norming = new Norming(options.Norm, options.SplitBn, options.ZeroLast, options.VarianceScaling);
+        long width = (long)Math.Round(64 * options.Width);
+
+        conv1 = ResNetParts.Stem(options.Stem, options.Channels, width, norming);
+        bn1 = norming.Norm(width);
+        pooled = options.Stem != ResNetStem.Cifar;
+        long channels = width;
+        layer1 = Stage(width, blocks[0], 1);
+        layer2 = Stage(2 * width, blocks[1], 2);
+        layer3 = Stage(4 * width, blocks[2], 2);
+        layer4 = Stage(8 * width, blocks[3], 2);
+        Dim = channels;
+
+        Layer[] Stage(long inner, int count, long stride)
+        {
+            var stage = new Layer[count];
+            for (int i = 0; i < count; i++)
+            {
+                stage[i] = bottleneck
+                    ? new Bottleneck(channels, inner, i == 0 ? stride : 1, norming, options.SkRatio, options.PooledShortcuts)
+                    : new BasicBlock(channels, inner, i == 0 ? stride : 1, norming, options.PooledShortcuts);
+                channels = bottleneck ? 4 * inner : inner;
+            }
+            return stage;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long Dim { get; }
+
+    /// <summary>The four residual stages, from input to output; <see cref="Begin"/> comes before them.</summary>
+    public IReadOnlyList<Layer>[] Stages => [layer1, layer2, layer3, layer4];
+
+    /// <summary>The stem: [N, C, H, W] → [N, 64 · width, H', W'].</summary>
+    public Tensor Begin(Tensor x)
+    {
+        var h = bn1.Forward(conv1.Forward(x)).Relu_();
+        return pooled ? Tensor.MaxPool2d(h, [3, 3], [2, 2], [1, 1]) : h;
+    }
+
+    /// <summary>Runs one stage, 0 to 3.</summary>
+    public Tensor Stage(int index, Tensor x)
+    {
+        foreach (var block in Stages[index])
+            x = block.Forward(x);
+        return x;
+    }
+
+    /// <summary>The last feature map before pooling: [N, Dim, h, w].</summary>
+    public Tensor FeatureMap(Tensor x)
+    {
+        x = Begin(x);
+        for (int i = 0; i < 4; i++)
+            x = Stage(i, x);
+        return x;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => FeatureMap(x).Mean([2, 3]);
+
+    private static (int[] Blocks, bool Bottleneck) Plan(Options options)
+    {
+        if (options.SkRatio > 0 && options.Depth < 50)
+            throw new ConfigurationException($"selective kernels sit in bottlenecks, which resnet{options.Depth} has none of: take depth 50, 101 or 152, or skRatio 0");
+        return options.Depth switch
+        {
+            10 => ([1, 1, 1, 1], false),
+            18 => ([2, 2, 2, 2], false),
+            34 => ([3, 4, 6, 3], false),
+            50 => ([3, 4, 6, 3], true),
+            101 => ([3, 4, 23, 3], true),
+            152 => ([3, 8, 36, 3], true),
+            _ => throw new ConfigurationException($"there is no ResNet of depth {options.Depth}: take 10, 18, 34, 50, 101 or 152"),
+        };
+    }
+}

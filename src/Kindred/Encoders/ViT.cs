@@ -1,0 +1,184 @@
+using Kindred.Io;
+using Kindred.Nn;
+using Kindred.Torch;
+
+namespace Kindred.Encoders;
+
+/// <summary>How a vision transformer knows where a patch was.</summary>
+public enum Positions
+{
+    /// <summary>Learned vectors; weights are drawn as DINO does (truncated normal 0.02).</summary>
+    Learned,
+
+    /// <summary>Fixed two-dimensional sines and cosines; weights are drawn as MoCo v3 does (Xavier).</summary>
+    SinCos,
+}
+
+/// <summary>Vision transformer with a class token: [N, C, H, W] → [N, Width].</summary>
+/// <remarks>
+/// Dosovitskiy et al., arXiv:2010.11929. Frozen patch projection and sin-cos positions: Chen, Xie, He, "MoCo v3",
+/// arXiv:2104.02057. Pictures of another size than <see cref="Options.Size"/> get bicubically resized positions, as
+/// DINO's local crops need (Caron et al., arXiv:2104.14294).
+/// </remarks>
+public sealed class ViT : Encoder
+{
+    /// <summary>Which network.</summary>
+    public sealed record Options
+    {
+        /// <summary>Side of the pictures whose positions are stored.</summary>
+        public int Size { get; init; } = 224;
+
+        /// <summary>Side of a patch.</summary>
+        public int Patch { get; init; } = 16;
+
+        /// <summary>Width of a token.</summary>
+        public int Width { get; init; } = 192;
+
+        /// <summary>Blocks.</summary>
+        public int Depth { get; init; } = 12;
+
+        /// <summary>Attention heads (MoCo v3's ViT-S has 12, DINO's 6).</summary>
+        public int Heads { get; init; } = 3;
+
+        /// <summary>Hidden width of a block's MLP as a multiple of the width.</summary>
+        public double MlpRatio { get; init; } = 4;
+
+        /// <summary>How patches know their place.</summary>
+        public Positions Positions { get; init; } = Positions.Learned;
+
+        /// <summary>Keeps the random patch projection fixed.</summary>
+        public bool FrozenPatches { get; init; }
+
+        /// <summary>Stochastic depth of the last block; earlier blocks have proportionally less.</summary>
+        public double DropPath { get; init; }
+
+        /// <summary>Channels of the input.</summary>
+        public int Channels { get; init; } = 3;
+    }
+
+    private readonly Parameter patchWeight, patchBias, clsToken, posEmbed;
+    private readonly TransformerBlock[] blocks;
+    private readonly LayerNorm norm;
+    private readonly long patch, grid;
+
+    /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
+    /// <exception cref="ConfigurationException">The size is no multiple of the patch, or the width does not divide as needed.</exception>
+    public ViT(Options options)
+    {
+        Check(options);
+        (patch, grid, Dim) = (options.Patch, options.Size / options.Patch, options.Width);
+        bool sinCos = options.Positions == Positions.SinCos;
+        long fanIn = options.Channels * patch * patch;
+        long[] shape = [Dim, options.Channels, patch, patch];
+        patchWeight = new(sinCos ? Weights.Uniform(shape, Math.Sqrt(6.0 / (fanIn + Dim))) : Weights.FanInUniform(shape, fanIn), options.FrozenPatches);
+        patchBias = new(sinCos ? Weights.Zeros(Dim) : Weights.FanInUniform([Dim], fanIn), options.FrozenPatches);
+        clsToken = new(sinCos ? Weights.Normal([1, 1, Dim], 1e-6) : Weights.TruncatedNormal([1, 1, Dim], 0.02));
+        posEmbed = sinCos
+            ? new(SinCos2d.Table(grid, Dim), frozen: true)
+            : new(Weights.TruncatedNormal([1, 1 + grid * grid, Dim], 0.02));
+        blocks = new TransformerBlock[options.Depth];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            double drop = options.Depth == 1 ? options.DropPath : options.DropPath * i / (options.Depth - 1);
+            blocks[i] = new(Dim, options.Heads, (long)(options.MlpRatio * Dim), drop, sinCos ? Weights.Xavier : Truncated);
+        }
+        norm = new(Dim);
+    }
+
+    /// <inheritdoc/>
+    public override long Dim { get; }
+
+    /// <summary>The blocks, from input to output.</summary>
+    public IReadOnlyList<Layer> Blocks => blocks;
+
+    /// <summary>Turns stochastic depth off: DINO's teacher has none.</summary>
+    public void StopDropping()
+    {
+        foreach (var block in blocks)
+            block.DropPath = 0;
+    }
+
+    /// <summary>All normalised tokens, the class token first: [N, 1 + h · w, Width].</summary>
+    public Tensor Tokens(Tensor x)
+    {
+        var maps = Tensor.Conv2d(x, patchWeight, patchBias, stride: [patch, patch]);       // [N, D, h, w]
+        var tokens = maps.Flatten(2).Transpose(1, 2);                                       // [N, h · w, D]
+        tokens = Tensor.Cat([clsToken.Value.Expand([x.Size(0), 1, Dim]), tokens], 1) + PositionsFor(maps.Size(2), maps.Size(3));
+        foreach (var block in blocks)
+            tokens = block.Forward(tokens);
+        return norm.Forward(tokens);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => Tokens(x).Select(1, 0);
+
+    private Tensor PositionsFor(long height, long width)
+    {
+        if (height == grid && width == grid)
+            return posEmbed;
+        var p = posEmbed.Value;
+        var map = p.Narrow(1, 1, grid * grid).Reshape([1, grid, grid, Dim]).Permute([0, 3, 1, 2]);
+        var resized = Tensor.UpsampleBicubic2d(map, [height, width], alignCorners: false);
+        return Tensor.Cat([p.Narrow(1, 0, 1), resized.Flatten(2).Transpose(1, 2)], 1);
+    }
+
+    private static Tensor Truncated(ReadOnlySpan<long> shape, long stacked) => Weights.TruncatedNormal(shape, 0.02);
+
+    private static void Check(Options options)
+    {
+        if (options.Size % options.Patch != 0)
+            throw new ConfigurationException($"pictures of side {options.Size} do not divide into patches of {options.Patch}: take a patch that divides the size");
+        if (options.Width % options.Heads != 0)
+            throw new ConfigurationException($"a width of {options.Width} does not divide into {options.Heads} heads");
+        if (options.Positions == Positions.SinCos && options.Width % 4 != 0)
+            throw new ConfigurationException($"sin-cos positions need a width that divides by 4, not {options.Width}");
+    }
+}
+
+/// <summary>Norm, attention, norm, MLP, each half around a shortcut.</summary>
+internal sealed class TransformerBlock : Layer
+{
+    private readonly LayerNorm norm1, norm2;
+    private readonly MultiHeadAttention attn;
+    private readonly Linear fc1, fc2;
+    private readonly DropPath path;
+
+    public TransformerBlock(long width, long heads, long hidden, double dropPath, MultiHeadAttention.Draw draw)
+    {
+        norm1 = new(width);
+        attn = new(width, heads, initial: draw);
+        norm2 = new(width);
+        fc1 = new(draw([hidden, width], 1), Weights.Zeros(hidden));
+        fc2 = new(draw([width, hidden], 1), Weights.Zeros(width));
+        path = new(dropPath);
+    }
+
+    public double DropPath { set => path.Probability = value; }
+
+    public override Tensor Forward(Tensor x)
+    {
+        x = x + path.Forward(attn.Forward(norm1.Forward(x)));
+        return x + path.Forward(fc2.Forward(fc1.Forward(norm2.Forward(x)).Gelu()));
+    }
+}
+
+/// <summary>Fixed two-dimensional positions: half of the width tells the row, half the column, by sines and cosines.</summary>
+internal static class SinCos2d
+{
+    /// <summary>[1, 1 + grid², width], zeros for the class token.</summary>
+    public static Tensor Table(long grid, long width)
+    {
+        long quarter = width / 4;
+        var table = new float[(1 + grid * grid) * width];
+        for (long row = 0; row < grid; row++)
+            for (long column = 0; column < grid; column++)
+                for (long j = 0; j < quarter; j++)
+                {
+                    double frequency = Math.Pow(10000, -(double)j / quarter);
+                    long at = (1 + row * grid + column) * width + j;
+                    (table[at], table[at + quarter]) = ((float)Math.Sin(row * frequency), (float)Math.Cos(row * frequency));
+                    (table[at + 2 * quarter], table[at + 3 * quarter]) = ((float)Math.Sin(column * frequency), (float)Math.Cos(column * frequency));
+                }
+        return Tensor.From<float>(table, [1, 1 + grid * grid, width]);
+    }
+}

@@ -1,0 +1,39 @@
+using Kindred.Nn;
+using Kindred.Torch;
+
+namespace Kindred.Heads;
+
+/// <summary>An encoder with its head, moved and copied as one: what gets a momentum twin.</summary>
+/// <param name="encoder">Gives the representation.</param>
+/// <param name="head">Maps it to where the loss is taken.</param>
+public sealed class Projected(Encoder encoder, Layer head) : Layer
+{
+    private readonly Encoder encoder = encoder;
+    private readonly Layer head = head;
+
+    /// <summary>The encoder, which is kept after training.</summary>
+    public Encoder Encoder => encoder;
+
+    /// <summary>The head, which is thrown away.</summary>
+    public Layer Head => head;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => head.Forward(encoder.Forward(x));
+
+    /// <summary>Several views, one pass per size; views of one size share batch statistics.</summary>
+    /// <returns>One [N, D] a view, in the order given.</returns>
+    public Tensor[] Forward(Tensor[] views)
+    {
+        var representations = encoder.Forward(views);
+        var projected = head.Forward(Tensor.Cat(representations)); // one pass of the head, as SwAV and DINO do
+        var outputs = new Tensor[views.Length];
+        long row = 0;
+        for (int i = 0; i < views.Length; i++)
+        {
+            long count = representations[i].Size(0);
+            outputs[i] = projected.Narrow(0, row, count);
+            row += count;
+        }
+        return outputs;
+    }
+}

@@ -1,0 +1,80 @@
+using Kindred.Torch;
+
+namespace Kindred.Nn;
+
+/// <summary>Two-dimensional convolution with a square kernel: [N, In, H, W] → [N, Out, H', W'].</summary>
+public sealed class Conv2d : Layer
+{
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+    private readonly long[] stride, padding;
+    private readonly long groups;
+    private readonly bool standardised;
+
+    /// <summary>Kaiming-normal weights by fan-out, bias U(±1 / √fan-in).</summary>
+    /// <param name="inputs">In.</param>
+    /// <param name="outputs">Out.</param>
+    /// <param name="kernel">Side of the kernel.</param>
+    /// <param name="stride">Step in both directions.</param>
+    /// <param name="padding">Zeros added on every side; half the kernel when left out.</param>
+    /// <param name="groups">Groups of channels that do not see each other.</param>
+    /// <param name="bias">Adds one number a channel.</param>
+    /// <param name="standardised">Weight standardisation: every filter gets mean 0 and variance 1 before use (Qiao et al., arXiv:1903.10520).</param>
+    public Conv2d(long inputs, long outputs, long kernel, long stride = 1, long? padding = null, long groups = 1, bool bias = false, bool standardised = false)
+    {
+        long[] shape = [outputs, inputs / groups, kernel, kernel];
+        weight = new(Weights.KaimingFanOut(shape));
+        this.bias = bias ? new(Weights.FanInUniform([outputs], Weights.FanIn(shape))) : null;
+        this.stride = [stride, stride];
+        long pad = padding ?? kernel / 2;
+        this.padding = [pad, pad];
+        this.groups = groups;
+        this.standardised = standardised;
+    }
+
+    /// <summary>[Out, In / groups, k, k].</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>[Out], or null.</summary>
+    public Parameter? Bias => bias;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x)
+        => Tensor.Conv2d(x, standardised ? Standardise(weight) : weight.Value, bias?.Value, stride: stride, padding: padding, groups: groups);
+
+    private static Tensor Standardise(Tensor w)
+    {
+        var mean = w.Mean([1, 2, 3], keepdim: true);
+        var centred = w - mean;
+        var variance = (centred * centred).Mean([1, 2, 3], keepdim: true);
+        return centred * (variance + 1e-5).Rsqrt();
+    }
+}
+
+/// <summary>One-dimensional convolution: [N, In, T] → [N, Out, T'].</summary>
+public sealed class Conv1d : Layer
+{
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+    private readonly long stride, padding, groups;
+
+    /// <summary>Kaiming-normal weights by fan-out, bias U(±1 / √fan-in).</summary>
+    /// <param name="inputs">In.</param>
+    /// <param name="outputs">Out.</param>
+    /// <param name="kernel">Length of the kernel.</param>
+    /// <param name="stride">Step.</param>
+    /// <param name="padding">Zeros added on both ends.</param>
+    /// <param name="groups">Groups of channels that do not see each other.</param>
+    /// <param name="bias">Adds one number a channel.</param>
+    public Conv1d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, long groups = 1, bool bias = true)
+    {
+        long[] shape = [outputs, inputs / groups, kernel];
+        weight = new(Weights.KaimingFanOut(shape));
+        this.bias = bias ? new(Weights.FanInUniform([outputs], Weights.FanIn(shape))) : null;
+        (this.stride, this.padding, this.groups) = (stride, padding, groups);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x)
+        => Tensor.Conv1d(x, weight, bias?.Value, stride: [stride], padding: [padding], groups: groups);
+}

@@ -1,0 +1,27 @@
+using Kindred.Torch;
+
+namespace Kindred.Nn;
+
+/// <summary>A table of vectors looked up by index: int64 [..] → [.., D].</summary>
+public sealed class Embedding : Layer
+{
+    private readonly Parameter weight;
+    private readonly long padding;
+
+    /// <summary>N(0, deviation²) rows.</summary>
+    /// <param name="count">Rows of the table.</param>
+    /// <param name="width">D.</param>
+    /// <param name="deviation">Spread of the initial rows.</param>
+    /// <param name="padding">An index whose row gets no gradient, −1 for none.</param>
+    public Embedding(long count, long width, double deviation = 1, long padding = -1)
+    {
+        weight = new(Weights.Normal([count, width], deviation));
+        this.padding = padding;
+    }
+
+    /// <summary>[Count, D].</summary>
+    public Parameter Weight => weight;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => Tensor.Embedding(weight, x, padding);
+}

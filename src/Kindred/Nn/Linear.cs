@@ -1,0 +1,63 @@
+using Kindred.Torch;
+
+namespace Kindred.Nn;
+
+/// <summary>y = x Wᵀ + b over the last dimension: [.., In] → [.., Out].</summary>
+public sealed class Linear : Layer
+{
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+
+    /// <summary>Weight and bias drawn from U(±1 / √in).</summary>
+    public Linear(long inputs, long outputs, bool bias = true)
+        : this(Weights.FanInUniform([outputs, inputs], inputs), bias ? Weights.FanInUniform([outputs], inputs) : null)
+    {
+    }
+
+    /// <summary>Given weights.</summary>
+    /// <param name="weight">[Out, In].</param>
+    /// <param name="bias">[Out], or null for none.</param>
+    public Linear(Tensor weight, Tensor? bias)
+    {
+        this.weight = new(weight);
+        this.bias = bias is null ? null : new(bias);
+    }
+
+    /// <summary>[Out, In].</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>[Out], or null.</summary>
+    public Parameter? Bias => bias;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => Tensor.Linear(x, weight, bias?.Value);
+}
+
+/// <summary>A linear layer whose rows keep the direction of v and a gain g that is fixed at one: DINO's last layer.</summary>
+/// <remarks>
+/// Salimans, Kingma, "Weight Normalization", NIPS 2016, arXiv:1602.07868, with g frozen ("norm_last_layer") as in
+/// Caron et al., arXiv:2104.14294. No bias.
+/// </remarks>
+public sealed class WeightNormLinear : Layer
+{
+    private readonly Parameter direction;
+    private readonly Parameter gain;
+
+    /// <summary>[.., In] → [.., Out].</summary>
+    /// <param name="inputs">In.</param>
+    /// <param name="outputs">Out.</param>
+    /// <param name="fixedGain">False lets the gain learn (DINO's ViT-S).</param>
+    public WeightNormLinear(long inputs, long outputs, bool fixedGain = true)
+    {
+        direction = new(Weights.FanInUniform([outputs, inputs], inputs));
+        gain = new(Weights.Ones(outputs, 1), frozen: fixedGain);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x)
+    {
+        var w = direction.Value;
+        var scale = gain.Value / w.Norm(2, [1], keepdim: true);
+        return Tensor.Linear(x, w * scale);
+    }
+}

@@ -1,0 +1,75 @@
+using Kindred.Nn;
+using Kindred.Torch;
+
+namespace Kindred.Optim;
+
+/// <summary>The published variants of LARS, which are not interchangeable.</summary>
+public enum LarsForm
+{
+    /// <summary>BYOL, MoCo v3: d = trust · (g + λw); v ← μv + d; w ← w − ηv.</summary>
+    TrustThenMomentum,
+
+    /// <summary>SimCLR: v ← μv + η · trust · (g + λw); w ← w − v. Differs from the first whenever the rate changes.</summary>
+    RateInsideMomentum,
+
+    /// <summary>SwAV, SimSiam's linear probe (LARC): as the first, with trust = τ|w| / (|g| + λ|w| + 10⁻⁸) and nothing excluded by default.</summary>
+    Larc,
+
+    /// <summary>LARC with trust = min(trust / η, 1), as solo-learn trains CIFAR.</summary>
+    LarcClipped,
+}
+
+/// <summary>Layer-wise adaptive rates: every tensor's step is proportional to its own weights' norm.</summary>
+/// <remarks>
+/// You, Gitman, Ginsburg, arXiv:1708.03888. trust = τ|w| / |g + λw| in the first two forms; 1 when a norm is zero.
+/// Excluded parameters skip both decay and trust. Momentum starts at zero.
+/// </remarks>
+/// <param name="module">Whose parameters.</param>
+/// <param name="options">Settings.</param>
+public sealed class Lars(Module module, Lars.Options options) : Optimizer(module, options)
+{
+    /// <summary>Settings of <see cref="Lars"/>.</summary>
+    public sealed record Options : OptimizerOptions
+    {
+        /// <summary>Excludes one-dimensional parameters, as BYOL, MoCo v3 and SimCLR do; SwAV turns it off.</summary>
+        public Options() => ExcludeOneDimensional = true;
+
+        /// <summary>Which published variant.</summary>
+        public LarsForm Form { get; init; } = LarsForm.TrustThenMomentum;
+
+        /// <summary>μ.</summary>
+        public double Momentum { get; init; } = 0.9;
+
+        /// <summary>τ, the trust coefficient.</summary>
+        public double Trust { get; init; } = 1e-3;
+
+        /// <inheritdoc/>
+        public override Optimizer For(Module module) => new Lars(module, this);
+    }
+
+    /// <inheritdoc/>
+    protected override void Update(Entry entry, Tensor w, Tensor g, double rate, double decay)
+    {
+        var trust = entry.Excluded ? null : TrustOf(w, g, rate, decay);
+        var d = decay != 0 ? g.Add_(w, decay) : g;
+        if (trust is not null)
+            d.Mul_(trust);
+        if (options.Form == LarsForm.RateInsideMomentum)
+            w.Sub_(entry.Slot("momentum").Mul_(options.Momentum).Add_(d, rate));
+        else
+            w.Add_(entry.Slot("momentum").Mul_(options.Momentum).Add_(d), -rate);
+    }
+
+    /// <summary>The trust ratio as a tensor, so that no step waits for the device.</summary>
+    private Tensor TrustOf(Tensor w, Tensor g, double rate, double decay)
+    {
+        var weight = w.Norm();
+        bool larc = options.Form is LarsForm.Larc or LarsForm.LarcClipped;
+        var update = larc ? g.Norm() : decay != 0 ? g.Add(w, decay).Norm() : g.Norm();
+        var below = larc ? update + weight * decay + 1e-8 : update;
+        var trust = weight * options.Trust / below;
+        if (options.Form == LarsForm.LarcClipped)
+            trust = (trust / rate).Clamp(max: 1);
+        return Tensor.Where(weight.Gt(0).LogicalAnd(update.Gt(0)), trust, trust.OnesLike());
+    }
+}

@@ -1,0 +1,128 @@
+namespace Kindred.Optim;
+
+/// <summary>A number that changes over training: a learning rate's factor, a momentum, a temperature, a weight decay.</summary>
+/// <remarks>Read it by <c>schedule[at]</c>. A plain number converts to a constant.</remarks>
+public abstract record Schedule
+{
+    /// <summary>The value for this step.</summary>
+    /// <param name="at">Where training stands.</param>
+    public abstract double this[Progress at] { get; }
+
+    /// <summary>A number is a constant schedule.</summary>
+    public static implicit operator Schedule(double value) => new Constant(value);
+
+    /// <summary>Half a cosine from one value to another over all steps; see <see cref="CosineRamp"/>.</summary>
+    public static Schedule Cosine(double from, double to) => new CosineRamp(from, to);
+
+    /// <summary>final + (start − final) · (1 + cos π·fraction) / 2.</summary>
+    internal static double HalfCosine(double start, double final, double fraction)
+        => final + (start - final) * 0.5 * (1 + Math.Cos(Math.PI * fraction));
+
+    /// <summary>Steps that a number of epochs takes.</summary>
+    internal static double StepsIn(double epochs, Progress at) => at.Epochs == 0 ? 0 : Math.Round(epochs * at.Steps / at.Epochs);
+}
+
+/// <summary>Always the same.</summary>
+/// <param name="Value">The value.</param>
+public sealed record Constant(double Value = 1) : Schedule
+{
+    /// <inheritdoc/>
+    public override double this[Progress at] => Value;
+}
+
+/// <summary>Half a cosine from the first step to the last: momentum schedules of BYOL, DINO and MoCo v3, weight decay of DINO.</summary>
+/// <remarks>BYOL (arXiv:2006.07733, Sec. 3.3): m(s) = 1 − (1 − m₀)(cos(π s / S) + 1) / 2 is <c>new CosineRamp(m₀, 1)</c>.</remarks>
+/// <param name="From">Value at step 0.</param>
+/// <param name="To">Value at step S.</param>
+public sealed record CosineRamp(double From = 1, double To = 0) : Schedule
+{
+    /// <inheritdoc/>
+    public override double this[Progress at] => HalfCosine(From, To, at.Steps == 0 ? 0 : (double)at.Step / at.Steps);
+}
+
+/// <summary>Half a cosine that changes once an epoch: MoCo v2 and SimSiam.</summary>
+/// <param name="From">Value in epoch 0.</param>
+/// <param name="To">Value that would hold after the last epoch.</param>
+public sealed record CosineEpochs(double From = 1, double To = 0) : Schedule
+{
+    /// <inheritdoc/>
+    public override double this[Progress at] => HalfCosine(From, To, at.Epochs == 0 ? 0 : (double)at.Epoch / at.Epochs);
+}
+
+/// <summary>A linear warm-up from zero, then half a cosine: SimCLR, BYOL, MoCo v3.</summary>
+/// <remarks>With W warm-up steps of S: s &lt; W gives base · s / W (the first step is 0), later final + (base − final)(1 + cos(π (s − W) / (S − W))) / 2.</remarks>
+/// <param name="Base">Value at the end of the warm-up.</param>
+/// <param name="Final">Value after the last step.</param>
+/// <param name="WarmupEpochs">Length of the warm-up in epochs.</param>
+/// <param name="WarmupSteps">Length of the warm-up in steps, instead of epochs.</param>
+public sealed record WarmupCosine(double Base = 1, double Final = 0, double WarmupEpochs = 0, long WarmupSteps = 0) : Schedule
+{
+    /// <inheritdoc/>
+    public override double this[Progress at]
+    {
+        get
+        {
+            double warmup = WarmupSteps > 0 ? WarmupSteps : StepsIn(WarmupEpochs, at);
+            if (at.Step < warmup)
+                return Base * at.Step / warmup;
+            double rest = at.Steps - warmup;
+            return HalfCosine(Base, Final, rest <= 0 ? 0 : (at.Step - warmup) / rest);
+        }
+    }
+}
+
+/// <summary>A warm-up that includes both of its ends, then half a cosine over what remains: the arrays of SwAV and DINO.</summary>
+/// <remarks>
+/// Step s of W warm-up steps gives start + (base − start) · s / (W − 1); step W starts again at base, and the last step
+/// stays one cosine step short of final. With no warm-up and Base &lt; Final it is DINO's weight-decay schedule.
+/// </remarks>
+/// <param name="Base">Value at the end of the warm-up.</param>
+/// <param name="Final">Value that would hold after the last step.</param>
+/// <param name="Start">Value of the first warm-up step.</param>
+/// <param name="WarmupEpochs">Length of the warm-up in epochs.</param>
+/// <param name="WarmupSteps">Length of the warm-up in steps, instead of epochs.</param>
+public sealed record LinspaceCosine(double Base = 1, double Final = 0, double Start = 0, double WarmupEpochs = 0, long WarmupSteps = 0) : Schedule
+{
+    /// <inheritdoc/>
+    public override double this[Progress at]
+    {
+        get
+        {
+            double warmup = WarmupSteps > 0 ? WarmupSteps : StepsIn(WarmupEpochs, at);
+            if (at.Step < warmup)
+                return warmup == 1 ? Start : Start + (Base - Start) * at.Step / (warmup - 1);
+            double rest = at.Steps - warmup;
+            return HalfCosine(Base, Final, rest <= 0 ? 0 : (at.Step - warmup) / rest);
+        }
+    }
+}
+
+/// <summary>Multiplies by a factor at given epochs: InstDisc, MoCo v1, linear probes.</summary>
+/// <param name="Base">Value of the first epochs.</param>
+/// <param name="Factor">What each milestone multiplies by.</param>
+/// <param name="Milestones">Epochs from which the factor applies once more.</param>
+public sealed record StepDecay(double Base = 1, double Factor = 0.1, params int[] Milestones) : Schedule
+{
+    /// <inheritdoc/>
+    public override double this[Progress at] => Base * Math.Pow(Factor, Milestones.Count(epoch => at.Epoch >= epoch));
+}
+
+/// <summary>A linear rise over the first epochs, constant later: DINO's teacher temperature.</summary>
+/// <remarks>Epoch e of W warm-up epochs gives start + (final − start) · e / (W − 1), both ends included.</remarks>
+/// <param name="Start">Value in epoch 0.</param>
+/// <param name="Final">Value from epoch W − 1 on.</param>
+/// <param name="WarmupEpochs">W.</param>
+public sealed record LinearEpochs(double Start, double Final, int WarmupEpochs) : Schedule
+{
+    /// <inheritdoc/>
+    public override double this[Progress at]
+        => at.Epoch >= WarmupEpochs || WarmupEpochs < 2 ? Final : Start + (Final - Start) * at.Epoch / (WarmupEpochs - 1);
+}
+
+/// <summary>A value for each step, read off a list; the last one stays.</summary>
+/// <param name="Values">At least one.</param>
+public sealed record Table(params double[] Values) : Schedule
+{
+    /// <inheritdoc/>
+    public override double this[Progress at] => Values[Math.Min(at.Step, Values.Length - 1)];
+}
