@@ -105,7 +105,7 @@ public sealed class ResNet : Encoder
     public Tensor Begin(Tensor x)
     {
         var h = bn1.Forward(conv1.Forward(x)).Relu_();
-        return pooled ? Tensor.MaxPool2d(h, [3, 3], [2, 2], [1, 1]) : h;
+        return pooled ? h.MaxPool2d([3, 3], [2, 2], [1, 1]) : h;
     }
 
     /// <summary>Runs one stage, 0 to 3.</summary>

@@ -40,9 +40,9 @@ internal sealed class ShortcutPool(long stride) : Layer
     public override Tensor Forward(Tensor x)
     {
         if (stride > 1)
-            return Tensor.AvgPool2d(x, [2, 2], [stride, stride], ceilMode: true, countIncludePad: false);
-        var padded = Tensor.ReplicationPad2d(x, [0, 1, 0, 1]);
-        return Tensor.AvgPool2d(padded, [2, 2], [1, 1]);
+            return x.AvgPool2d([2, 2], [stride, stride], ceilMode: true, countIncludePad: false);
+        var padded = x.Pad([0, 1, 0, 1], "replicate");
+        return padded.AvgPool2d([2, 2], [1, 1]);
     }
 }
 

@@ -118,7 +118,7 @@ public sealed class ViT : Encoder
             return posEmbed;
         var p = posEmbed.Value;
         var map = p.Narrow(1, 1, grid * grid).Reshape([1, grid, grid, Dim]).Permute([0, 3, 1, 2]);
-        var resized = Tensor.UpsampleBicubic2d(map, [height, width], alignCorners: false);
+        var resized = Tensor.UpsampleBicubic2d(map, [height, width], alignCorners: false, scaleFactors: default);
         return Tensor.Cat([p.Narrow(1, 0, 1), resized.Flatten(2).Transpose(1, 2)], 1);
     }
 

@@ -26,7 +26,7 @@ public sealed class DropPath(double probability) : Layer
         var shape = new long[x.Dim];
         Array.Fill(shape, 1);
         shape[0] = x.Size(0);
-        var mask = x.NewEmpty(shape).Bernoulli_(keep).Div_(keep); // [N, 1, ..]
+        var mask = Tensor.Empty(shape, x.Dtype, device: x.Device).Bernoulli_(keep).Div_(keep); // [N, 1, ..]
         return x * mask;
     }
 }

@@ -11,7 +11,7 @@ public sealed class MaxPool(long kernel, long? stride = null, long padding = 0) 
     private readonly long stride = stride ?? kernel;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Tensor.MaxPool2d(x, [kernel, kernel], [stride, stride], [padding, padding]);
+    public override Tensor Forward(Tensor x) => x.MaxPool2d([kernel, kernel], [stride, stride], [padding, padding]);
 }
 
 /// <summary>Mean of each window: [N, C, H, W] → [N, C, H', W'].</summary>
@@ -24,7 +24,7 @@ public sealed class AvgPool(long kernel, long? stride = null, bool ceiling = fal
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
-        => Tensor.AvgPool2d(x, [kernel, kernel], [stride, stride], ceilMode: ceiling, countIncludePad: false);
+        => x.AvgPool2d([kernel, kernel], [stride, stride], ceilMode: ceiling, countIncludePad: false);
 }
 
 /// <summary>Means over a grid of fixed size, flattened: [N, C, H, W] → [N, C · grid · grid].</summary>
@@ -37,6 +37,6 @@ public sealed class AdaptiveAvgPool(long grid = 1) : Layer
         if (grid == 1)
             return x.Mean([2, 3]);
         // NHWC pictures are brought back to channel-major order, so that the flattened order does not depend on the layout.
-        return Tensor.AdaptiveAvgPool2d(x, [grid, grid]).Contiguous().Flatten(1);
+        return x.AdaptiveAvgPool2d([grid, grid]).Contiguous().Flatten(1);
     }
 }

@@ -39,7 +39,7 @@ public static class Weights
         // erf of the cut: the uniform draw covers exactly the probability between the cuts.
         double reach = Erf(cut / deviation / Math.Sqrt(2));
         var uniform = Tensor.Empty(shape, Dtype.Float32).Uniform_(-reach, reach, generator: Initialization.Generator);
-        return uniform.Erfinv_().Mul_(deviation * Math.Sqrt(2)).Clamp_(-cut, cut);
+        return uniform.Erfinv().Mul_(deviation * Math.Sqrt(2)).Clamp_(-cut, cut);
     }
 
     /// <summary>Kaiming normal by fan-out for ReLU, N(0, 2 / (out · k · k)): convolutions of ResNets.</summary>
