@@ -46,7 +46,7 @@ public sealed class MultiHeadAttention : Layer
     /// <param name="query">[N, T, D].</param>
     /// <param name="memory">[N, S, D], from which keys and values come.</param>
     /// <param name="mask">Bool, broadcastable to [N, heads, T, S]; true where a position may be looked at.</param>
-    public Tensor Forward(Tensor query, Tensor memory, Tensor? mask = null)
+    public Tensor Across(Tensor query, Tensor memory, Tensor? mask = null)
     {
         var w = qkv.Weight.Value.Chunk(3);
         var b = qkv.Bias?.Value.Chunk(3);

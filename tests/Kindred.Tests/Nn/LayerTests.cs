@@ -37,7 +37,7 @@ public class LayerTests
         Reference.Fill(attention, NameOf);
         var memory = Reference.Tensor(1001, 2, 7, 12);
         var visible = Tensor.From<bool>([true, true, true, true, true, false, false], [1, 1, 1, 7]);
-        Reference.Check("cross_attention", attention, x => attention.Forward(x, memory, visible), Reference.Tensor(1000, 2, 4, 12), NameOf);
+        Reference.Check("cross_attention", attention, x => attention.Across(x, memory, visible), Reference.Tensor(1000, 2, 4, 12), NameOf);
 
         static string NameOf(string path) => path.Replace("qkv.", "in_proj_").Replace("proj.", "out_proj.").Replace("in_out_", "in_");
     }
@@ -49,7 +49,7 @@ public class LayerTests
         var attention = new MultiHeadAttention(12, 3);
         var x = Reference.Tensor(1, 2, 4, 12).To(Dtype.Float32);
         var self = attention.Forward(x).ToArray<float>();
-        var cross = attention.Forward(x, x).ToArray<float>();
+        var cross = attention.Across(x, x).ToArray<float>();
         for (int i = 0; i < self.Length; i++)
             Assert.Equal(cross[i], self[i], 1e-5f);
     }
