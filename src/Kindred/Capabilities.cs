@@ -1,0 +1,34 @@
+using Kindred.Torch;
+
+namespace Kindred;
+
+/// <summary>A method that has learnt representations.</summary>
+public interface IEncodes
+{
+    /// <summary>The representation h of each sample, `[N, F]`: what is kept after training.</summary>
+    Tensor Features(View view);
+
+    /// <summary>The embedding z that the loss compares, `[N, D]`; the representation itself where there is no head.</summary>
+    Tensor Embeddings(View view) => Features(view);
+}
+
+/// <summary>A method that draws new samples.</summary>
+public interface IGenerates
+{
+    /// <summary>Draws samples.</summary>
+    View Generate(int count);
+}
+
+/// <summary>A method that estimates a quantity, such as mutual information in nats.</summary>
+public interface IEstimates
+{
+    /// <summary>The estimate on one batch.</summary>
+    double Estimate(Batch batch);
+}
+
+/// <summary>A method that scores samples: choices, likelihoods, class logits.</summary>
+public interface IScores
+{
+    /// <summary>One row of scores a sample, `[N, K]`.</summary>
+    Tensor Score(View view);
+}

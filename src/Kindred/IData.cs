@@ -1,0 +1,51 @@
+using Kindred.Torch;
+
+namespace Kindred;
+
+/// <summary>A data set that a method can train on: batches of random views for training, plain ones for looking.</summary>
+/// <remarks>Memory is handed over raw, so that worker threads make no tensors; <see cref="IRawBatch.Tensors"/> makes them on the calling thread.</remarks>
+public interface IData : IDisposable
+{
+    /// <summary>How many samples there are.</summary>
+    int Count { get; }
+
+    /// <summary>The class names; empty without labels.</summary>
+    IReadOnlyList<string> Classes { get; }
+
+    /// <summary>The labels, −1 for none; null when the data set has no labels at all.</summary>
+    IReadOnlyList<int>? Labels { get; }
+
+    /// <summary>Data sets that are drawn side by side, by name; empty for a plain one.</summary>
+    IReadOnlyDictionary<string, IData> Streams => new Dictionary<string, IData>();
+
+    /// <summary>How many batches an epoch has.</summary>
+    int StepsPerEpoch { get; }
+
+    /// <summary>The training batches of an epoch: the same for the same seed and epoch, whatever the workers do.</summary>
+    /// <param name="epoch">The number of the epoch.</param>
+    /// <param name="skip">Batches left out at the front, without decoding them: where a resumed run goes on.</param>
+    /// <param name="order">Batches of sample numbers chosen by the method; null for the loader's own order.</param>
+    /// <param name="cancel">Stops the workers.</param>
+    IEnumerable<IRawBatch> Batches(int epoch, int skip, int[][]? order, CancellationToken cancel);
+
+    /// <summary>Every sample once, in order, in the recipe's plain view.</summary>
+    /// <param name="batch">Samples at once.</param>
+    /// <param name="cancel">Stops the workers.</param>
+    IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default);
+
+    /// <summary>What is wrong with the samples so far: names and reasons.</summary>
+    IReadOnlyList<(string Name, string Reason)> Bad => [];
+}
+
+/// <summary>A batch as workers made it: memory that is free again when the next one is asked for.</summary>
+public interface IRawBatch
+{
+    /// <summary>How many samples there are.</summary>
+    int Count { get; }
+
+    /// <summary>Seconds that the asker waited for it.</summary>
+    double Waited { get; }
+
+    /// <summary>Makes the tensors on the calling thread, in its open scope.</summary>
+    Batch Tensors();
+}
