@@ -1,10 +1,30 @@
 #!/bin/bash
-# What a developer runs: ./do build | test | golden [DIR] | ops | format | bench [NAME] | docs | all
+# What a developer runs: ./do build | test | golden [DIR] | format | ops | bench [NAME] | docs | all
 set -euo pipefail
-cd "$(dirname "$0")"
-build() { dotnet build Kindred.slnx -c Release -v q --nologo; }
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+prepare() { eng/prepare test; }
+
+run_tests() {
+  prepare
+  local log failed=0
+  log=$(mktemp)
+  dotnet test Kindred.slnx -c Release --no-build --nologo --logger "console;verbosity=normal" 2>&1 | tee "$log" | grep -vE '^\s+Passed ' || failed=1
+  # dotnet prints a summary a project; one line sums them up.
+  local sums; sums=$(grep -oE '(Passed|Failed|Skipped|Total tests): +[0-9]+' "$log" | awk -F': *' '{n[$1]+=$2} END {printf "%d passed, %d failed, %d skipped", n["Passed"], n["Failed"], n["Skipped"]}')
+  rm -f "$log"
+  echo "$sums"
+  return $failed
+}
+
 case "${1:-}" in
-  build) build ;;
+  build) prepare ;;
+  test) run_tests ;;
+  golden) prepare; shift; dotnet artifacts/bin/Kindred.Golden/release/Kindred.Golden.dll "${@:-tests/golden}" ;;
+  format) dotnet format Kindred.slnx "${@:2}" ;;
   ops) dotnet run -c Release --project src/Kindred.Torch.Generator -- src/Kindred.Torch.Generator src/Kindred.Torch/Generated ;;
-  *) echo "usage: ./do build | ops" >&2; exit 2 ;;
+  bench) ./kindred bench "${@:2}" ;;
+  docs) ./kindred list methods --markdown > METHODS.md ;;
+  all) "$0" format --verify-no-changes && "$0" test && "$0" golden ;;
+  *) echo "usage: ./do build | test | golden [DIR] | format | ops | bench [NAME] | docs | all" >&2; exit 2 ;;
 esac

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Kindred.Io;
+using Kindred.Torch;
+
+namespace Kindred.Cli;
+
+/// <summary>Runs the command line: mistakes become one paragraph and an exit code, signals a clean stop.</summary>
+static class Launcher
+{
+    /// <summary>Stopped by SIGTERM with a checkpoint written: run the same command again to go on.</summary>
+    internal const int Preempted = 75;
+
+    static readonly CancellationTokenSource stop = new();
+    static int signalled;
+
+    /// <summary>The code to exit with when a signal stopped a verb that has nothing to resume.</summary>
+    internal static int SignalCode => 128 + signalled;
+
+    /// <summary>Whether a signal asked to stop, and which: 2 for an interrupt, 15 for a termination, 0 for none.</summary>
+    internal static int Signal => signalled;
+
+    internal static async Task<int> Run(RootCommand root, string[] args)
+    {
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Stop(c, 2));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Stop(c, 15));
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0) return Complain(Explain(root, parsed), 2);
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+        }
+        catch (OperationCanceledException) { return signalled == 0 ? 1 : SignalCode; }
+        catch (KindredException e) { return Complain(e.Message, e.ExitCode); }
+        catch (TorchException e) when (e.InnerException is KindredException inner) { return Complain(inner.Message, inner.ExitCode); }
+        catch (TorchException e) when (e.Kind == TorchException.Kinds.Memory) { return Complain($"memory ran out ({e.Message}). Use a smaller batch, for example train.batch=64.", 4); }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException) { return Complain(e.Message, 4); }
+        catch (Exception e) { return Crash(e); }
+    }
+
+    // The first signal asks for a clean stop, the second ends the process.
+    static void Stop(PosixSignalContext context, int number)
+    {
+        if (Interlocked.Exchange(ref signalled, number) != 0) return;
+        context.Cancel = true;
+        stop.Cancel();
+    }
+
+    static string Explain(RootCommand root, ParseResult parsed)
+    {
+        var first = parsed.Errors[0].Message;
+        var command = parsed.CommandResult.Command;
+        if (command == root && parsed.UnmatchedTokens.Count > 0)
+            return $"there is no verb '{parsed.UnmatchedTokens[0]}'{Suggest.Nearest(parsed.UnmatchedTokens[0], root.Subcommands.Select(c => c.Name))}; there are {string.Join(", ", root.Subcommands.Select(c => c.Name))}.";
+        return $"{first.TrimEnd('.')}. See `kindred {(command == root ? "" : command.Name + " ")}--help`.";
+    }
+
+    static int Complain(string text, int code)
+    {
+        Console.Error.WriteLine($"kindred: {text}");
+        return code;
+    }
+
+    // Not the user's mistake: the details go to a file that can be sent along.
+    static int Crash(Exception e)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"kindred-crash-{Environment.ProcessId}.txt");
+        File.WriteAllText(path, $"kindred {typeof(Launcher).Assembly.GetName().Version}\n{Environment.CommandLine}\n{e}\n");
+        if (Environment.GetEnvironmentVariable("KINDRED_DEBUG") is { Length: > 0 }) Console.Error.WriteLine(e);
+        return Complain($"something went wrong that should not have: {e.GetType().Name}: {e.Message} The details are in {path}; set KINDRED_DEBUG=1 to see them at once.", 1);
+    }
+}

@@ -1,0 +1,11 @@
+using System.CommandLine;
+using System.Globalization;
+using Kindred.Cli;
+using Kindred.Cli.Verbs;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var root = new RootCommand("Kindred: contrastive representation learning. `kindred demo` shows it on real pictures in a few minutes.");
+foreach (var verb in VerbList.All) root.Subcommands.Add(verb());
+return await Launcher.Run(root, args);

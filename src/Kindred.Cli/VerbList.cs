@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Kindred.Cli.Verbs;
+
+/// <summary>The verbs, one a file in <c>Verbs/</c>; a new one is a line here.</summary>
+static class VerbList
+{
+    internal static readonly Func<Command>[] All =
+    [
+        DoctorVerb.Create,
+    ];
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Kindred.Torch;
+
+namespace Kindred.Cli.Verbs;
+
+/// <summary><c>kindred doctor</c>: what this machine offers and which libtorch is used.</summary>
+static class DoctorVerb
+{
+    internal static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var command = new Command("doctor", "Shows which libtorch is used, why others were refused, threads, BLAS and devices.") { json };
+        command.SetAction(result => Run(result.GetValue(json)));
+        return command;
+    }
+
+    static int Run(bool json)
+    {
+        Engine.Start();
+        var torch = Engine.Torch!;
+        var report = new
+        {
+            Libtorch = new { torch.Version, torch.Source, torch.Include, torch.Library, Engine.Refused },
+            Threads = Engine.Threads,
+            Processors = Environment.ProcessorCount,
+            Blas = new { Core = Engine.BlasCore, Warning = BlasWarning() },
+            Cpu = Features(),
+            CudaDevices = Engine.CudaDevices,
+            Dotnet = RuntimeInformation.FrameworkDescription,
+            Cache = ShimBuilder.CacheFolder,
+            Build = Engine.BuildInfo,
+        };
+        if (json) { Output.Json(report); return 0; }
+        Output.Table(["", ""],
+        [
+            ["libtorch", $"{torch.Version} from {torch.Source} ({torch.Library})"],
+            .. Engine.Refused.Select(r => new[] { "refused", r }),
+            ["threads", $"{report.Threads} of {report.Processors} processors (KINDRED_THREADS changes it)"],
+            ["BLAS core", (Engine.BlasCore ?? "not OpenBLAS") + (report.Blas.Warning is { } warning ? $"  — {warning}" : "")],
+            ["processor", string.Join(' ', report.Cpu)],
+            ["CUDA devices", $"{report.CudaDevices}"],
+            ["cache", report.Cache],
+            [".NET", report.Dotnet],
+            ["built with", string.Join("; ", report.Build.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(l => l.Contains("MKL", StringComparison.Ordinal) || l.Contains("BLAS", StringComparison.OrdinalIgnoreCase) || l.Contains("OpenMP", StringComparison.Ordinal) || l.Contains("capability", StringComparison.Ordinal)).Select(l => l.TrimStart('-', ' ')))],
+        ]);
+        return 0;
+    }
+
+    static string[] Features() =>
+    [
+        .. new (string Name, bool Has)[]
+        {
+            ("avx2", Avx2.IsSupported), ("avx512", Avx512F.IsSupported),
+            ("bf16", Processor.HasBFloat16),
+        }.Where(f => f.Has).Select(f => f.Name),
+    ];
+
+    // A core type forced from outside halves matrix products on newer processors.
+    static string? BlasWarning() => Avx512F.IsSupported && Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 } forced && Engine.BlasCore is "Haswell" or "Zen"
+        ? $"OPENBLAS_CORETYPE={Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE")} hides this processor's AVX-512; unset it" : null;
+}
