@@ -28,6 +28,15 @@ public sealed record Batch(View[] Views, Tensor Index, Tensor? Labels)
     public Batch Stream(string name) => Streams.TryGetValue(name, out var batch) ? batch
         : throw new ConfigurationException($"the method wants a data set '{name}' beside the others; there are {(Streams.Count == 0 ? "none" : string.Join(", ", Streams.Keys))}.");
 
+    /// <summary>The batch on another device; itself if it is there.</summary>
+    public Batch To(Device device) => device.Type == 0 && Index.Device.Type == 0 ? this : this with
+    {
+        Views = Array.ConvertAll(Views, v => v.To(device)),
+        Index = Index.To(device),
+        Labels = Labels?.To(device),
+        Streams = Streams.ToDictionary(s => s.Key, s => s.Value.To(device)),
+    };
+
     /// <summary>Stops a method whose recipe makes too few views.</summary>
     /// <exception cref="ConfigurationException">There are fewer.</exception>
     public void NeedsViews(int count)

@@ -12,6 +12,7 @@ public abstract class Method : Module
 {
     readonly List<Action> after = [];
     readonly Dictionary<string, Tensor> logged = [];
+    Tensor? watched;
 
     /// <summary>The paper's step: one batch in, one scalar loss out.</summary>
     protected virtual Tensor Step(Batch batch, Progress at) =>
@@ -38,6 +39,21 @@ public abstract class Method : Module
 
     /// <summary>Reports a number of this step.</summary>
     protected void Log(string name, double value) => Log(name, Tensor.Of(value));
+
+    /// <summary>Shows the trainer this step's embeddings `[N, D]`, from which it measures spread and rank; nothing is computed unless it asks.</summary>
+    protected void Watch(Tensor z)
+    {
+        watched?.Dispose();
+        watched = Scope.Release(z.Detach());
+    }
+
+    /// <summary>Takes what the last step showed; the caller disposes it.</summary>
+    public Tensor? TakeWatched()
+    {
+        var taken = watched;
+        watched = null;
+        return taken;
+    }
 
     /// <summary>Runs what <see cref="After"/> collected. The trainer calls it after each turn.</summary>
     public void Settle()

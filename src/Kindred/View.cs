@@ -13,6 +13,9 @@ public class View(Tensor x, string name)
     /// <summary>The group and number of the view.</summary>
     public string Name { get; } = name;
 
+    /// <summary>The view on another device.</summary>
+    public virtual View To(Device device) => new(X.To(device), Name);
+
     /// <summary>The group: the name up to its dot.</summary>
     public string Group => Name.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? Name[..dot] : Name;
 }
