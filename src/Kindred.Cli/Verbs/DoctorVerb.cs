@@ -38,12 +38,13 @@ static class DoctorVerb
             ["libtorch", $"{torch.Version} from {torch.Source} ({torch.Library})"],
             .. Engine.Refused.Select(r => new[] { "refused", r }),
             ["threads", $"{report.Threads} of {report.Processors} processors (KINDRED_THREADS changes it)"],
-            ["BLAS core", (Engine.BlasCore ?? "not OpenBLAS") + (report.Blas.Warning is { } warning ? $"  — {warning}" : "")],
+            ["BLAS core", (Engine.BlasCore ?? "none of OpenBLAS") + (report.Blas.Warning is { } warning ? $"  — {warning}" : "")],
             ["processor", string.Join(' ', report.Cpu)],
             ["CUDA devices", $"{report.CudaDevices}"],
             ["cache", report.Cache],
             [".NET", report.Dotnet],
-            ["built with", string.Join("; ", report.Build.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(l => l.Contains("MKL", StringComparison.Ordinal) || l.Contains("BLAS", StringComparison.OrdinalIgnoreCase) || l.Contains("OpenMP", StringComparison.Ordinal) || l.Contains("capability", StringComparison.Ordinal)).Select(l => l.TrimStart('-', ' ')))],
+            .. report.Build.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Where(l => l.StartsWith('-') && !l.Contains("Build settings", StringComparison.Ordinal)).Select((l, i) => new[] { i == 0 ? "built with" : "", l.TrimStart('-', ' ') }),
         ]);
         return 0;
     }
@@ -57,7 +58,11 @@ static class DoctorVerb
         }.Where(f => f.Has).Select(f => f.Name),
     ];
 
-    // A core type forced from outside halves matrix products on newer processors.
-    static string? BlasWarning() => Avx512F.IsSupported && Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 } forced && Engine.BlasCore is "Haswell" or "Zen"
-        ? $"OPENBLAS_CORETYPE={Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE")} hides this processor's AVX-512; unset it" : null;
+    static string? BlasWarning()
+    {
+        // A core type forced from outside halves matrix products on newer processors.
+        if (Avx512F.IsSupported && Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 } && Engine.BlasCore is "Haswell" or "Zen")
+            return $"OPENBLAS_CORETYPE={Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE")} hides this processor's AVX-512; unset it";
+        return Engine.BlasCore is null && Engine.Torch!.Source == "system" ? "the system's reference BLAS is many times slower; apt-get install -y libopenblas0-pthread" : null;
+    }
 }

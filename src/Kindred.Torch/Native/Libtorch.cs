@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Kindred.Io;
 
 namespace Kindred.Torch;
@@ -10,13 +11,13 @@ namespace Kindred.Torch;
 /// <param name="Library">The folder that holds <c>libtorch_cpu.so</c>.</param>
 /// <param name="Version">As its <c>torch/version.h</c> says.</param>
 /// <param name="OldAbi">Whether it was built with the pre-C++11 string ABI.</param>
-public sealed record Libtorch(string Source, string Include, string Library, string Version, bool OldAbi = false)
+public sealed partial record Libtorch(string Source, string Include, string Library, string Version, bool OldAbi = false)
 {
     /// <summary>The environment variable that names a libtorch folder (with <c>include/</c> and <c>lib/</c>).</summary>
     public const string Variable = "KINDRED_LIBTORCH";
 
     /// <summary>What a person runs when there is none.</summary>
-    public const string InstallCommand = "apt-get install -y g++ libtorch-dev";
+    public const string InstallCommand = "apt-get install -y g++ libtorch-dev libopenblas0-pthread";
 
     /// <summary>A folder chosen by the program, looked at before the environment variable.</summary>
     public static string? Setting { get; set; }
@@ -64,11 +65,14 @@ public sealed record Libtorch(string Source, string Include, string Library, str
         {
             var path = Path.Combine(include, name);
             if (!File.Exists(path)) continue;
-            var line = File.ReadLines(path).FirstOrDefault(l => l.StartsWith("#define TORCH_VERSION \"", StringComparison.Ordinal));
-            if (line is not null) return line.Split('"')[1];
+            var match = VersionLine().Match(File.ReadAllText(path));
+            if (match.Success) return match.Groups[1].Value;
         }
         return "unknown";
     }
+
+    [GeneratedRegex("#define TORCH_VERSION\\s+\\\\?\\s*\"([^\"]+)\"")]
+    private static partial Regex VersionLine();
 
     static Libtorch? FromPython(List<string> reasons)
     {

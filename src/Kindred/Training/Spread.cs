@@ -28,6 +28,6 @@ public readonly record struct Spread(double Deviation, double EffectiveRank)
         var total = values.Sum().Item();
         if (total <= 1e-12) return new Spread(deviation, 1);
         var p = values / total;
-        return new Spread(deviation, Math.Exp(-Tensor.Xlogy(p, p).Sum().Item()));
+        return new Spread(deviation, Math.Exp(-p.Xlogy(p).Sum().Item()));
     }
 }

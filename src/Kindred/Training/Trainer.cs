@@ -69,6 +69,8 @@ public sealed class Trainer
         finally
         {
             clock.Stop();
+            method.TakeWatched()?.Dispose();
+            method.TakeLog();
             foreach (var hook in hooks) hook.End(Result);
         }
         return Result;
