@@ -3,11 +3,11 @@ namespace Kindred.Data;
 /// <summary>Many short byte strings in a few large blocks: a million file names cost their bytes and eight more each.</summary>
 sealed class NameTable
 {
-    const int BlockSize = 1 << 20;
+    const int FirstBlock = 1 << 12, LargestBlock = 1 << 20;
 
     readonly List<byte[]> blocks = [];
     readonly List<long> places = []; // block << 40 | offset << 16 | length
-    int used = BlockSize;
+    int used;
 
     internal int Count => places.Count;
 
@@ -23,9 +23,10 @@ sealed class NameTable
     /// <summary>Adds a name of at most 65,535 bytes and returns its number.</summary>
     internal int Add(ReadOnlySpan<byte> name)
     {
-        if (used + name.Length > BlockSize)
+        if (blocks.Count == 0 || used + name.Length > blocks[^1].Length)
         {
-            blocks.Add(GC.AllocateUninitializedArray<byte>(BlockSize));
+            var size = Math.Min(LargestBlock, FirstBlock << Math.Min(blocks.Count, 8));
+            blocks.Add(GC.AllocateUninitializedArray<byte>(Math.Max(size, name.Length)));
             used = 0;
         }
         name.CopyTo(blocks[^1].AsSpan(used));

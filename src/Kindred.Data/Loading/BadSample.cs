@@ -1,0 +1,7 @@
+namespace Kindred.Data;
+
+/// <summary>A picture that could not be used.</summary>
+/// <param name="Index">Its place in the source.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Reason">What is wrong with it.</param>
+public sealed record BadSample(int Index, string Name, string Reason);

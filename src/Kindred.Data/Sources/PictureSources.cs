@@ -1,0 +1,122 @@
+using Kindred.Io;
+
+namespace Kindred.Data;
+
+/// <summary>Opens sources of pictures by data URI.</summary>
+/// <remarks>
+/// Kinds: <c>emoji</c>, <c>folder:</c>, <c>tar:</c>, <c>list:</c>, <c>cifar10:</c>, <c>cifar100:</c>, <c>stl10:</c>, <c>mnist:</c>, <c>packed:</c>; a plain path is recognised
+/// by its content. Every kind takes <c>?split=</c>, <c>?tail=R</c> (long tail of imbalance R), <c>?fraction=F</c> (class-balanced part) and <c>?seed=S</c> for both.
+/// </remarks>
+public static class PictureSources
+{
+    /// <summary>The kinds that <see cref="Open(string, PictureLimits)"/> takes, each with what its path names.</summary>
+    public static IReadOnlyList<(string Kind, string Path, string What)> Kinds { get; } =
+    [
+        ("emoji", "", "1,852 emoji by four vendors, 32×32 with alpha, fetched from npm on first use"),
+        ("folder", "PATH", "JPEG, PNG and WebP files; the class is the folder that holds a picture"),
+        ("tar", "PATH", "the same inside a tar archive, or several: a folder, shard-*.tar, shard-{000..011}.tar"),
+        ("list", "FILE", "a CSV, TSV or plain list of files, with or without labels"),
+        ("cifar10", "PATH", "CIFAR-10, binary version"),
+        ("cifar100", "PATH", "CIFAR-100, binary version; ?labels=coarse for the 20 super-classes"),
+        ("stl10", "PATH", "STL-10, binary version"),
+        ("mnist", "PATH", "MNIST, Fashion-MNIST and other idx files, plain or gzipped"),
+        ("packed", "FILE", "a packed cache of decoded pictures"),
+    ];
+
+    /// <summary>Opens a source of pictures.</summary>
+    /// <param name="uri">For example <c>folder:/pictures?split=train</c>.</param>
+    /// <param name="limits">What a file may claim to be.</param>
+    /// <exception cref="ConfigurationException">Not a kind of pictures, or an unknown key.</exception>
+    /// <exception cref="DataException">Missing or broken.</exception>
+    public static IPictures Open(string uri, PictureLimits? limits = null) => Open(DataUri.Parse(uri), limits);
+
+    /// <summary>Opens a source of pictures.</summary>
+    /// <param name="uri">Where it is.</param>
+    /// <param name="limits">What a file may claim to be.</param>
+    /// <exception cref="ConfigurationException">Not a kind of pictures, or an unknown key.</exception>
+    /// <exception cref="DataException">Missing or broken.</exception>
+    public static IPictures Open(DataUri uri, PictureLimits? limits = null)
+    {
+        var kind = uri.Kind.Length > 0 ? uri.Kind : Recognise(uri.Path);
+        uri.Allow([.. Keys(kind), "tail", "fraction", "seed"]);
+        var pictures = OpenWhole(kind, uri, limits);
+        try
+        {
+            var seed = (ulong)(uri.Number("seed") ?? 0);
+            if (uri.Number("tail") is { } tail)
+                pictures = Subsets.LongTailed(pictures, tail, seed);
+            if (uri.Number("fraction") is { } fraction)
+                pictures = Subsets.Fraction(pictures, fraction, seed);
+            return pictures;
+        }
+        catch
+        {
+            pictures.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The kind of a plain path, by what it holds.</summary>
+    /// <param name="path">A file or folder.</param>
+    /// <exception cref="DataException">There is nothing there.</exception>
+    public static string Recognise(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            if (Mnist.Recognise(path))
+                return "mnist";
+            if (Cifar.Recognise(path) is > 0 and var classes)
+                return "cifar" + classes;
+            if (File.Exists(Path.Combine(path, "train_X.bin")) || File.Exists(Path.Combine(path, "unlabeled_X.bin")))
+                return "stl10";
+            return Directory.EnumerateFiles(path, "*.tar").Any() ? "tar" : "folder";
+        }
+        var name = Path.GetFileName(path);
+        if (path.EndsWith(".tar", StringComparison.Ordinal) && (File.Exists(path) || name.Contains('*', StringComparison.Ordinal) || name.Contains('{', StringComparison.Ordinal)))
+            return "tar";
+        if (!File.Exists(path))
+            throw new DataException($"there is no file or folder {path}; looked for from {Environment.CurrentDirectory}. {Expected()}");
+        if (PackedPictures.Recognise(path))
+            return "packed";
+        return Path.GetExtension(path) is ".csv" or ".tsv" or ".txt" or ".lst"
+            ? "list"
+            : throw new DataException($"{path} is none of the files that are recognised by themselves (.tar, .csv, .tsv, .txt, packed). {Expected()}");
+    }
+
+    static IPictures OpenWhole(string kind, DataUri uri, PictureLimits? limits) => kind switch
+    {
+        "emoji" => EmojiSample.Open(uri),
+        "folder" => Labelled(FilePictures.OpenFolder(Needed(uri), uri["split"], limits), uri),
+        "tar" => Labelled(TarPictures.Open(Needed(uri), uri["split"], limits), uri),
+        "list" => FilePictures.OpenList(Needed(uri), uri["classes"], limits),
+        "cifar10" => Cifar.Open10(Needed(uri), uri["split"]),
+        "cifar100" => Cifar.Open100(Needed(uri), uri["split"], uri["labels"] == "coarse"),
+        "stl10" => Stl10.Open(Needed(uri), uri["split"]),
+        "mnist" => Mnist.Open(Needed(uri), uri["split"]),
+        "packed" => PackedPictures.Open(Needed(uri)),
+        _ => throw new ConfigurationException($"'{kind}:' is no source of pictures. {Expected()}"),
+    };
+
+    static string[] Keys(string kind) => kind switch
+    {
+        "emoji" => EmojiSample.Keys,
+        "folder" or "tar" => ["split", "labels", "classes"],
+        "list" => ["classes"],
+        "cifar100" => ["split", "labels"],
+        "packed" => [],
+        _ => ["split"],
+    };
+
+    static EncodedPictures Labelled(EncodedPictures pictures, DataUri uri)
+    {
+        if (uri["labels"] is { } labels)
+            pictures.LabelBy(labels, uri["classes"]);
+        else if (uri["classes"] is not null)
+            throw new ConfigurationException($"{uri}: classes= goes with labels=FILE");
+        return pictures;
+    }
+
+    static string Needed(DataUri uri) => uri.Path.Length > 0 ? uri.Path : throw new ConfigurationException($"{uri}: a path is missing behind the colon");
+
+    static string Expected() => "Pictures are read from " + string.Join(", ", Kinds.Select(kind => kind.Path.Length > 0 ? $"{kind.Kind}:{kind.Path}" : kind.Kind)) + ", or a plain path to any of these";
+}

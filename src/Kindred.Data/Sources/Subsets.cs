@@ -1,0 +1,90 @@
+using Kindred.Io;
+
+namespace Kindred.Data;
+
+/// <summary>Draws parts of a source: long tails, label fractions, held-out parts. The same seed gives the same part.</summary>
+public static class Subsets
+{
+    /// <summary>A long tail: of class c of C, the largest class's count × imbalance^(−c/(C−1)) pictures stay.</summary>
+    /// <remarks>Cui, Jia, Lin, Song, Belongie, "Class-Balanced Loss Based on Effective Number of Samples", CVPR 2019, Sec. 5.1.</remarks>
+    /// <param name="source">A labelled source; the subset owns it.</param>
+    /// <param name="imbalance">Largest class divided by smallest, at least 1.</param>
+    /// <param name="seed">Chooses the pictures.</param>
+    public static PictureSubset LongTailed(IPictures source, double imbalance, ulong seed = 0)
+    {
+        if (!(imbalance >= 1) || double.IsInfinity(imbalance))
+            throw new ConfigurationException($"a long tail of imbalance {imbalance}: expected is the ratio of largest to smallest class, at least 1");
+        var members = ByClass(source, seed);
+        var largest = members.Max(m => m.Length);
+        var steps = Math.Max(1, members.Length - 1);
+        return Take(source, members.Select((m, c) => m[..Math.Clamp((int)(largest * Math.Pow(imbalance, -(double)c / steps)), Math.Min(1, m.Length), m.Length)]), $"tail={imbalance}");
+    }
+
+    /// <summary>A fraction of the labels, the same of every class: the 1 % and 10 % protocols of semi-supervised evaluation.</summary>
+    /// <param name="source">A labelled source; the subset owns it.</param>
+    /// <param name="fraction">Above 0, at most 1. Every class keeps at least one picture.</param>
+    /// <param name="seed">Chooses the pictures.</param>
+    public static PictureSubset Fraction(IPictures source, double fraction, ulong seed = 0)
+    {
+        Check(fraction);
+        return Take(source, ByClass(source, seed).Select(m => m[..Keep(m.Length, fraction)]), $"fraction={fraction}");
+    }
+
+    /// <summary>Two disjoint parts; each class is divided in the same proportion. Without labels, all pictures are.</summary>
+    /// <param name="source">The source. Both parts read it: dispose of it after them.</param>
+    /// <param name="fraction">The share of the second part, above 0 and below 1.</param>
+    /// <param name="seed">Chooses the pictures.</param>
+    /// <returns>Indices into the source, ascending.</returns>
+    public static (int[] Kept, int[] Held) Hold(IPictures source, double fraction, ulong seed = 0)
+    {
+        Check(fraction);
+        var groups = source.Classes.Count > 0 ? ByClass(source, seed) : [Shuffled([.. Enumerable.Range(0, source.Count)], seed, -1)];
+        int[] held = [.. groups.SelectMany(m => m[..(int)Math.Round(m.Length * fraction)]).Order()];
+        var isHeld = held.ToHashSet();
+        return ([.. Enumerable.Range(0, source.Count).Where(i => !isHeld.Contains(i))], held);
+    }
+
+    /// <summary>The pictures of some classes.</summary>
+    /// <param name="source">A labelled source; the subset owns it.</param>
+    /// <param name="labels">The labels to keep; they are not renumbered.</param>
+    public static PictureSubset OfClasses(IPictures source, IReadOnlySet<int> labels) =>
+        new(source, [.. Enumerable.Range(0, source.Count).Where(i => labels.Contains(source.Label(i)))], source.Description + " (some classes)");
+
+    static PictureSubset Take(IPictures source, IEnumerable<int[]> parts, string what)
+    {
+        var mark = source.Description.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        return new(source, [.. parts.SelectMany(part => part).Order()], $"{source.Description}{mark}{what}");
+    }
+
+    /// <summary>The members of each class in a random order; pictures without a label are in none.</summary>
+    static int[][] ByClass(IPictures source, ulong seed)
+    {
+        if (source.Classes.Count == 0)
+            throw new DataException($"{source.Description} has no labels; a part by class needs them");
+        var members = new List<int>[source.Classes.Count];
+        for (var c = 0; c < members.Length; c++)
+            members[c] = [];
+        for (var i = 0; i < source.Count; i++)
+        {
+            if (source.Label(i) is >= 0 and var label)
+                members[label].Add(i);
+        }
+        return [.. members.Select((m, c) => Shuffled(m, seed, c))];
+    }
+
+    static int[] Shuffled(List<int> members, ulong seed, int label)
+    {
+        var order = new int[members.Count];
+        var draws = new RandomKey(seed, 0, label, 0).Draws();
+        draws.Permutation(order);
+        return [.. order.Select(i => members[i])];
+    }
+
+    static int Keep(int count, double fraction) => count == 0 ? 0 : Math.Clamp((int)Math.Round(count * fraction), 1, count);
+
+    static void Check(double fraction)
+    {
+        if (!(fraction > 0 && fraction <= 1))
+            throw new ConfigurationException($"a fraction of {fraction}: expected is a number above 0, at most 1 (0.01 for 1 %)");
+    }
+}
