@@ -34,12 +34,12 @@ sealed record GoldenValue(string Kind, long[]? Shape, double[] Numbers, string? 
         _ => throw new ArgumentException($"an adapter returned a {value.GetType().Name}; return a Tensor, number, boolean, string or array of numbers"),
     };
 
-    public Tensor ToTensor() => Kind switch
+    public Tensor ToTensor() => (Kind switch
     {
-        "int64" => Tensor.From<long>([.. Numbers.Select(n => (long)n)], Shape!),
-        "bool" => Tensor.From<bool>([.. Numbers.Select(n => n != 0)], Shape!),
-        _ => Tensor.From<double>(Numbers, Shape!),
-    };
+        "int64" => Tensor.From<long>([.. Numbers.Select(n => (long)n)]),
+        "bool" => Tensor.From<bool>([.. Numbers.Select(n => n != 0)]),
+        _ => Tensor.From<double>(Numbers),
+    }).Reshape(Shape!);                                     // a scalar's shape is empty
 
     /// <summary>The same rows in lexicographic order.</summary>
     public GoldenValue Sorted()

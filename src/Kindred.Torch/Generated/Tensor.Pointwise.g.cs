@@ -107,6 +107,7 @@ public sealed unsafe partial class Tensor
         internal static readonly Operator Pow_TensorTensor = new("pow", "Tensor_Tensor");
         internal static readonly Operator Pow_Scalar = new("pow", "Scalar");
         internal static readonly Operator Reciprocal = new("reciprocal", "");
+        internal static readonly Operator Reciprocal_ = new("reciprocal_", "");
         internal static readonly Operator Relu = new("relu", "");
         internal static readonly Operator Relu_ = new("relu_", "");
         internal static readonly Operator Remainder_Scalar = new("remainder", "Scalar");
@@ -1259,6 +1260,16 @@ public sealed unsafe partial class Tensor
         {
             boxed[0] = Value.Of(this);
             return PointwiseOperators.Reciprocal.One(boxed, 1);
+        }
+    }
+
+    /// <summary><c>aten::reciprocal_(Tensor(a!) self) -&gt; Tensor(a!)</c></summary>
+    public Tensor Reciprocal_()
+    {
+        Value* boxed = stackalloc Value[1];
+        {
+            boxed[0] = Value.Of(this);
+            PointwiseOperators.Reciprocal_.InPlace(boxed, 1); return this;
         }
     }
 

@@ -1,0 +1,96 @@
+using Kindred.Similarities;
+using Kindred.Torch;
+
+namespace Kindred.Objectives;
+
+/// <summary>i-Mix: every image is its own class, and MixUp is applied to inputs and to those labels alike.</summary>
+/// <remarks>
+/// Lee, Zhu, Sohn, Li, Shin, Lee, arXiv:2010.08887, Eq. 2–6: x̃ = λ x + (1 − λ) x_r; L = mean λᵢ ℓ(i) + (1 − λᵢ) ℓ(rᵢ). Only the query side is mixed.
+/// λ = 1, or a partner that is the image itself, is the loss without mixing.
+/// </remarks>
+public static class InstanceMix
+{
+    /// <summary>λ ~ Beta(α, α), its larger half: [B] in [½, 1].</summary>
+    /// <param name="count">B.</param>
+    /// <param name="alpha">α &gt; 0; 1 is uniform.</param>
+    /// <param name="generator">Source of randomness.</param>
+    public static Tensor DrawShares(long count, double alpha = 1, Generator? generator = null)
+    {
+        if (!(alpha > 0))
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Beta(α, α) needs α above 0; 1 is uniform");
+        var (a, b) = (LogGamma(count, alpha, generator), LogGamma(count, alpha, generator));
+        var share = (a - b).Sigmoid();                          // of two gammas x, y: x / (x + y) ~ Beta
+        return share.Maximum(-share + 1).To(Dtype.Float32);
+    }
+
+    /// <summary>λ x + (1 − λ) x[partner].</summary>
+    /// <param name="x">[B, ...].</param>
+    /// <param name="share">[B], λ.</param>
+    /// <param name="partner">[B], a permutation.</param>
+    public static Tensor Mix(Tensor x, Tensor share, Tensor partner)
+    {
+        var weight = share.Reshape([share.Size(0), .. Enumerable.Repeat(1L, (int)x.Dim - 1)]).To(x.Dtype);
+        return x * weight + x.IndexSelect(0, partner) * (-weight + 1);
+    }
+
+    /// <summary>N-pair form, with gradient through both sides: the loss of each row, [B].</summary>
+    /// <param name="query">[B, D], from the mixed inputs; normalised here.</param>
+    /// <param name="key">[B, D].</param>
+    /// <param name="share">[B], λ.</param>
+    /// <param name="partner">[B].</param>
+    /// <param name="temperature">τ.</param>
+    public static Tensor PerQuery(Tensor query, Tensor key, Tensor share, Tensor partner, double temperature = 0.2)
+    {
+        Scores.Require(temperature);
+        return Of(Scores.Product(Scores.Unit(query), Scores.Unit(key)) / temperature, share, partner);
+    }
+
+    /// <summary>MoCo form: the batch's keys and a queue; keys and queue are constants. [B].</summary>
+    /// <param name="query">[B, D], normalised here.</param>
+    /// <param name="key">[B, D], normalised and detached here.</param>
+    /// <param name="queue">[K, D], unit rows; detached here.</param>
+    /// <param name="share">[B], λ.</param>
+    /// <param name="partner">[B].</param>
+    /// <param name="temperature">τ.</param>
+    public static Tensor PerQuery(Tensor query, Tensor key, Tensor queue, Tensor share, Tensor partner, double temperature = 0.2)
+    {
+        Scores.Require(temperature);
+        var dictionary = Tensor.Cat([Scores.Unit(key.Detach()), Scores.Wide(queue.Detach())]);
+        return Of(Scores.Product(Scores.Unit(query), dictionary) / temperature, share, partner);
+    }
+
+    /// <summary>BYOL form: mean 2 − 2 (λ cos(p, kᵢ) + (1 − λ) cos(p, k_r)); keys are constants.</summary>
+    public static Tensor Regression(Tensor prediction, Tensor key, Tensor share, Tensor partner)
+    {
+        var (p, k) = (Scores.Unit(prediction), Scores.Unit(key.Detach()));
+        var cosine = Scores.Pairs(p, k) * share + Scores.Pairs(p, k.IndexSelect(0, partner)) * (-share + 1);
+        return (-cosine * 2 + 2).Mean();
+    }
+
+    static Tensor Of(Tensor logits, Tensor share, Tensor partner)
+    {
+        var own = logits.Diagonal();
+        var other = logits.Gather(1, partner.Unsqueeze(1)).Squeeze(1);
+        return logits.Logsumexp([1]) - own * share - other * (-share + 1);
+    }
+
+    /// <summary>Logarithms of Gamma(α) draws: Marsaglia and Tsang (2000), Gamma(α + 1) · U^(1/α); rejected ones are drawn again.</summary>
+    static Tensor LogGamma(long count, double alpha, Generator? generator)
+    {
+        var d = alpha + 2.0 / 3;
+        var value = Tensor.Zeros([count], dtype: Dtype.Float64);
+        var missing = Tensor.Ones([count], dtype: Dtype.Bool);
+        while (missing.Any().Item() != 0)
+        {
+            var x = Tensor.Randn([count], generator: generator, dtype: Dtype.Float64);
+            var v = (x / Math.Sqrt(9 * d) + 1).Pow(3);
+            var logV = v.ClampMin(1e-300).Log();
+            var u = Tensor.Rand([count], generator: generator, dtype: Dtype.Float64).Log();
+            var accepted = v.Gt(0).LogicalAnd(u.Lt(x.Square() * 0.5 + (-v + logV + 1) * d));
+            value = Tensor.Where(missing.LogicalAnd(accepted), logV + Math.Log(d), value);
+            missing = missing.LogicalAnd(accepted.LogicalNot());
+        }
+        var boost = Tensor.Rand([count], generator: generator, dtype: Dtype.Float64).ClampMin(1e-300).Log() / alpha;
+        return value + boost;
+    }
+}

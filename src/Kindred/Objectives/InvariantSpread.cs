@@ -1,0 +1,61 @@
+using Kindred.Similarities;
+using Kindred.Torch;
+
+namespace Kindred.Objectives;
+
+/// <summary>Invariant and spreading: an augmented image must be recognised as its source, other images must not be.</summary>
+/// <remarks>
+/// Ye, Zhang, Yuen, Chang, arXiv:1904.03436, Eq. 3–6. log(1 − P) is taken as the log-sum-exp over the others minus the whole, so it stays finite
+/// when P is 1 to the last digit. A batch of one image has nothing to spread and nothing to confuse: loss 0.
+/// </remarks>
+public static class InvariantSpread
+{
+    /// <summary>The official code's form: all 2B rows are anchors, the softmax runs over the other 2B − 1.</summary>
+    /// <remarks>−(1/2B) Σᵢ [log Pᵢ(pos) + Σ_{j ≠ i, pos} log(1 − Pᵢ(j))].</remarks>
+    /// <param name="z">[2B, D], view-major; normalised here.</param>
+    /// <param name="temperature">τ.</param>
+    /// <param name="oneSided">Gradient only through the anchor, as the code does (its right factor is detached).</param>
+    public static Tensor Loss(Tensor z, double temperature = 0.1, bool oneSided = true)
+    {
+        Scores.Require(temperature);
+        z = Scores.Unit(z);
+        var rows = z.Size(0);
+        if (rows % 2 != 0)
+            throw new ArgumentException($"two views give an even number of rows; got {rows}", nameof(z));
+        var self = Scores.Self(rows, z);
+        var logits = Scores.Without(Scores.Product(z, oneSided ? z.Detach() : z) / temperature, self);
+        var partner = self.Roll([rows / 2], [1]);
+        return Sum(logits, partner, self.LogicalOr(partner).LogicalNot()) / rows;
+    }
+
+    /// <summary>The paper's form, summed over the batch: the copies are classified among the sources, the sources among themselves.</summary>
+    /// <remarks>−Σᵢ log P(i | x̂ᵢ) − Σᵢ Σ_{j≠i} log(1 − P(i | xⱼ)).</remarks>
+    /// <param name="source">[B, D], normalised here.</param>
+    /// <param name="copy">[B, D], augmented versions of the same images.</param>
+    /// <param name="temperature">τ.</param>
+    public static Tensor Paper(Tensor source, Tensor copy, double temperature = 0.1)
+    {
+        Scores.Require(temperature);
+        var (f, g) = (Scores.Unit(source), Scores.Unit(copy));
+        var invariance = Scores.DiagonalCrossEntropy(Scores.Product(g, f) / temperature).Sum();
+        var among = Scores.Product(f, f) / temperature;
+        return invariance - Spread(among, Scores.Self(f.Size(0), f).LogicalNot());
+    }
+
+    static Tensor Sum(Tensor logits, Tensor positive, Tensor negative)
+    {
+        var match = logits.MaskedFill(positive.LogicalNot(), 0).Sum(1);
+        return (logits.Logsumexp([1]) - match).Sum() - Spread(logits, negative);
+    }
+
+    /// <summary>Σ log(1 − P) over the chosen entries. Only the largest P of a row can exceed ½; its complement is summed without it.</summary>
+    static Tensor Spread(Tensor logits, Tensor chosen)
+    {
+        var all = logits.Logsumexp([1], keepdim: true);
+        var largest = chosen.ZerosLike().Scatter(1, logits.Detach().Argmax(1, keepdim: true), true);
+        var withoutLargest = Scores.Without(logits, largest).Logsumexp([1], keepdim: true);
+        var direct = (-(logits - all).MaskedFill(largest.LogicalOr(chosen.LogicalNot()), Scores.Excluded).Exp()).Log1p();
+        var complement = Tensor.Where(largest, withoutLargest - all, direct);
+        return complement.MaskedFill(chosen.LogicalNot(), 0).Sum();
+    }
+}

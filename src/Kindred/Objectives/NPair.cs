@@ -1,0 +1,28 @@
+using Kindred.Similarities;
+using Kindred.Torch;
+
+namespace Kindred.Objectives;
+
+/// <summary>Multi-class N-pair: each anchor picks its positive among the positives of all the classes in the batch.</summary>
+/// <remarks>
+/// Sohn, "Improved Deep Metric Learning with Multi-class N-pair Loss Objective", NeurIPS 2016, Eq. 6:
+/// L = mean_i log(1 + Σ_{j≠i} exp(aᵢ·pⱼ − aᵢ·pᵢ)) + ¼ λ (mean |a|² + mean |p|²). Raw inner products, one direction.
+/// One pair alone gives loss 0 (and the penalty); equal embeddings give ln N.
+/// </remarks>
+public static class NPair
+{
+    /// <summary>The loss over N classes.</summary>
+    /// <param name="anchor">[N, D], one row per class.</param>
+    /// <param name="positive">[N, D], another example of the same classes.</param>
+    /// <param name="penalty">λ, keeps the unnormalised rows from growing.</param>
+    public static Tensor Loss(Tensor anchor, Tensor positive, double penalty = 0.002)
+    {
+        var loss = PerAnchor(anchor, positive).Mean();
+        return penalty == 0 ? loss : loss + (Length(anchor) + Length(positive)) * (0.25 * penalty);
+    }
+
+    /// <summary>The loss of each anchor, without the penalty: [N].</summary>
+    public static Tensor PerAnchor(Tensor anchor, Tensor positive) => Scores.DiagonalCrossEntropy(Scores.Product(anchor, positive));
+
+    static Tensor Length(Tensor x) => Scores.Wide(x).Square().Sum(-1).Mean();
+}

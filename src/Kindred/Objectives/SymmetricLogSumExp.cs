@@ -1,0 +1,112 @@
+using Kindred.Similarities;
+using Kindred.Torch;
+
+namespace Kindred.Objectives;
+
+/// <summary>The log-sum-exp of a batch against itself, in tiles on and above the diagonal.</summary>
+/// <remarks>
+/// With y = z/√τ and E = exp(y yᵀ) without its diagonal, the value is log E1 and, for an upstream gradient g and a = g/(E1),
+/// the gradient of y is (a + aᵀ)∘E y. Both read E symmetrically, so a tile above the diagonal serves its rows and its columns.
+/// Where no score can exceed <see cref="Direct"/>, exp needs no shift; elsewhere every row keeps its own running maximum.
+/// </remarks>
+sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Function
+{
+    public const int DefaultTile = 512;
+
+    bool direct;
+
+    /// <summary>Largest score whose exponentials, and sums of millions of them, are far from both ends of the type.</summary>
+    static double Direct(Dtype dtype) => dtype == Dtype.Float64 ? 300 : 40;
+
+    protected override Tensor[] Forward(Tensor[] inputs)
+    {
+        using var _ = Autocast.Suspend(inputs[0].Device);
+        var y = inputs[0] * (1 / Math.Sqrt(temperature));
+        direct = y.Square().Sum(1).Max().Item() <= Direct(y.Dtype);
+        var value = direct ? Sums(y).Log_() : Running(y);
+        Save(y, value);
+        return [value];
+    }
+
+    protected override Tensor?[] Backward(Tensor?[] gradients)
+    {
+        using var _ = Autocast.Suspend(Saved[0].Device);
+        var (y, value, g) = (Saved[0], Saved[1], gradients[0]!);
+        var gradient = y.ZerosLike();
+        var weight = direct ? g * (-value).Exp() : g;
+        foreach (var (first, second) in Pairs(y.Size(0)))
+        {
+            using var scope = Scope.Open();
+            var (yi, yj) = (Rows(y, first), Rows(y, second));
+            var (wi, wj) = (Rows(weight, first).Unsqueeze(1), Rows(weight, second).Unsqueeze(0));
+            var scores = yi.Mm(yj.T());
+            Tensor share;
+            if (direct)
+                share = Exponential(scores, first == second).Mul_(wi + wj);
+            else
+            {
+                Mask(scores, first == second);
+                share = (scores - Rows(value, second).Unsqueeze(0)).Exp_().Mul_(wj);
+                share.Add_(scores.Sub_(Rows(value, first).Unsqueeze(1)).Exp_().Mul_(wi));
+            }
+            Rows(gradient, first).Addmm_(share, yj);
+            if (first != second)
+                Rows(gradient, second).Addmm_(share.T(), yi);
+        }
+        return [gradient.Mul_(1 / Math.Sqrt(temperature))];
+    }
+
+    /// <summary>Σ_{k≠i} exp, [N].</summary>
+    Tensor Sums(Tensor y)
+    {
+        var sums = Tensor.Zeros([y.Size(0)], dtype: y.Dtype, device: y.Device);
+        foreach (var (first, second) in Pairs(y.Size(0)))
+        {
+            using var scope = Scope.Open();
+            var e = Exponential(Rows(y, first).Mm(Rows(y, second).T()), first == second);
+            Rows(sums, first).Add_(e.Sum(1));
+            if (first != second)
+                Rows(sums, second).Add_(e.Sum(0));
+        }
+        return sums;
+    }
+
+    /// <summary>The same as logarithms, each row shifted by its own maximum.</summary>
+    Tensor Running(Tensor y)
+    {
+        var value = Tensor.Full([y.Size(0)], Scores.Excluded, dtype: y.Dtype, device: y.Device);
+        foreach (var (first, second) in Pairs(y.Size(0)))
+        {
+            using var scope = Scope.Open();
+            var scores = Rows(y, first).Mm(Rows(y, second).T());
+            Mask(scores, first == second);
+            Join(Rows(value, first), scores.Logsumexp(1));
+            if (first != second)
+                Join(Rows(value, second), scores.Logsumexp(0));
+        }
+        return value;
+
+        static void Join(Tensor at, Tensor part) => at.Copy_(at.Logaddexp(part));
+    }
+
+    static Tensor Exponential(Tensor scores, bool diagonal)
+    {
+        scores.Exp_();
+        return diagonal ? scores.FillDiagonal_(0) : scores;
+    }
+
+    static void Mask(Tensor scores, bool diagonal)
+    {
+        if (diagonal)
+            scores.FillDiagonal_(Scores.Excluded);
+    }
+
+    IEnumerable<((long At, long Count) First, (long At, long Count) Second)> Pairs(long rows)
+    {
+        for (long i = 0; i < rows; i += tile)
+            for (var j = i; j < rows; j += tile)
+                yield return ((i, Math.Min(tile, rows - i)), (j, Math.Min(tile, rows - j)));
+    }
+
+    static Tensor Rows(Tensor x, (long At, long Count) block) => x.Narrow(0, block.At, block.Count);
+}

@@ -1,0 +1,15 @@
+using Kindred.Torch;
+
+namespace Kindred.Similarities;
+
+/// <summary>The cosine of the angle between rows, in [−1, 1].</summary>
+/// <remarks>x·y / (max(|x|, ε) max(|y|, ε)); a zero row has similarity 0 to everything.</remarks>
+/// <param name="eps">ε.</param>
+public sealed class Cosine(double eps = 1e-8) : Similarity
+{
+    /// <inheritdoc/>
+    public override bool LargerIsCloser => true;
+
+    /// <inheritdoc/>
+    public override Tensor Matrix(Tensor x, Tensor y) => Scores.Product(Scores.Wide(x).Normalize(eps), Scores.Wide(y).Normalize(eps));
+}

@@ -1,0 +1,13 @@
+using Kindred.Torch;
+
+namespace Kindred.Similarities;
+
+/// <summary>The inner product x·y.</summary>
+public sealed class Dot : Similarity
+{
+    /// <inheritdoc/>
+    public override bool LargerIsCloser => true;
+
+    /// <inheritdoc/>
+    public override Tensor Matrix(Tensor x, Tensor y) => Scores.Product(x, y);
+}

@@ -1,0 +1,23 @@
+using Kindred.Torch;
+
+namespace Kindred.Similarities;
+
+/// <summary>The distance |x − y|, from differences: exact for near neighbours, gradient 0 where rows coincide.</summary>
+public sealed class Euclidean : Similarity
+{
+    /// <inheritdoc/>
+    public override bool LargerIsCloser => false;
+
+    /// <inheritdoc/>
+    public override Tensor Matrix(Tensor x, Tensor y) => Scores.Distances(x, y);
+}
+
+/// <summary>The squared distance |x − y|²; for unit rows 2 − 2 cos.</summary>
+public sealed class SquaredEuclidean : Similarity
+{
+    /// <inheritdoc/>
+    public override bool LargerIsCloser => false;
+
+    /// <inheritdoc/>
+    public override Tensor Matrix(Tensor x, Tensor y) => Scores.Distances(x, y).Square();
+}

@@ -1,0 +1,28 @@
+using Kindred.Nn;
+using Kindred.Torch;
+
+namespace Kindred.Similarities;
+
+/// <summary>A learned distance √((x − y)ᵀ M (x − y)) with M = Lᵀ L, hence never negative: the Euclidean distance after x Lᵀ. L = I is Euclidean.</summary>
+public sealed class Mahalanobis : Similarity
+{
+    readonly Parameter factor;
+
+    /// <summary>L starts as the identity (its first rows, when the rank is lower).</summary>
+    /// <param name="dim">Width of the rows.</param>
+    /// <param name="rank">Rows of L; null for as many as the width.</param>
+    public Mahalanobis(long dim, long? rank = null) => factor = new(Tensor.Eye(rank ?? dim, dim, dtype: Dtype.Float32));
+
+    /// <summary>L [rank, D].</summary>
+    public Parameter Factor => factor;
+
+    /// <inheritdoc/>
+    public override bool LargerIsCloser => false;
+
+    /// <inheritdoc/>
+    public override Tensor Matrix(Tensor x, Tensor y) => Matrix(x, y, factor.Value);
+
+    /// <summary>The distance with a given L [rank, D]: [N, D] and [M, D] → [N, M].</summary>
+    public static Tensor Matrix(Tensor x, Tensor y, Tensor factor) =>
+        Scores.Distances(Scores.Product(x, factor), Scores.Product(y, factor));
+}
