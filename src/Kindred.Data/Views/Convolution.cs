@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using V = System.Runtime.Intrinsics.Vector256<float>;
 
@@ -54,6 +55,7 @@ static unsafe class Convolution
         return place < length ? place : period - place;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Across(float* from, float* to, int width, int height, float* weights, int taps)
     {
         var radius = taps / 2;
@@ -71,6 +73,7 @@ static unsafe class Convolution
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void SlideFour(float* line, float* weights, int taps, float* to, int left)
     {
         V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
@@ -92,6 +95,7 @@ static unsafe class Convolution
             d.Store(to + 24);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Down(float* from, float* to, int width, int height, float* weights, int taps)
     {
         var radius = taps / 2;

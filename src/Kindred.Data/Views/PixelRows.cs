@@ -16,6 +16,7 @@ static unsafe class PixelRows
     /// <param name="channels">Bytes a pixel, 1 to 4.</param>
     /// <param name="background">Red, green, blue in 0…255 and nothing.</param>
     /// <param name="pixels">Room for <paramref name="count"/> + 4 pixels.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(byte* source, int count, int channels, Vector128<float> background, float* pixels)
     {
         switch (channels)
@@ -39,6 +40,7 @@ static unsafe class PixelRows
     }
 
     /// <summary>A whole picture as planes in 0…1: one for grey, three for colour.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToPlanes(Picture picture, (float Red, float Green, float Blue) background, float* planes, int stride)
     {
         const int Strip = 256;
@@ -59,6 +61,7 @@ static unsafe class PixelRows
     }
 
     /// <summary>Planes to pixels: <c>[length, channels]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Interleave(float* planes, int stride, int length, int channels, float* destination)
     {
         if (channels == 1)
@@ -110,6 +113,7 @@ static unsafe class PixelRows
     static Vector128<float> Compose(Vector128<float> pixel, byte alpha, Vector128<float> background) =>
         background + ((pixel - background) * (alpha * ByteToUnit));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void WidenColor(byte* source, int count, float* pixels)
     {
         // Sixteen bytes are read for four pixels; the last few pixels are read one byte at a time.
@@ -130,6 +134,7 @@ static unsafe class PixelRows
             Vector128.Create(source[3 * i], source[(3 * i) + 1], source[(3 * i) + 2], 0f).Store(pixels + (4 * i));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int InterleaveColor(float* planes, int stride, int length, float* destination)
     {
         if (!Sse.IsSupported)

@@ -39,6 +39,7 @@ static unsafe class PointKernels
     }
 
     /// <summary>Sum of grey over exactly <paramref name="length"/> pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumGrey(float* tile, int stride, int length, int channels)
     {
         float* r = tile, g = tile + stride, b = tile + (2 * stride);
@@ -70,6 +71,7 @@ static unsafe class PointKernels
     static V Luma(V r, V g, V b) =>
         Fused(r, Vector256.Create(RedWeight), Fused(g, Vector256.Create(GreenWeight), b * Vector256.Create(BlueWeight)));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Linear(float* p, int length, float factor, float offset)
     {
         V f = Vector256.Create(factor), o = Vector256.Create(offset);
@@ -77,6 +79,7 @@ static unsafe class PointKernels
             Clamp(Fused(Vector256.Load(p + i), f, o)).Store(p + i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rescale(float* p, int length, float factor, float offset)
     {
         V f = Vector256.Create(factor), o = Vector256.Create(offset);
@@ -84,6 +87,7 @@ static unsafe class PointKernels
             Fused(Vector256.Load(p + i), f, o).Store(p + i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Solarize(float* p, int length, float threshold)
     {
         var t = Vector256.Create(threshold);
@@ -95,6 +99,7 @@ static unsafe class PointKernels
     }
 
     /// <summary>Keeps <c>256 / step</c> levels of the 8-bit value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Posterize(float* p, int length, float step)
     {
         V s = Vector256.Create(step), full = Vector256.Create(255f), half = Vector256.Create(0.5f);
@@ -105,6 +110,7 @@ static unsafe class PointKernels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Saturate(float* r, float* g, float* b, int length, float factor)
     {
         V f = Vector256.Create(factor), rest = Vector256.Create(1 - factor);
@@ -118,6 +124,7 @@ static unsafe class PointKernels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Gray(float* r, float* g, float* b, int length)
     {
         for (var i = 0; i < length; i += Lanes)
@@ -129,6 +136,7 @@ static unsafe class PointKernels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Matrix(float* r, float* g, float* b, int length, in PointOperation m)
     {
         for (var i = 0; i < length; i += Lanes)
@@ -141,6 +149,7 @@ static unsafe class PointKernels
     }
 
     /// <summary>Turns the hue by a share of the circle; value and chroma stay, so the colour is rebuilt from the new hue alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Hue(float* r, float* g, float* b, int length, float turn)
     {
         V two = Vector256.Create(2f), three = Vector256.Create(3f), four = Vector256.Create(4f), six = Vector256.Create(6f);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Kindred.Views;
@@ -55,6 +56,7 @@ sealed unsafe class PointProgram
         count = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void RunTile(float* tile, int stride, int length, int channels)
     {
         var whole = (length + Vector256<float>.Count - 1) & ~(Vector256<float>.Count - 1);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kindred.Views;
 
 /// <summary>How a picture is resampled.</summary>
@@ -41,6 +43,7 @@ sealed unsafe class ResampleAxis
     /// <param name="outputs">How many places to make.</param>
     /// <param name="mirror">Whether the outputs run backwards.</param>
     /// <param name="round">Taps are rounded up to a multiple of this.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Plan(Interpolation kind, double start, double length, int low, int high, int outputs, bool mirror, int round)
     {
         var scale = length / outputs;
@@ -69,6 +72,7 @@ sealed unsafe class ResampleAxis
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Fill(Interpolation kind, float* row, int count, float offset, float shrink)
     {
         var sum = 0f;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Kindred.Data;
 using V = System.Runtime.Intrinsics.Vector256<float>;
@@ -59,6 +60,7 @@ sealed unsafe class Resampler
     }
 
     /// <summary>Spreads the weights along x for the inner loop: <c>[output / 4, tap pair, 4 outputs, 2 taps × 4 floats]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void ExpandPairs(int width)
     {
         var groups = (width + 3) / 4;
@@ -78,6 +80,7 @@ sealed unsafe class Resampler
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Filter(in RowSource source, float* planes, int stride, int width, int height, int channels, Interpolation kind)
     {
         var padded = (width + 15) & ~15;
@@ -112,6 +115,7 @@ sealed unsafe class Resampler
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void FilterRow(float* to, int stride, int width, int channels)
     {
         var count = across.Taps / 2;
@@ -141,6 +145,7 @@ sealed unsafe class Resampler
 
     static Vector128<float> Halves(V x) => x.GetLower() + x.GetUpper();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void MixRows(int offset, float* weights, int count, float factor, bool clamp, float* to, int width)
     {
         var scale = Vector256.Create(factor);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kindred.Views;
 
 /// <summary>From a place in the new picture to the place in the old one: x' = a·x + b·y + c, y' = d·x + e·y + f, measured from the pictures' centres.</summary>
@@ -24,6 +26,7 @@ readonly record struct WarpMap(double A, double B, double C, double D, double E,
 /// <summary>Moving a picture's pixels by a map, interpolated bilinearly; what lies outside has the fill colour.</summary>
 static unsafe class Warp
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(Canvas canvas, in WarpMap map, (float Red, float Green, float Blue) fill)
     {
         int width = canvas.Width, height = canvas.Height, channels = canvas.Channels;
@@ -45,6 +48,7 @@ static unsafe class Warp
     }
 
     /// <summary>All channels at one fractional place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sample(float* from, int fromStride, int width, int height, float u, float v, float* fill, float* to, int toStride, int channels)
     {
         float left = MathF.Floor(u), top = MathF.Floor(v);
