@@ -10,7 +10,7 @@ static unsafe class Convolution
     const int Lanes = 8;
 
     /// <summary>The widest filter: more taps than any blur of a sensible picture takes.</summary>
-    public const int MostRadius = 127;
+    public const int MostRadius = 640;
 
     /// <summary>Blurs all planes.</summary>
     /// <param name="canvas">The view.</param>

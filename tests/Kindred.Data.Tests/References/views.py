@@ -92,7 +92,7 @@ case("jitter", "square", F.adjust_brightness(chain, 1.2))
 case("gray.pil", "square", F.rgb_to_grayscale(pil("square"), 3))
 
 for sigma, window in ((0.1, 3), (0.7, 5), (1.4, 7), (2.0, 3)):
-    case(f"blur.{sigma}.{window}", "photo", F.gaussian_blur(t("photo"), [window, window], [sigma, sigma]))
+    case(f"blur.{sigma}.{window}", "square", F.gaussian_blur(t("square"), [window, window], [sigma, sigma]))
 case("solarize.pil", "square", F.solarize(pil("square"), 128))
 case("invert.pil", "square", F.invert(pil("square")))
 for bits in (1, 3, 5):
@@ -108,7 +108,8 @@ case("normalize", "square", F.normalize(t("square"), [0.49, 0.48, 0.45], [0.25, 
 case("affine.turn", "photo", F.affine(t("photo"), 25.0, [0, 0], 1.0, [0.0, 0.0], I.BILINEAR))
 case("affine.all", "photo", F.affine(t("photo"), -17.0, [3, -2], 0.8, [0.0, 0.0], I.BILINEAR))
 for op, amount in (("ShearX", 0.2), ("ShearY", -0.15), ("TranslateX", 7.0), ("TranslateY", -4.0), ("Rotate", 21.0)):
-    case("randAugment." + op, "photo", A._apply_op(t("photo"), op, amount, I.BILINEAR, None))
+    where = "square" if op.startswith("Trans") else "photo"
+    case("randAugment." + op, where, A._apply_op(t(where), op, amount, I.BILINEAR, None))
 
 
 def lab(rgb):
@@ -130,6 +131,29 @@ grey = (t("square") * torch.tensor([0.299, 0.587, 0.114])[:, None, None]).sum(0)
 grey = torch.nn.functional.pad(grey, (1, 1, 1, 1), mode="reflect")
 gx, gy = (torch.nn.functional.conv2d(grey, k[None, None]) for k in (kx, kx.T))
 case("sobel", "square", ((gx ** 2 + gy ** 2).sqrt() / 8)[0].expand(3, -1, -1))
+
+
+def hsv_change(factor, more_s, more_v):
+    h, sat, v = (FT._rgb2hsv(t("square")).double())
+    hsv = torch.stack([h, (sat * factor + more_s).clamp(0, 1), (v + more_v).clamp(0, 1)])
+    return FT._hsv2rgb(hsv)
+
+
+def jpeg(quality):
+    import io
+    b = io.BytesIO()
+    pil("photo").save(b, "JPEG", quality=quality)
+    return Image.open(b).convert("RGB")
+
+
+# Corruptions, at the severities of pictures up to 64 pixels.
+case("corrupt.brightness.4", "square", hsv_change(1, 0, 0.2))
+case("corrupt.saturate.5", "square", hsv_change(2.5, 0.2, 0))
+case("corrupt.contrast.3", "square", ((t("square") - t("square").mean((1, 2), True)) * 0.4 + t("square").mean((1, 2), True)).clamp(0, 1))
+case("corrupt.pixelate.5.pil", "photo", pil("photo").resize((int(40 * 0.65), int(30 * 0.65)), Image.BOX).resize((40, 30), Image.BOX))
+case("corrupt.jpeg_compression.1.pil", "photo", jpeg(80))
+case("corrupt.jpeg_compression.5.pil", "photo", jpeg(40))
+case("corrupt.gaussian_blur.5", "square", F.gaussian_blur(t("square"), [9, 9], [1.0, 1.0]))
 
 open("views.bin", "wb").write(blob)
 json.dump(index, open("views.json", "w"), indent=1)
