@@ -27,6 +27,9 @@ public abstract class Method : Module
     /// <summary>Runs before each epoch, without gradient: E-steps, re-clustering, frozen parts, the order of the data.</summary>
     public virtual void BeginEpoch(Epoch epoch) { }
 
+    /// <summary>Runs in place of <see cref="BeginEpoch"/> where a run goes on in the middle of an epoch: what E-steps made is in the state, but an <see cref="Epoch.Order"/> has to be set again.</summary>
+    public virtual void ResumeEpoch(Epoch epoch) { }
+
     /// <summary>Does something, without gradient, once this turn's optimizer has stepped.</summary>
     protected void After(Action settle) => after.Add(settle);
 

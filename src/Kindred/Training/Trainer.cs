@@ -84,7 +84,7 @@ public sealed class Trainer
     {
         var epoch = new Epoch(At, data);
         var skip = (int)(At.Step - (long)At.Epoch * data.StepsPerEpoch);
-        if (skip == 0) Begin(epoch);
+        Begin(epoch, resume: skip > 0);
         using var batches = data.Batches(At.Epoch, skip, epoch.Order, cancel).GetEnumerator();
         var began = clock.Elapsed.TotalSeconds;
         while (!Done(cancel) && Next(batches, cancel))
@@ -105,11 +105,12 @@ public sealed class Trainer
         catch (OperationCanceledException) when (cancel.IsCancellationRequested) { return false; }
     }
 
-    void Begin(Epoch epoch)
+    void Begin(Epoch epoch, bool resume)
     {
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
-        method.BeginEpoch(epoch);
+        if (resume) method.ResumeEpoch(epoch);
+        else method.BeginEpoch(epoch);
     }
 
     StepReport TakeStep(IRawBatch raw, double began)

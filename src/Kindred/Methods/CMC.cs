@@ -1,0 +1,102 @@
+using System.ComponentModel.DataAnnotations;
+using Kindred.Heads;
+using Kindred.Io;
+using Kindred.Memories;
+using Kindred.Nn;
+using Kindred.Objectives;
+using Kindred.Similarities;
+using Kindred.Torch;
+
+namespace Kindred.Methods;
+
+/// <summary>CMC: lightness and colour of one picture, each with its own encoder, must find each other.</summary>
+/// <remarks>
+/// Tian, Krishnan, Isola, "Contrastive Multiview Coding", ECCV 2020, arXiv:1906.05849. A view of three channels in a colour space that
+/// separates lightness from colour (<c>colorSpace: lab</c> or <c>ycbcr</c>) is split into its first channel and the other two. Each
+/// side is scored against the memory bank of the other. The representation is both encoders' side by side.
+/// Differs: each side has the recipe's encoder in full width; the paper halves it.
+/// </remarks>
+[Method("cmc", Title = "CMC", Paper = "arXiv:1906.05849", Family = "multiview", Objective = "NCE across views")]
+public sealed class CMC : Method, IEncodes
+{
+    /// <summary>How a side looks for the other.</summary>
+    public enum LossKind
+    {
+        /// <summary>NCE against the other side's bank, each direction with its own constant normaliser.</summary>
+        Nce,
+
+        /// <summary>A softmax over the own entry and K others.</summary>
+        Softmax,
+
+        /// <summary>A softmax over the batch; there are no banks.</summary>
+        InBatch,
+    }
+
+    /// <summary>The settings.</summary>
+    /// <param name="Temperature">τ.</param>
+    /// <param name="Dim">Width of embeddings.</param>
+    /// <param name="Negatives">K bank entries a sample.</param>
+    /// <param name="BankMomentum">Share of the old entry when it is renewed.</param>
+    /// <param name="Loss">How a side looks for the other.</param>
+    public sealed record Options(
+        [Range(0.001, 100.0)] double Temperature = 0.07, [Range(1, 1 << 20)] long Dim = 128, [Range(1, 1 << 24)] long Negatives = 16384,
+        [Range(0.0, 1.0)] double BankMomentum = 0.5, LossKind Loss = LossKind.Nce);
+
+    readonly Options options;
+    readonly Projected light, color;
+    readonly MemoryBank? lightBank, colorBank;
+
+    /// <summary>Two encoders with different weights, for one and for two channels, and two banks.</summary>
+    public CMC(EncoderFactory encoders, DataFacts facts, Options options)
+    {
+        this.options = options;
+        light = Side(encoders(1));
+        color = Side(encoders(2));
+        if (options.Loss == LossKind.InBatch) return;
+        lightBank = new(facts.Samples, options.Dim, Initialization.Generator);
+        colorBank = new(facts.Samples, options.Dim, Initialization.Generator);
+
+        Projected Side(Encoder encoder) => new(encoder, new MlpHead(encoder.Dim, encoder.Dim, options.Dim, depth: 1));
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Step(Batch batch, Progress at)
+    {
+        batch.NeedsViews(1);
+        var (l, ab) = Split(batch.Views[0].X);
+        var (a, b) = (Scores.Unit(light.Forward(l)), Scores.Unit(color.Forward(ab)));     // [N, D] each
+
+        Watch(a);
+        if (lightBank is null || colorBank is null) return CrossView.InBatch(a, b, options.Temperature);
+        After(() => { lightBank.Update(batch.Index, a, options.BankMomentum); colorBank.Update(batch.Index, b, options.BankMomentum); });
+        var noise = lightBank.Noise(batch.Count, options.Negatives);                      // [N, K]
+        return Direction(a, colorBank) + Direction(b, lightBank);
+
+        // The bank of the view that is looked for also keeps that direction's normaliser.
+        Tensor Direction(Tensor view, MemoryBank other)
+        {
+            var logits = InstanceNce.Logits(view, other.Entries, batch.Index, noise, options.Temperature);   // [N, 1 + K]
+            return options.Loss == LossKind.Softmax
+                ? InfoNce.PerQuery(logits).Mean()
+                : InstanceNce.Loss(logits, other.Count, other.Fix(InstanceNce.LogNormaliser(logits, other.Count)));
+        }
+    }
+
+    static (Tensor Light, Tensor Color) Split(Tensor x) => x.Dim == 4 && x.Size(1) == 3
+        ? (x.Narrow(1, 0, 1), x.Narrow(1, 1, 2))
+        : throw new ConfigurationException($"CMC splits pictures of three channels into lightness and colour; this view is [{string.Join(", ", x.Shape)}]: give it colour pictures and the operation colorSpace.");
+
+    /// <inheritdoc/>
+    public Tensor Features(View view)
+    {
+        var (l, ab) = Split(view.X);
+        return Tensor.Cat([light.Encoder.Forward(l), color.Encoder.Forward(ab)], 1);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Embeddings(View view)
+    {
+        var (l, ab) = Split(view.X);
+        return Tensor.Cat([light.Forward(l).Normalize(), color.Forward(ab).Normalize()], 1);
+    }
+}

@@ -1,0 +1,122 @@
+using System.ComponentModel.DataAnnotations;
+using Kindred.Encoders;
+using Kindred.Io;
+using Kindred.Nn;
+using Kindred.Objectives;
+using Kindred.Torch;
+
+namespace Kindred.Methods;
+
+/// <summary>CPC: a recurrent summary of the past must pick the true future out of a row of candidates.</summary>
+/// <remarks>
+/// van den Oord, Li, Vinyals, "Representation Learning with Contrastive Predictive Coding", arXiv:1807.03748, Sec. 2. Sound is a
+/// sequence of frames (<c>encoder: wave</c> or <c>log-mel</c>). A picture is a grid of patches (<c>encoder: patches</c>) of which
+/// every column is a sequence from top to bottom, so the candidates of a patch are patches of the same row, of its own picture and
+/// of others. No normalisation, no temperature, one matrix a step ahead. What is to be left out is the encoder's batch norm: it
+/// would tell frames about one another.
+/// Differs: pictures have a GRU down each column in place of the paper's PixelCNN-style context over rows.
+/// </remarks>
+[Method("cpc", Title = "CPC", Paper = "arXiv:1807.03748", Family = "predictive coding", Modality = "pictures, sound", Objective = "InfoNCE over the future")]
+public sealed class CPC : Method, IEncodes
+{
+    /// <summary>What the softmax runs over.</summary>
+    public enum OverKind
+    {
+        /// <summary>Candidate futures for a given context: the paper.</summary>
+        Targets,
+
+        /// <summary>Candidate contexts for a given future: the popular PyTorch code.</summary>
+        Contexts,
+    }
+
+    /// <summary>Where wrong candidates come from.</summary>
+    public enum NegativeKind
+    {
+        /// <summary>Other sequences of the batch, at the same place.</summary>
+        Batch,
+
+        /// <summary>Other places of the same sequence.</summary>
+        Sequence,
+    }
+
+    /// <summary>The settings; defaults are the paper's on sound.</summary>
+    /// <param name="Steps">K, how many steps ahead are predicted.</param>
+    /// <param name="Context">Width of the recurrent state c.</param>
+    /// <param name="Over">What the softmax runs over.</param>
+    /// <param name="Negatives">Where wrong candidates come from.</param>
+    public sealed record Options(
+        [Range(1, 1024)] int Steps = 12, [Range(1, 1 << 20)] long Context = 256, OverKind Over = OverKind.Targets, NegativeKind Negatives = NegativeKind.Batch);
+
+    readonly Options options;
+    readonly Encoder encoder;
+    readonly Gru context;
+    readonly Parameter predictors;
+
+    /// <summary>An encoder of frames or patches, a recurrent context, and one matrix W_k a step ahead.</summary>
+    /// <exception cref="ConfigurationException">The encoder gives one vector a sample.</exception>
+    public CPC(Encoder encoder, Options options)
+    {
+        if (encoder is not (SequenceEncoder or PatchEncoder))
+            throw new ConfigurationException($"encoder: CPC needs frames or patches, a {encoder.GetType().Name} gives one vector a sample; take wave or log-mel for sound, patches for pictures.");
+        (this.encoder, this.options) = (encoder, options);
+        context = new(encoder.Dim, options.Context);
+        predictors = new(Weights.FanInUniform([options.Steps, encoder.Dim, options.Context], options.Context));
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Step(Batch batch, Progress at)
+    {
+        batch.NeedsViews(1);
+        var z = Sequences(batch.Views[0].X);                                              // [S, T, Dz]
+        var last = z.Size(1) - options.Steps;
+        if (last < 1) throw new ConfigurationException($"options.steps: {options.Steps} steps ahead need more than the {z.Size(1)} frames of a sample; predict fewer, or make samples longer.");
+
+        var t = Tensor.Randint(0, last, [1], Generator.Default, Dtype.Int64).ItemLong();  // one place for the whole batch
+        var c = context.Forward(z.Narrow(1, 0, t + 1)).Select(1, t);                      // [S, Dc], knows nothing beyond t
+        Watch(c);
+        var scores = options.Negatives == NegativeKind.Batch ? AmongBatch(z, c, t) : AmongSequence(z, c, t);
+        Log("contrastive_accuracy", scores.Accuracy);
+        return scores.Loss;
+    }
+
+    (Tensor Loss, Tensor Accuracy) AmongBatch(Tensor z, Tensor c, long t)
+    {
+        var targets = z.Narrow(1, t + 1, options.Steps).Transpose(0, 1);                  // [K, S, Dz]
+        var scores = PredictiveCoding.Logits(targets, c, predictors, options.Over == OverKind.Contexts);
+        var truth = Tensor.Arange(z.Size(0), Dtype.Int64, device: z.Device);
+        return (PredictiveCoding.OfScores(scores), scores.Argmax(-1).Eq(truth).To(Dtype.Float32).Mean());
+    }
+
+    (Tensor Loss, Tensor Accuracy) AmongSequence(Tensor z, Tensor c, long t)
+    {
+        var losses = new Tensor[options.Steps];
+        var hits = new Tensor[options.Steps];
+        for (var k = 0; k < options.Steps; k++)
+        {
+            var place = t + 1 + k;
+            var others = Tensor.Cat([z.Narrow(1, 0, place), z.Narrow(1, place + 1, z.Size(1) - place - 1)], 1);
+            var logits = PredictiveCoding.Logits(c, z.Select(1, place), others, predictors.Value.Select(0, k));
+            losses[k] = InfoNce.PerQuery(logits).Mean();
+            hits[k] = logits.Argmax(-1).Eq(0).To(Dtype.Float32).Mean();
+        }
+        return (Tensor.Stack(losses).Mean(), Tensor.Stack(hits).Mean());
+    }
+
+    // Sound: frames in time. Pictures: each column of the grid, from top to bottom.
+    Tensor Sequences(Tensor x) => encoder switch
+    {
+        SequenceEncoder sound => sound.Frames(x),
+        PatchEncoder patches => patches.Patches(x).Transpose(1, 2).Flatten(0, 1),
+        _ => throw new InvalidOperationException(encoder.GetType().Name),
+    };
+
+    /// <summary>Pictures: the mean over all patches z, as the paper probes them. Sound: the mean over time of the context c.</summary>
+    public Tensor Features(View view) => encoder is PatchEncoder ? encoder.Forward(view.X) : Embeddings(view);
+
+    /// <summary>The mean over time (and over columns) of the context c.</summary>
+    public Tensor Embeddings(View view)
+    {
+        var c = context.Forward(Sequences(view.X)).Mean(1);                               // [S, Dc]
+        return c.View([view.X.Size(0), -1, options.Context]).Mean(1);
+    }
+}

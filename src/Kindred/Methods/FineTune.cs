@@ -1,0 +1,82 @@
+using System.ComponentModel.DataAnnotations;
+using Kindred.Heads;
+using Kindred.Io;
+using Kindred.Nn;
+using Kindred.Objectives;
+using Kindred.Torch;
+
+namespace Kindred.Methods;
+
+/// <summary>SimCLR v2's second phase: fine-tune from the middle of the projection head with few labels.</summary>
+/// <remarks>
+/// Chen, Kornblith, Swersky, Norouzi, Hinton, "Big Self-Supervised Models are Strong Semi-Supervised Learners", NeurIPS 2020,
+/// arXiv:2006.10029, Sec. 2. The first layers of the head stay, a classifier that starts at zero replaces the rest, and all weights
+/// learn by cross-entropy. An epoch has as many steps as one over all data, and goes through the labelled samples again and again.
+/// </remarks>
+[Method("finetune", Title = "SimCLR v2, fine-tuning", Paper = "arXiv:2006.10029", Family = "semi-supervised", Objective = "cross-entropy", Recipe = "simclr-v2")]
+public sealed class FineTune : Method, IEncodes, IScores
+{
+    /// <summary>The settings.</summary>
+    /// <param name="Labels">Share of the labels that may be used, class by class: 0.01 and 0.1 in the paper.</param>
+    /// <param name="FromLayer">Layers of the head that stay: 0 drops the head, 1 is best with three layers.</param>
+    /// <param name="Draw">Decides which samples keep their labels.</param>
+    public sealed record Options([Range(0.0, 1.0, MinimumIsExclusive = true)] double Labels = 0.1, [Range(0, 16)] int FromLayer = 1, int Draw = 0);
+
+    readonly DataFacts facts;
+    readonly Options options;
+    readonly Encoder encoder;
+    readonly Layer head;
+    readonly LinearClassifier classifier;
+
+    /// <summary>Goes on with what SimCLR has learnt.</summary>
+    /// <exception cref="ConfigurationException">There are no classes, or the head has not so many layers.</exception>
+    public FineTune(SimCLR pretrained, DataFacts facts, Options options)
+    {
+        (this.facts, this.options) = (facts, options);
+        if (facts.Classes < 2) throw new ConfigurationException($"fine-tuning learns classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
+        (encoder, head) = (pretrained.Network.Encoder, pretrained.Network.Head);
+        var depth = (head as MlpHead)?.Depth ?? 0;
+        if (options.FromLayer > depth) throw new ConfigurationException($"options.fromLayer: {options.FromLayer} layers of the head cannot stay, SimCLR was trained with {depth}.");
+        var width = options.FromLayer == 0 ? encoder.Dim : options.FromLayer == depth ? ((MlpHead)head).Outputs : ((MlpHead)head).Hidden;
+        classifier = new(width, facts.Classes, deviation: 0);
+    }
+
+    /// <summary>The fine-tuned encoder.</summary>
+    public Encoder Encoder => encoder;
+
+    /// <inheritdoc/>
+    public override void BeginEpoch(Epoch epoch) => epoch.Order = Order(epoch);
+
+    /// <inheritdoc/>
+    public override void ResumeEpoch(Epoch epoch) => epoch.Order = Order(epoch);
+
+    /// <inheritdoc/>
+    protected override Tensor Step(Batch batch, Progress at)
+    {
+        batch.NeedsViews(1);
+        if (batch.Labels is null) throw new DataException("fine-tuning needs labels, and this batch has none.");
+        var logits = Score(batch.Views[0]);                                               // [N, classes]
+
+        Log("accuracy", logits.Argmax(1).Eq(batch.Labels).To(Dtype.Float32).Mean());
+        return Distillation.Supervised(logits, batch.Labels);
+    }
+
+    // The same samples in every epoch, in a new order each time; both follow from numbers alone, so nothing has to be stored.
+    int[][] Order(Epoch epoch)
+    {
+        var labelled = LabelSubset.Choose(epoch.Labels ?? throw new DataException("fine-tuning needs labels, and these data have none."), options.Labels, options.Draw);
+        var batch = facts.Samples / (facts.StepsPerEpoch + 1) + 1;                        // at most the recipe's batch, by how steps are counted
+        return LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Score(View view) => classifier.Forward(Hidden(view));
+
+    Tensor Hidden(View view) => head is MlpHead mlp ? mlp.Forward(encoder.Forward(view.X), options.FromLayer) : encoder.Forward(view.X);
+
+    /// <inheritdoc/>
+    public Tensor Features(View view) => encoder.Forward(view.X);
+
+    /// <inheritdoc/>
+    public Tensor Embeddings(View view) => Hidden(view);
+}

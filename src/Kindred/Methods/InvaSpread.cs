@@ -1,0 +1,60 @@
+using System.ComponentModel.DataAnnotations;
+using Kindred.Heads;
+using Kindred.Objectives;
+using Kindred.Torch;
+
+namespace Kindred.Methods;
+
+/// <summary>Invariant and spreading features: a copy must be classified as its source among the images of the batch, others must not.</summary>
+/// <remarks>
+/// Ye, Zhang, Yuen, Chang, "Unsupervised Embedding Learning via Invariant and Spreading Instance Feature", CVPR 2019, arXiv:1904.03436.
+/// The official code (the default here) takes both views as anchors and lets gradient flow through the anchor only; the paper's form
+/// classifies the second view among the first. The embedding is what the paper evaluates.
+/// </remarks>
+[Method("invaspread", Title = "Inva-Spread", Paper = "arXiv:1904.03436", Family = "instance discrimination", Objective = "invariant and spreading softmax")]
+public sealed class InvaSpread : Method, IEncodes
+{
+    /// <summary>Which text is followed.</summary>
+    public enum FormKind
+    {
+        /// <summary>The official code.</summary>
+        Code,
+
+        /// <summary>The paper's Eq. 3 to 6, divided by the batch.</summary>
+        Paper,
+    }
+
+    /// <summary>The settings.</summary>
+    /// <param name="Temperature">τ.</param>
+    /// <param name="Dim">Width of the embedding.</param>
+    /// <param name="Form">Which text is followed.</param>
+    public sealed record Options([Range(0.001, 100.0)] double Temperature = 0.1, [Range(1, 1 << 20)] long Dim = 128, FormKind Form = FormKind.Code);
+
+    readonly Options options;
+    readonly Projected network;
+
+    /// <summary>A network with one linear layer as head.</summary>
+    public InvaSpread(Encoder encoder, Options options)
+    {
+        this.options = options;
+        network = new(encoder, new MlpHead(encoder.Dim, encoder.Dim, options.Dim, depth: 1));
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Step(Batch batch, Progress at)
+    {
+        batch.NeedsViews(2);
+        var z = network.Forward([batch.Views[0].X, batch.Views[1].X]);                    // 2 × [N, D]
+
+        Watch(z[0]);
+        return options.Form == FormKind.Paper
+            ? InvariantSpread.Paper(z[0], z[1], options.Temperature) / batch.Count
+            : InvariantSpread.Loss(Tensor.Cat(z), options.Temperature);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+
+    /// <inheritdoc/>
+    public Tensor Embeddings(View view) => network.Forward(view.X);
+}

@@ -1,0 +1,124 @@
+using System.ComponentModel.DataAnnotations;
+using Kindred.Heads;
+using Kindred.Memories;
+using Kindred.Nn;
+using Kindred.Objectives;
+using Kindred.Similarities;
+using Kindred.Torch;
+
+namespace Kindred.Methods;
+
+/// <summary>SimCLR: two views of one image attract, every other image of the batch repels.</summary>
+/// <remarks>
+/// Chen, Kornblith, Norouzi, Hinton, "A Simple Framework for Contrastive Learning of Visual Representations", ICML 2020,
+/// arXiv:2002.05709, Algorithm 1. v2 (Chen et al., NeurIPS 2020, arXiv:2006.10029) takes the same step with a bigger encoder and
+/// a head of three layers; its other two phases are <see cref="FineTune"/> and <see cref="Distill"/>. The memory of v2 (Sec. 2) adds
+/// keys of a moving-average network as negatives.
+/// Differs: negatives come from one device's batch, the paper gathers them from all. Which keys the memory holds is not published:
+/// here those of the first view.
+/// </remarks>
+[Method("simclr", Title = "SimCLR", Paper = "arXiv:2002.05709", Family = "instance discrimination", Objective = "NT-Xent")]
+[Method("simclr-v2", Title = "SimCLR v2", Paper = "arXiv:2006.10029", Family = "instance discrimination", Objective = "NT-Xent, cross-entropy, distillation")]
+public sealed class SimCLR : Method, IEncodes
+{
+    /// <summary>What the projection head is (Sec. 4.2).</summary>
+    public enum HeadKind
+    {
+        /// <summary>None: the representation itself is compared.</summary>
+        None,
+
+        /// <summary>One linear layer.</summary>
+        Linear,
+
+        /// <summary>Linear layers with batch norm and ReLU between them.</summary>
+        Mlp,
+    }
+
+    /// <summary>The losses of the paper's comparison (Table 2).</summary>
+    public enum LossKind
+    {
+        /// <summary>Normalised, temperature-scaled cross-entropy.</summary>
+        NtXent,
+
+        /// <summary>A logistic regression on each pair.</summary>
+        NtLogistic,
+
+        /// <summary>Negatives less similar than the positive by a margin.</summary>
+        MarginTriplet,
+    }
+
+    /// <summary>The settings; defaults are v1 on ImageNet.</summary>
+    /// <param name="Temperature">Divides the cosines (Sec. 5.1): 0.1 on ImageNet, 0.5 on CIFAR-10.</param>
+    /// <param name="Head">What the projection head is.</param>
+    /// <param name="Hidden">Width of the head's hidden layers; 0 is the width of the representation.</param>
+    /// <param name="Depth">Linear layers of the head: 2 in v1, 3 in v2.</param>
+    /// <param name="Dim">Width of z.</param>
+    /// <param name="HeadNorm">The official code's head: batch norm with gain after the last layer too, weights from N(0, 0.01²).</param>
+    /// <param name="Loss">Which loss.</param>
+    /// <param name="Margin">m of the margin loss, in units of cosine.</param>
+    /// <param name="Negatives">Which negatives the logistic and margin losses use.</param>
+    /// <param name="Memory">Keys in v2's memory; 0 has none.</param>
+    /// <param name="Momentum">Of the network that fills the memory.</param>
+    public sealed record Options(
+        [Range(0.001, 100.0)] double Temperature = 0.1, HeadKind Head = HeadKind.Mlp, [Range(0, 1 << 20)] long Hidden = 0,
+        [Range(1, 16)] int Depth = 2, [Range(1, 1 << 20)] long Dim = 128, bool HeadNorm = true, LossKind Loss = LossKind.NtXent,
+        double Margin = 0.4, NegativeMining Negatives = NegativeMining.All, [Range(0, 1 << 24)] long Memory = 0, [Range(0.0, 1.0)] double Momentum = 0.999);
+
+    readonly Options options;
+    readonly Projected network;
+    readonly Projected? keys;
+    readonly Queue? memory;
+
+    /// <summary>A network of this encoder and a fresh head.</summary>
+    public SimCLR(Encoder encoder, Options options)
+    {
+        this.options = options;
+        network = new(encoder, MakeHead(encoder.Dim, options));
+        if (options.Memory == 0) return;
+        keys = network.Twin();
+        memory = new(options.Memory, options.Head == HeadKind.None ? encoder.Dim : options.Dim, Initialization.Generator);
+    }
+
+    /// <summary>The encoder f and the head g, for the phases that follow.</summary>
+    public Projected Network => network;
+
+    /// <inheritdoc/>
+    protected override Tensor Step(Batch batch, Progress at)
+    {
+        batch.NeedsViews(2);
+        var z = Tensor.Cat(network.Forward([batch.Views[0].X, batch.Views[1].X]));   // [2N, D], rows i and i + N are one image
+
+        Watch(z);
+        return options.Loss switch
+        {
+            LossKind.NtLogistic => NtLogistic.Loss(z, options.Temperature, options.Negatives),
+            LossKind.MarginTriplet => MarginTriplet.Loss(z, options.Margin, options.Negatives),
+            _ => memory is null ? NtXent.Loss(z, options.Temperature) : WithMemory(Scores.Unit(z), batch.Views[0]),
+        };
+    }
+
+    // −log exp(s₊/τ) / (Σ over the batch + Σ over the memory): the same loss with more terms below the line.
+    Tensor WithMemory(Tensor z, View view)
+    {
+        var k = NoGradient.Of(() => Scores.Unit(keys!.Forward(view.X)));                                  // [N, D]
+        After(() => { keys!.Follow(network, options.Momentum); memory!.Enqueue(k); });
+
+        var match = Scores.Pairs(z, z.Roll([z.Size(0) / 2], [0])) / options.Temperature;                  // s₊/τ, [2N]
+        var others = NtXent.PerAnchor(z, options.Temperature, normalize: false) + match;                  // log Σ batch
+        var stored = (Scores.Product(z, memory!.Keys) / options.Temperature).Logsumexp([1]);              // log Σ memory
+        return (others.Logaddexp(stored) - match).Mean();
+    }
+
+    static Layer MakeHead(long width, Options o)
+    {
+        if (o.Head == HeadKind.None) return new Map(h => h);
+        return new MlpHead(width, o.Hidden == 0 ? width : o.Hidden, o.Dim, o.Head == HeadKind.Linear ? 1 : o.Depth,
+            last: o.HeadNorm ? MlpHead.Last.NormWithoutBias : MlpHead.Last.Plain, deviation: o.HeadNorm ? 0.01 : null);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+
+    /// <inheritdoc/>
+    public Tensor Embeddings(View view) => network.Forward(view.X);
+}

@@ -1,0 +1,106 @@
+using System.ComponentModel.DataAnnotations;
+using Kindred.Heads;
+using Kindred.Memories;
+using Kindred.Nn;
+using Kindred.Objectives;
+using Kindred.Similarities;
+using Kindred.Torch;
+using Prototypes = Kindred.Heads.Prototypes;
+
+namespace Kindred.Methods;
+
+/// <summary>SwAV: the balanced cluster code of one view must be predicted from the other views; small crops make more views cheap.</summary>
+/// <remarks>
+/// Caron, Misra, Mairal, Goyal, Bojanowski, Joulin, "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments",
+/// NeurIPS 2020, arXiv:2006.09882, Algorithm 1. Codes come from the views of the group <c>global</c> (all views, if there is no such group),
+/// predictions from all. In small batches each global view has a queue of past embeddings that takes part in Sinkhorn only; as in the
+/// official code it is used once it is full. Prototypes stay as drawn during the first epoch.
+/// Differs: one device's batch, the official code balances codes over all devices.
+/// </remarks>
+[Method("swav", Title = "SwAV", Paper = "arXiv:2006.09882", Family = "clustering", Objective = "swapped prediction")]
+public sealed class SwAV : Method, IEncodes
+{
+    /// <summary>How scores become codes.</summary>
+    public enum CodeKind
+    {
+        /// <summary>Balanced over the batch by Sinkhorn's iterations.</summary>
+        Sinkhorn,
+
+        /// <summary>Each sample's own softmax: everything ends up in one prototype.</summary>
+        Softmax,
+    }
+
+    /// <summary>The settings.</summary>
+    /// <param name="Prototypes">K.</param>
+    /// <param name="Dim">Width of embeddings.</param>
+    /// <param name="Hidden">Width of the head's hidden layer.</param>
+    /// <param name="Temperature">τ of predictions.</param>
+    /// <param name="Epsilon">ε of codes.</param>
+    /// <param name="Iterations">Sinkhorn rounds.</param>
+    /// <param name="Queue">Embeddings that each global view remembers; 0 has no queue.</param>
+    /// <param name="QueueFrom">The first epoch that fills the queue.</param>
+    /// <param name="FreezeEpochs">Epochs in which prototypes stay as drawn.</param>
+    /// <param name="Codes">How scores become codes.</param>
+    public sealed record Options(
+        [Range(2, 1 << 24)] long Prototypes = 3000, [Range(1, 1 << 20)] long Dim = 128, [Range(1, 1 << 20)] long Hidden = 2048,
+        [Range(0.001, 100.0)] double Temperature = 0.1, [Range(0.001, 100.0)] double Epsilon = 0.05, [Range(1, 1000)] int Iterations = 3,
+        [Range(0, 1 << 24)] long Queue = 0, [Range(0, 1 << 20)] int QueueFrom = 15, [Range(0, 1 << 20)] int FreezeEpochs = 1, CodeKind Codes = CodeKind.Sinkhorn);
+
+    const int QueuedViews = 2;
+
+    readonly Options options;
+    readonly Projected network;
+    readonly Prototypes prototypes;
+    readonly Queue[] queues;
+    readonly Nn.Buffer? queued;
+
+    /// <summary>An encoder, a head and prototypes, all fresh.</summary>
+    public SwAV(Encoder encoder, Options options)
+    {
+        this.options = options;
+        network = new(encoder, new MlpHead(encoder.Dim, options.Hidden, options.Dim));
+        prototypes = new(options.Dim, options.Prototypes);
+        queues = options.Queue == 0 ? [] : [.. Enumerable.Range(0, QueuedViews).Select(_ => new Queue(options.Queue, options.Dim, Initialization.Generator))];
+        queued = options.Queue == 0 ? null : new(Tensor.Zeros([], Dtype.Int64));
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Step(Batch batch, Progress at)
+    {
+        batch.NeedsViews(2);
+        prototypes.Renormalise();
+        prototypes.Trainable = at.Epoch >= options.FreezeEpochs;
+
+        var z = Array.ConvertAll(network.Forward(Array.ConvertAll(batch.Views, v => v.X)), x => Scores.Unit(x));   // V × [N, D]
+        var scores = Tensor.Stack(Array.ConvertAll(z, Score));                                                      // [V, N, K]
+        int[] assign = [.. Enumerable.Range(0, z.Length).Where(v => batch.Views[v].Group == "global")];
+        if (assign.Length == 0) assign = [.. Enumerable.Range(0, z.Length)];
+        var codes = NoGradient.Of(() => Tensor.Stack([.. assign.Select((v, a) => Code(scores.Select(0, v), a))]));  // [A, N, K]
+
+        if (queued is not null && at.Epoch >= options.QueueFrom) After(() => Remember(z, assign));
+        Watch(z[0]);
+        Log("used_prototypes", codes.ZerosLike().Scatter(-1, codes.Argmax(-1, keepdim: true), 1).Sum([0, 1]).Gt(0).Sum().To(Dtype.Float32));
+        return SwappedPrediction.Loss(scores, [.. assign.Select((_, a) => codes.Select(0, a))], assign, options.Temperature);
+    }
+
+    Tensor Score(Tensor z) => Scores.Product(z, prototypes.Weight);
+
+    Tensor Code(Tensor scores, int view)
+    {
+        if (options.Codes == CodeKind.Softmax) return (scores / options.Temperature).Softmax(-1);
+        var full = queued is not null && view < queues.Length && queued.Value.Item() >= options.Queue;
+        return SwappedPrediction.Codes(scores, full ? Score(queues[view].Keys) : null, options.Epsilon, options.Iterations);
+    }
+
+    void Remember(Tensor[] z, int[] assign)
+    {
+        for (var a = 0; a < Math.Min(queues.Length, assign.Length); a++) queues[a].Enqueue(z[assign[a]]);
+        queued!.Value.Add_(z[0].Size(0));
+    }
+
+    /// <inheritdoc/>
+    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+
+    /// <inheritdoc/>
+    public Tensor Embeddings(View view) => network.Forward(view.X);
+}
