@@ -8,5 +8,6 @@ static class VerbList
     internal static readonly Func<Command>[] All =
     [
         DoctorVerb.Create,
+        MutualInformationVerb.Create,
     ];
 }
