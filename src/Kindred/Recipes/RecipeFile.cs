@@ -10,6 +10,7 @@ namespace Kindred.Recipes;
 /// <param name="Encoder">Name and options of the encoder.</param>
 /// <param name="Views">Groups of views with one plan each.</param>
 /// <param name="Data">A data URI, or a map with <c>name</c>.</param>
+/// <param name="Plain">The view without chance that evaluations and banks see; made from the first group's size and normalisation if left out.</param>
 /// <param name="Train">How to train.</param>
 /// <param name="Evaluate">Evaluations to run at the end: names, or maps with options.</param>
 /// <param name="Phase">Name of this phase, in a recipe of several.</param>
@@ -22,6 +23,7 @@ public sealed record RecipeFile(
     RecipeNode? Encoder = null,
     IReadOnlyList<ViewSection>? Views = null,
     RecipeNode? Data = null,
+    ViewSection? Plain = null,
     TrainSection? Train = null,
     IReadOnlyList<RecipeNode>? Evaluate = null,
     string? Phase = null,
@@ -42,12 +44,14 @@ public sealed record RecipeFile(
 /// <param name="Count">Views in the group.</param>
 /// <param name="Size">Side of a view in pixels, where the operations do not say it.</param>
 /// <param name="Of">Operations in order: names, or maps with options.</param>
+/// <param name="DrawnAs">An earlier group of as many views whose draws this one repeats: another colour channel of the same crop.</param>
 /// <param name="Normalize">Mean and deviation, or the name of a known pair.</param>
 public sealed record ViewSection(
     string Name = "global",
     [Range(1, 64)] int Count = 1,
     [Range(1, 4096)] int? Size = null,
     IReadOnlyList<RecipeNode>? Of = null,
+    string? DrawnAs = null,
     RecipeNode? Normalize = null)
 {
     /// <summary>Operations in order.</summary>
@@ -61,7 +65,6 @@ public sealed record ViewSection(
 /// <param name="Schedule">How the learning rate goes after the warm-up: a name, or a map with options.</param>
 /// <param name="Warmup">Epochs in which the learning rate rises from 0.</param>
 /// <param name="Precision">What the encoder computes in; losses stay in single precision.</param>
-/// <param name="Accumulate">Batches whose gradients are summed before a step; this adds no negatives.</param>
 /// <param name="ClipNorm">Largest norm of the gradient; 0 leaves it alone.</param>
 /// <param name="Seed">Everything random follows from it.</param>
 /// <param name="Workers">Threads that prepare views; 0 lets the machine decide.</param>
@@ -69,13 +72,12 @@ public sealed record ViewSection(
 /// <param name="CheckpointEvery">Steps between two checkpoints; 0 writes them at the end of epochs only.</param>
 /// <param name="Keep">Checkpoints to keep, besides the best one.</param>
 public sealed record TrainSection(
-    [Range(0.0, 1e6, MinimumIsExclusive = true)] double Epochs = 100,
+    [Range(1, 1_000_000)] int Epochs = 100,
     [Range(1, 1 << 20)] int Batch = 256,
     RecipeNode? Optimizer = null,
     RecipeNode? Schedule = null,
     [Range(0.0, 1e6)] double Warmup = 0,
     [AllowedValues("auto", "fp32", "bf16")] string Precision = "auto",
-    [Range(1, 4096)] int Accumulate = 1,
     [Range(0.0, double.MaxValue)] double ClipNorm = 0,
     [Range(0.0, 1.8446744073709552e19)] ulong Seed = 0,
     [Range(0, 256)] int Workers = 0,
