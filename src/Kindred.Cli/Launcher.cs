@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Kindred.Io;
 using Kindred.Torch;
+using Kindred.Training;
 
 namespace Kindred.Cli;
 
@@ -11,39 +11,21 @@ static class Launcher
     /// <summary>Stopped by SIGTERM with a checkpoint written: run the same command again to go on.</summary>
     internal const int Preempted = 75;
 
-    static readonly CancellationTokenSource stop = new();
-    static int signalled;
-
-    /// <summary>The code to exit with when a signal stopped a verb that has nothing to resume.</summary>
-    internal static int SignalCode => 128 + signalled;
-
-    /// <summary>Whether a signal asked to stop, and which: 2 for an interrupt, 15 for a termination, 0 for none.</summary>
-    internal static int Signal => signalled;
-
     internal static async Task<int> Run(RootCommand root, string[] args)
     {
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Stop(c, 2));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Stop(c, 15));
+        using var signals = new StopSignals();
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Complain(Explain(root, parsed), 2);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, signals.Token);
         }
-        catch (OperationCanceledException) { return signalled == 0 ? 1 : SignalCode; }
+        catch (OperationCanceledException) { return signals.ExitCode ?? 1; }
         catch (KindredException e) { return Complain(e.Message, e.ExitCode); }
         catch (TorchException e) when (e.InnerException is KindredException inner) { return Complain(inner.Message, inner.ExitCode); }
         catch (TorchException e) when (e.Kind == TorchException.Kinds.Memory) { return Complain($"memory ran out ({e.Message}). Use a smaller batch, for example train.batch=64.", 4); }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException) { return Complain(e.Message, 4); }
         catch (Exception e) { return Crash(e); }
-    }
-
-    // The first signal asks for a clean stop, the second ends the process.
-    static void Stop(PosixSignalContext context, int number)
-    {
-        if (Interlocked.Exchange(ref signalled, number) != 0) return;
-        context.Cancel = true;
-        stop.Cancel();
     }
 
     static string Explain(RootCommand root, ParseResult parsed)

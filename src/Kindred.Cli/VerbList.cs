@@ -8,6 +8,8 @@ static class VerbList
     internal static readonly Func<Command>[] All =
     [
         DoctorVerb.Create,
+        ListVerb.Create,
         MutualInformationVerb.Create,
+        TrainVerb.Create,
     ];
 }

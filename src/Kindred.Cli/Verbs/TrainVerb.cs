@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using Kindred.Io;
+using Kindred.Recipes;
+using Kindred.Runs;
+using Kindred.Torch;
+using Kindred.Training;
+
+namespace Kindred.Cli.Verbs;
+
+/// <summary><c>kindred train NAME|RECIPE.yaml [key=value …]</c>: trains a method into a run folder.</summary>
+static class TrainVerb
+{
+    internal static Command Create()
+    {
+        var name = new Argument<string>("method") { Description = "A method's name (kindred list methods) or a recipe file." };
+        var overrides = new Argument<string[]>("key=value") { Description = "Changes to the recipe by dotted path, such as train.epochs=10.", Arity = ArgumentArity.ZeroOrMore };
+        var data = new Option<string?>("--data") { Description = "A data URI such as emoji, folder:PATH, cifar10:PATH or tar:PATH." };
+        var output = new Option<string?>("--out") { Description = "The run folder; runs/NAME-DATE if left out." };
+        var steps = new Option<long?>("--max-steps") { Description = "Stops early after this many steps; schedules keep their length." };
+        var resume = new Option<string>("--resume") { Description = "auto goes on with the run in --out, never refuses one, a checkpoint's folder goes on from there.", DefaultValueFactory = _ => "never" };
+        var from = new Option<string?>("--from") { Description = "Starts from the weights of another run, checkpoint or .safetensors file." };
+        var seed = new Option<ulong?>("--seed") { Description = "Everything random follows from it." };
+        var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+        var precision = new Option<string?>("--precision") { Description = "auto, fp32 or bf16." };
+        var json = new Option<bool>("--json") { Description = "One JSON object as the last line on stdout." };
+        var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, from, seed, device, precision, json };
+        command.SetAction((result, cancel) => Task.FromResult(Run(new Request(
+            result.GetValue(name)!, result.GetValue(overrides) ?? [], result.GetValue(data), result.GetValue(output), result.GetValue(steps), result.GetValue(resume)!,
+            result.GetValue(from), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json)), cancel)));
+        return command;
+    }
+
+    sealed record Request(string Name, string[] Overrides, string? Data, string? Out, long? MaxSteps, string Resume, string? From, ulong? Seed, string Device, string? Precision, bool Json);
+
+    static int Run(Request request, CancellationToken cancel)
+    {
+        var recipe = RecipeFinder.Load(request.Name, Overrides(request));
+        foreach (var phase in recipe.Phases) MethodCatalog.Find(phase.Method);
+        var folder = request.Out ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+        using var display = new ProgressDisplay();
+        var run = new TrainingRun(recipe, new RunOptions
+        {
+            Folder = folder,
+            Resume = request.Resume == "auto" ? Resume.Auto : Resume.Never,
+            ResumeFrom = request.Resume is "auto" or "never" ? null : request.Resume,
+            From = request.From,
+            MaxSteps = request.MaxSteps,
+            Device = DeviceOf(request.Device),
+            Command = $"kindred {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}",
+        }, display, text => display.Note($"kindred: {text}"));
+        var summary = run.Run(cancel);
+        if (request.Json) Output.Json(summary with { Loss = summary.Loss });
+        else display.Note(string.Create(CultureInfo.InvariantCulture, $"{(summary.Finished ? "finished" : "stopped")} after {summary.Steps} steps, loss {summary.Loss:0.####}, {summary.ImagesPerSecond:0} samples/s; the run is in {summary.Run} (state {summary.StateSha256[..12]}, seed {recipe.First.Train.Seed})"));
+        return cancel.IsCancellationRequested && !summary.Finished ? Launcher.Preempted : 0;
+    }
+
+    static List<string> Overrides(Request request)
+    {
+        var all = request.Overrides.ToList();
+        foreach (var text in all)
+            if (!text.Contains('=', StringComparison.Ordinal)) throw new ConfigurationException($"'{text}' is no change to the recipe; write key=value, such as train.epochs=10.");
+        if (request.Data is { } data) all.Add($"data={data}");
+        if (request.Seed is { } seed) all.Add(string.Create(CultureInfo.InvariantCulture, $"train.seed={seed}"));
+        if (request.Precision is { } precision) all.Add($"train.precision={precision}");
+        return all;
+    }
+
+    internal static Device DeviceOf(string name)
+    {
+        if (name == "auto") return Engine.CudaDevices > 0 ? Device.Cuda() : Device.Cpu;
+        Device device;
+        try { device = Device.Parse(name); }
+        catch (ArgumentException e) { throw new ConfigurationException($"--device: {e.Message}", e); }
+        if (device.IsCuda && Math.Max(0, device.Index) >= Engine.CudaDevices)
+            throw new EnvironmentException($"--device {name}: libtorch {Engine.Version} sees {Engine.CudaDevices} CUDA devices; use --device cpu, or see `kindred doctor`.");
+        return device;
+    }
+}
