@@ -7,7 +7,7 @@ namespace Kindred.Cli;
 /// <summary>Results go to stdout, as text or as one JSON value a line; words for people go to stderr.</summary>
 static class Output
 {
-    static readonly JsonSerializerOptions style = new()
+    internal static readonly JsonSerializerOptions Style = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DictionaryKeyPolicy = null,
@@ -16,7 +16,7 @@ static class Output
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    internal static void Json(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, style));
+    internal static void Json(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Style));
 
     internal static void Say(string text) => Console.Error.WriteLine(text);
 

@@ -7,6 +7,7 @@ static class VerbList
 {
     internal static readonly Func<Command>[] All =
     [
+        DemoVerb.Create,
         DoctorVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,

@@ -114,7 +114,7 @@ public sealed class Experiment : IDisposable
         var first = recipe.Views[0];
         var shape = Parts.Plan(first, "views.0").Shape(64, 64, 3);
         var normalize = first.Normalize is { IsNull: false } node ? Parts.Normalization(node, "views.0.normalize") : null;
-        return new ViewPlan([new Resize(shape.Height, shape.Width), .. (normalize is null ? (Augmentation[])[] : [normalize])]);
+        return new ViewPlan([new Resize(shape.Height, Square: true), .. (normalize is null ? (Augmentation[])[] : [normalize])]);
     }
 
     static Method MakeMethod(RecipeFile recipe, Type type, IData data, Method? previous)

@@ -21,7 +21,7 @@ public static class Parts
         .Add<StepDecay>("steps", "multiplied by a factor at milestones", o => o)
         .Add<LinearEpochs>("linear-epochs", "a linear rise over the first epochs", o => o);
 
-    static readonly (string Name, OptimizerOptions Defaults)[] optimizers = [("sgd", new Sgd.Options()), ("adam", new Adam.Options()), ("adamw", new AdamW.Options()), ("lars", new Lars.Options())];
+    static readonly (string Name, OptimizerOptions Defaults)[] optimizers = [("sgd", new Sgd.Options()), ("adam", new Adam.Options()), ("adamw", new Adam.Options { Decoupled = true }), ("lars", new Lars.Options())];
 
     /// <summary>Reads options: besides plain values it knows schedules and optimizer groups.</summary>
     public static Binder Binder { get; } = new Binder().With(ReadSchedule).With(ReadGroups);
