@@ -112,9 +112,12 @@ public sealed class Experiment : IDisposable
         ArgumentNullException.ThrowIfNull(recipe);
         if (recipe.Plain is { } own) return Parts.Plan(own, "plain");
         var first = recipe.Views[0];
-        var shape = Parts.Plan(first, "views.0").Shape(64, 64, 3);
-        var normalize = first.Normalize is { IsNull: false } node ? Parts.Normalization(node, "views.0.normalize") : null;
-        return new ViewPlan([new Resize(shape.Height, Square: true), .. (normalize is null ? (Augmentation[])[] : [normalize])]);
+        var training = Parts.Plan(first, "views.0");
+        var shape = training.Shape(64, 64);
+        // Views that keep the picture's own size are looked at in that size.
+        Augmentation[] resize = shape == training.Shape(48, 48) ? [new Resize(shape.Height, Square: true)] : [];
+        Augmentation[] normalize = first.Normalize is { IsNull: false } node ? [Parts.Normalization(node, "views.0.normalize")] : [];
+        return new ViewPlan([.. resize, .. normalize]);
     }
 
     static Method MakeMethod(RecipeFile recipe, Type type, IData data, Method? previous)
