@@ -1,0 +1,93 @@
+using Kindred.Nn;
+using Kindred.Optim;
+using Kindred.Torch;
+using Kindred.Training;
+
+namespace Kindred.Tests.Methods;
+
+/// <summary>Two convolutions with batch norm, the mean as representation: [N, C, H, W] → [N, 6].</summary>
+sealed class TinyEncoder(long channels = 3) : Encoder
+{
+    readonly Conv2d conv1 = new(channels, 4, 3, stride: 2);
+    readonly BatchNorm bn1 = new(4);
+    readonly Conv2d conv2 = new(4, 6, 3, stride: 2);
+    readonly BatchNorm bn2 = new(6);
+
+    public override long Dim => 6;
+
+    public override Tensor Forward(Tensor x) =>
+        bn2.Forward(conv2.Forward(bn1.Forward(conv1.Forward(x)).Relu())).Relu().Mean([2, 3]);
+}
+
+/// <summary>Random pictures in random views: the same for the same seed, epoch and step.</summary>
+sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound = false) : IData
+{
+    static readonly (string Name, int Side)[] Views = [("global.0", 16), ("global.1", 16), ("local.0", 12), ("local.1", 12)];
+
+    public int Count => count;
+    public int StepsPerEpoch => count / batch;
+    public IReadOnlyList<string> Classes { get; } = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")];
+    public IReadOnlyList<int>? Labels { get; } = [.. Enumerable.Range(0, count).Select(i => i % classes)];
+
+    public IEnumerable<IRawBatch> Batches(int epoch, int skip, int[][]? order, CancellationToken cancel) =>
+        from step in Enumerable.Range(skip, StepsPerEpoch - skip)
+        let rows = order?[step] ?? [.. Enumerable.Range(step * batch, batch)]
+        select new Raw(rows, (epoch * 1000) + step, classes, sound);
+
+    public IEnumerable<IRawBatch> Plain(int size, CancellationToken cancel = default) =>
+        Enumerable.Range(0, count).Chunk(size).Select(rows => new Raw(rows, -1, classes, sound));
+
+    public void Dispose() { }
+
+    /// <summary>One batch by hand.</summary>
+    public Batch Batch(int step = 0) => new Raw([.. Enumerable.Range(step * batch % count, batch)], step, classes, sound).Tensors();
+
+    sealed class Raw(int[] rows, int seed, int classes, bool sound) : IRawBatch
+    {
+        public int Count => rows.Length;
+        public double Waited => 0;
+
+        public Batch Tensors()
+        {
+            using var generator = new Generator(seed + 7);
+            // A sample is a pattern of its own plus noise of the view, so that there is something to learn.
+            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(sound ? [1, 1600] : [1, 3, 16, 16], g, Dtype.Float32); })]);
+            View Make(string name, int side)
+            {
+                var x = own + Tensor.Randn(own.Shape, generator, Dtype.Float32) * 0.3;
+                return new(sound ? x : x.Narrow(2, 0, side).Narrow(3, 0, side).Contiguous(), name);
+            }
+            return new([.. Views.Select(v => Make(v.Name, v.Side))], Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+        }
+    }
+}
+
+/// <summary>Builds methods small and trains them.</summary>
+static class Toy
+{
+    public static readonly DataFacts Facts = new(32, 4, 4);
+
+    /// <summary>Builds under a seed; what is left over from construction dies.</summary>
+    public static T Build<T>(Func<T> make, long seed = 1) where T : Method
+    {
+        using var _ = Initialization.Begin(seed);
+        return make();
+    }
+
+    public static Dictionary<string, Optimizer> Sgd(Method method, double rate = 0.05) =>
+        method.Players.ToDictionary(p => p.Key, p => (Optimizer)new Sgd(p.Value, new Sgd.Options { LearningRate = rate }));
+
+    public static TrainingResult Train(Method method, IReadOnlyDictionary<string, Optimizer> optimizers, IData data, int epochs, long? steps = null, params IHook[] hooks) =>
+        new Trainer(method, data, optimizers, new TrainerOptions { Epochs = epochs, MaxSteps = steps, LogEvery = 1 }, hooks).Fit();
+
+    /// <summary>The loss of one step, as the trainer would take it.</summary>
+    public static Tensor Loss(Method method, Batch batch, Progress at = default) => method.Turns(batch, at).Single().Loss();
+}
+
+/// <summary>Keeps what steps report.</summary>
+sealed class Record : IHook
+{
+    public List<StepReport> Steps { get; } = [];
+
+    void IHook.Step(StepReport report) => Steps.Add(report);
+}
