@@ -12,7 +12,7 @@ public sealed class JsonLines : IDisposable
     static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly string path;
-    readonly FileStream stream;
+    readonly Stream stream;
 
     /// <summary>Opens a file for appending, or creates it.</summary>
     /// <param name="path">The file.</param>
@@ -25,12 +25,18 @@ public sealed class JsonLines : IDisposable
         try
         {
             Cut(path, keep);
-            stream = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 0);
+            stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StorageFailure.Explain(path, 0, e);
         }
+    }
+
+    internal JsonLines(string path, Stream stream)
+    {
+        this.path = path;
+        this.stream = stream;
     }
 
     /// <summary>The whole lines of a file; a torn last line is left out.</summary>
@@ -76,7 +82,11 @@ public sealed class JsonLines : IDisposable
 
     /// <summary>Waits until all lines are on the medium.</summary>
     /// <exception cref="EnvironmentException">The disk is full or gone.</exception>
-    public void Sync() => Guard(() => stream.Flush(flushToDisk: true));
+    public void Sync() => Guard(() => 
+    {
+        if (stream is FileStream file)
+            file.Flush(flushToDisk: true);
+    });
 
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();

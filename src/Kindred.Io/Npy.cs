@@ -1,95 +1,135 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Kindred.Io;
 
-/// <summary>NumPy's array files: one array, a short text header before the raw numbers.</summary>
+/// <summary>NumPy's .npy files: one array behind a short text header.</summary>
 /// <remarks>
-/// Format versions 1 to 3, little-endian numbers in row order. Column order and big-endian numbers are refused with what to do; object arrays
-/// (pickles) are never opened.
+/// Format: NEP 1, versions 1 to 3. Read: booleans, integers and floats of either byte order, in row or column order; pickled objects and structures
+/// are refused. Written: version 1, little-endian, row order, data at a multiple of 64. NumPy has no bf16, so that is written as float32.
 /// </remarks>
-public static partial class Npy
+public static class Npy
 {
-    static readonly byte[] Magic = [0x93, .. "NUMPY"u8];
+    const int MaxHeader = 1 << 16, Alignment = 64;
 
-    static readonly Dictionary<string, ElementType> Types = new()
-    {
-        ["|b1"] = ElementType.Bool, ["|u1"] = ElementType.UInt8, ["|i1"] = ElementType.Int8,
-        ["<u2"] = ElementType.UInt16, ["<i2"] = ElementType.Int16, ["<u4"] = ElementType.UInt32, ["<i4"] = ElementType.Int32,
-        ["<u8"] = ElementType.UInt64, ["<i8"] = ElementType.Int64,
-        ["<f2"] = ElementType.Float16, ["<f4"] = ElementType.Float32, ["<f8"] = ElementType.Float64,
-    };
-
-    /// <summary>Reads the array of a file.</summary>
-    /// <param name="path">An <c>.npy</c> file.</param>
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
     /// <returns>The array, named after the file.</returns>
-    /// <exception cref="DataException">The file is missing, cut short, or not such an array.</exception>
+    /// <exception cref="DataException">The file is missing, damaged, or holds something else than numbers.</exception>
     public static NamedArray Read(string path)
     {
         using var handle = InputFile.Open(path);
         var length = RandomAccess.GetLength(handle);
-        var start = new byte[12];
-        if (length < start.Length)
-            throw Broken(path, $"it has only {length} bytes");
-        InputFile.ReadExactly(path, handle, 0, start);
-        if (!start.AsSpan(0, 6).SequenceEqual(Magic) || start[6] is < 1 or > 3)
-            throw Broken(path, "it does not begin like one");
-        long prefix = start[6] == 1 ? 10 : 12, headerLength = start[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8)) : BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(8));
-        if (headerLength > 1 << 20 || prefix + headerLength > length)
-            throw Broken(path, $"its header of {headerLength} bytes is no header, or reaches beyond its end");
-        var header = new byte[headerLength];
-        InputFile.ReadExactly(path, handle, prefix, header);
-        var (type, shape) = Parse(path, Encoding.UTF8.GetString(header));
 
-        if (!ElementTypes.TryCount(shape, out var count) || count > int.MaxValue / type.Size() || prefix + headerLength + count * type.Size() != length)
-            throw Broken(path, $"{length - prefix - headerLength} bytes of numbers do not fill {type} [{string.Join(", ", shape)}] (arrays beyond 2 GiB are not read)");
-        var bytes = new byte[count * type.Size()];
-        InputFile.ReadExactly(path, handle, prefix + headerLength, bytes);
-        return new NamedArray(Path.GetFileNameWithoutExtension(path), type, shape, bytes);
+        if (length > Array.MaxLength)
+            throw new DataException($"{path} has {length} bytes; arrays above 2 GiB are not read.");
+
+        var bytes = new byte[length];
+        InputFile.ReadExactly(path, handle, 0, bytes);
+        return Parse(path, Path.GetFileNameWithoutExtension(path), bytes);
     }
 
-    /// <summary>Writes an array; the file appears complete or not at all.</summary>
-    /// <param name="path">Where to.</param>
-    /// <param name="array">What; bf16 has no NumPy type and is refused.</param>
-    /// <exception cref="ArgumentException">The element type has no NumPy name.</exception>
-    public static void Save(string path, NamedArray array)
+    /// <summary>Replaces a file in one act.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="array">The array; its name is not kept.</param>
+    /// <param name="disk">The file system; left out, the machine's.</param>
+    /// <returns>Length and hash of the file.</returns>
+    /// <exception cref="EnvironmentException">The file could not be written.</exception>
+    public static Written Save(string path, NamedArray array, IDisk? disk = null) => AtomicFile.Write(path, stream => Write(stream, array), disk);
+
+    internal static void Write(Stream stream, NamedArray array)
     {
-        ArgumentNullException.ThrowIfNull(array);
-        var type = Types.FirstOrDefault(pair => pair.Value == array.Type).Key
-            ?? throw new ArgumentException($"NumPy has no {array.Type}: store {array.Name} as float32", nameof(array));
-        var sizes = array.Shape.Length == 1 ? $"{array.Shape[0]}," : string.Join(", ", array.Shape);
-        var text = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({sizes}), }}";
-        text = text.PadRight((10 + text.Length + 1 + 63) / 64 * 64 - 10 - 1) + '\n';      // the numbers begin at a multiple of 64
-        AtomicFile.Write(path, stream =>
+        array = array.Type == ElementType.BFloat16 ? Widen(array) : array;
+        var shape = array.Shape.Length == 1 ? string.Create(CultureInfo.InvariantCulture, $"{array.Shape[0]},") : string.Join(", ", array.Shape.Select(s => s.ToString(CultureInfo.InvariantCulture)));
+        var text = $"{{'descr': '{Descr(array.Type)}', 'fortran_order': False, 'shape': ({shape}), }}";
+        const int head = 10;
+        var padded = (((head + text.Length + 1 + Alignment - 1) / Alignment) * Alignment) - head;
+        Span<byte> prefix = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, 0, 0];
+
+        BinaryPrimitives.WriteUInt16LittleEndian(prefix[8..], (ushort)padded);
+        stream.Write(prefix);
+        stream.Write(Encoding.ASCII.GetBytes($"{text.PadRight(padded - 1)}\n"));
+        stream.Write(array.Bytes.Span);
+    }
+
+    internal static NamedArray Parse(string file, string name, byte[] bytes)
+    {
+        if (bytes.Length < 12 || !bytes.AsSpan(0, 6).SequenceEqual(new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y' }))
+            throw new DataException($"{file} is not a .npy file.");
+
+        var (version, start) = (bytes[6], bytes[6] == 1 ? 10 : 12);
+        long length = version == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8)) : BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
+
+        if (version is < 1 or > 3 || length > MaxHeader || start + length > bytes.Length)
+            throw new DataException($"{file} is cut short or of an unknown version: its header of version {version} announces {length} bytes.");
+
+        var header = NpyHeader.Parse(file, Encoding.Latin1.GetString(bytes, start, (int)length));
+        return ToArray(file, name, header, bytes.AsMemory(start + (int)length));
+    }
+
+    static NamedArray ToArray(string file, string name, NpyHeader header, ReadOnlyMemory<byte> data)
+    {
+        var size = header.Type.Size();
+
+        if (!ElementTypes.TryCount(header.Shape, out var count) || count > long.MaxValue / size || count * size != data.Length)
+            throw new DataException($"{file}: {header.Type} [{string.Join(", ", header.Shape)}] does not take the {data.Length} bytes that follow; the file is cut short or damaged.");
+
+        if (header.BigEndian && size > 1)
+            data = Swap(data.ToArray(), size);
+
+        return new(name, header.Type, header.Shape, header.ColumnOrder && header.Shape.Length > 1 ? RowOrder(data.Span, header.Shape, size) : data);
+    }
+
+    static byte[] Swap(byte[] data, int size)
+    {
+        for (var i = 0; i < data.Length; i += size)
+            Array.Reverse(data, i, size);
+
+        return data;
+    }
+
+    /// <summary>NumPy's column order has the first index running fastest.</summary>
+    static byte[] RowOrder(ReadOnlySpan<byte> data, long[] shape, int size)
+    {
+        var target = new byte[data.Length];
+        var index = new long[shape.Length];
+
+        for (var i = 0; i < data.Length / size; i++)
         {
-            stream.Write([.. Magic, 1, 0, (byte)text.Length, (byte)(text.Length >> 8)]);
-            stream.Write(Encoding.ASCII.GetBytes(text));
-            stream.Write(array.Bytes.Span);
-        });
+            var at = 0L;
+
+            for (var d = 0; d < shape.Length; d++)
+                at = (at * shape[d]) + index[d];
+
+            data.Slice(i * size, size).CopyTo(target.AsSpan((int)at * size));
+
+            for (var d = 0; d < shape.Length && ++index[d] == shape[d]; d++)
+                index[d] = 0;
+        }
+
+        return target;
     }
 
-    static (ElementType Type, long[] Shape) Parse(string path, string header)
+    static NamedArray Widen(NamedArray array)
     {
-        var match = Header().Match(header);
-        if (!match.Success)
-            throw Broken(path, "its header cannot be read");
-        var descr = match.Groups["type"].Value;
-        if (!Types.TryGetValue(descr.Replace('=', '<'), out var type))
-            throw Broken(path, $"its numbers are of type '{descr}'; save it as float32 first, for example array.astype('<f4')");
-        if (match.Groups["order"].Value == "True")
-            throw Broken(path, "it is in column order; save it as numpy.ascontiguousarray(array) first");
-        var sizes = match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var shape = new long[sizes.Length];
-        for (var d = 0; d < shape.Length; d++)
-            if (!long.TryParse(sizes[d], NumberStyles.None, CultureInfo.InvariantCulture, out shape[d]))
-                throw Broken(path, $"'{sizes[d]}' is no size");
-        return (type, shape);
+        var values = Array.ConvertAll(array.ToDoubles(), v => (float)v);
+        return new(array.Name, ElementType.Float32, array.Shape, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray());
     }
 
-    static DataException Broken(string path, string why) => new($"{path} is not a NumPy array that can be read: {why}.");
-
-    [GeneratedRegex(@"^\s*\{(?=.*'descr':\s*'(?<type>[^']{1,8})')(?=.*'fortran_order':\s*(?<order>True|False))(?=.*'shape':\s*\((?<shape>[0-9,\s]*)\))")]
-    private static partial Regex Header();
+    static string Descr(ElementType type) => type switch
+    {
+        ElementType.Bool => "|b1",
+        ElementType.UInt8 => "|u1",
+        ElementType.Int8 => "|i1",
+        ElementType.UInt16 => "<u2",
+        ElementType.Int16 => "<i2",
+        ElementType.UInt32 => "<u4",
+        ElementType.Int32 => "<i4",
+        ElementType.UInt64 => "<u8",
+        ElementType.Int64 => "<i8",
+        ElementType.Float16 => "<f2",
+        ElementType.Float64 => "<f8",
+        _ => "<f4",
+    };
 }

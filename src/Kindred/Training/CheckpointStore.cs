@@ -56,7 +56,7 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
     /// <exception cref="EnvironmentException">The disk is full, read-only or gone; all older checkpoints are intact.</exception>
     public string Save(Checkpoint checkpoint, double? score = null)
     {
-        Guard(() => disk.CreateFolder(Folder));
+        Make();
         Sweep();
 
         var target = PathOf(checkpoint.Step);
@@ -219,6 +219,19 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
     {
         var second = score is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value:R}\n") : "";
         AtomicFile.WriteText(Path.Combine(Folder, name), $"{NameOf(step)}\n{second}", disk);
+    }
+
+    /// <summary>The name of the folder must reach the medium too, or a power cut takes all checkpoints with it.</summary>
+    void Make()
+    {
+        if (Directory.Exists(Folder))
+            return;
+
+        Guard(() =>
+        {
+            disk.CreateFolder(Folder);
+            disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(Folder))!);
+        });
     }
 
     void Retire()

@@ -33,6 +33,8 @@ public sealed class MetricsLog : IDisposable
             events?.Restart(resumeAt.Value + 1);
     }
 
+    internal MetricsLog(JsonLines lines, Action<string> warn) => (this.lines, this.warn) = (lines, warn);
+
     /// <summary>Writes a line.</summary>
     /// <param name="step">The step; larger than the one before.</param>
     /// <param name="epoch">The epoch.</param>

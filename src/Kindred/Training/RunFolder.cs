@@ -240,7 +240,11 @@ public sealed class RunFolder : IDisposable
     {
         try
         {
+            if (Directory.Exists(folder))
+                return;
+
             Directory.CreateDirectory(folder);
+            Disk.Default.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(folder))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
