@@ -7,6 +7,7 @@ static class VerbList
 {
     internal static readonly Func<Command>[] All =
     [
+        DataVerb.Create,
         DemoVerb.Create,
         DoctorVerb.Create,
         ListVerb.Create,

@@ -54,6 +54,10 @@ public sealed unsafe class FilePictures : EncodedPictures
         return new(FileNames.Encode(root), index, "list:" + path, limits);
     }
 
+    /// <summary>The path of a picture's file.</summary>
+    /// <param name="index">0 to <see cref="EncodedPictures.Count"/> − 1.</param>
+    public string FullPath(int index) => Name(index) is ['/', ..] absolute ? absolute : FileNames.Decode(root) + "/" + Name(index);
+
     /// <inheritdoc/>
     public override FileStamp Stamp(int index)
     {

@@ -80,4 +80,18 @@ public sealed class LabelFileTests
         using var reader = pictures.Open();
         Assert.Equal((9, 16), (reader.Measure(0).Width, reader.Measure(1).Width));
     }
+
+    [Fact]
+    public void A_written_list_reads_back_whatever_the_names()
+    {
+        using var scratch = new Scratch();
+        foreach (var name in new[] { "a b/x,y.png", "c\"d/\"q\".png", "plain/1.png", "plain/2.png" })
+            scratch.Write("p/" + name, Encoded.Png(Encoded.Photo(8, 8)));
+        using var pictures = FilePictures.OpenFolder(scratch["p"]);
+        ListWriter.Write(scratch["list.csv"], pictures, [3, 0, 1]);
+        using var list = PictureSources.Open(scratch["list.csv"]);
+        Assert.Equal(new[] { 3, 0, 1 }.Select(i => (pictures.FullPath(i), pictures.Classes[pictures.Label(i)])), Enumerable.Range(0, 3).Select(i => (list.Name(i), list.Classes[list.Label(i)])));
+        using var reader = list.Open();
+        Assert.All(Enumerable.Range(0, 3), i => Assert.Equal(8, reader.Measure(i).Width));
+    }
 }
