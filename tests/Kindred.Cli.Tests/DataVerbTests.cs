@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Kindred.Data;
+
+namespace Kindred.Cli.Tests;
+
+/// <summary>The data verbs as a user's script sees them: exit code, one JSON object on stdout, words on stderr.</summary>
+public sealed class DataVerbTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("kindred-cli-").FullName;
+
+    [Fact]
+    public void Stats_count_and_average()
+    {
+        WritePictures(6);
+        var (code, result, _) = Run("data", "stats", "folder:" + folder, "--json");
+        Assert.Equal(0, code);
+        Assert.Equal(6, result!.Value.GetProperty("samples").GetInt32());
+        Assert.Equal(3, result.Value.GetProperty("classes").GetProperty("cat").GetInt32());
+        Assert.Empty(result.Value.GetProperty("bad").EnumerateArray());
+        Assert.Equal(3, result.Value.GetProperty("mean").GetArrayLength());
+        Assert.Equal(3, result.Value.GetProperty("std").GetArrayLength());
+    }
+
+    [Fact]
+    public void Verify_names_what_is_broken_and_exits_with_1()
+    {
+        WritePictures(6);
+        File.WriteAllText(Path.Combine(folder, "cat", "0.png"), "no picture");
+        var (code, result, _) = Run("data", "verify", folder, "--json");
+        Assert.Equal(1, code);
+        var bad = Assert.Single(result!.Value.GetProperty("bad").EnumerateArray());
+        Assert.Equal("cat/0.png", bad.GetProperty("name").GetString());
+        Assert.Contains("no picture", bad.GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Split_writes_two_lists_that_open()
+    {
+        WritePictures(10);
+        var (code, result, _) = Run("data", "split", folder, "--out", Path.Combine(folder, "lists"), "--fraction", "0.2", "--json");
+        Assert.Equal((0, 8, 2), (code, result!.Value.GetProperty("train_count").GetInt32(), result.Value.GetProperty("test_count").GetInt32()));
+        using var test = PictureSources.Open(result.Value.GetProperty("test").GetString()!);
+        Assert.Equal(["cat", "dog"], test.Classes);
+    }
+
+    [Fact]
+    public void A_missing_folder_is_one_paragraph_and_exit_code_3()
+    {
+        var (code, _, errors) = Run("data", "stats", "folder:/no/such/place");
+        Assert.Equal(3, code);
+        Assert.Contains("there is no folder /no/such/place", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    void WritePictures(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var picture = new Picture(12, 10, 3);
+            new Random(i).NextBytes(picture.Span);
+            var place = Directory.CreateDirectory(Path.Combine(folder, i % 2 == 0 ? "cat" : "dog")).FullName;
+            PngWriter.Write(Path.Combine(place, $"{i}.png"), picture);
+        }
+    }
+
+    static (int Code, JsonElement? Result, string Errors) Run(params string[] words)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kindred.Cli.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output.Length > 0 ? JsonDocument.Parse(output).RootElement : null, errors.Result);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
