@@ -129,7 +129,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         }
         var noted = new HashSet<string>();
         var trainer = experiment.Trainer(options.MaxSteps - offset,
-            new MetricsHook(log, progress, train.LogEvery),
+            new MetricsHook(log, progress, train.LogEvery, offset),
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
             new CheckpointHook(Save, train.CheckpointEvery));

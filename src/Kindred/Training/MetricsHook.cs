@@ -4,7 +4,8 @@ namespace Kindred.Training;
 /// <param name="log">Where the lines go; null for none.</param>
 /// <param name="progress">Who is shown every step; null for nobody.</param>
 /// <param name="every">Steps between two lines.</param>
-public sealed class MetricsHook(MetricsLog? log, IProgress<TrainingProgress>? progress, int every) : IHook
+/// <param name="offset">Steps of earlier phases: lines count the steps of the whole run, or a resume could not tell which to keep.</param>
+public sealed class MetricsHook(MetricsLog? log, IProgress<TrainingProgress>? progress, int every, long offset = 0) : IHook
 {
     double loss, wait, seconds, zStd = double.NaN, rank = double.NaN, rate;
     long samples, steps, first = -1;
@@ -30,7 +31,7 @@ public sealed class MetricsHook(MetricsLog? log, IProgress<TrainingProgress>? pr
             TimeSpan.FromSeconds(elapsed / (done - first) * (report.At.Steps - done)));
         progress?.Report(now);
         if (report.At.Step % every != 0 && done != report.At.Steps) return;
-        log?.Write(done, now.Epoch, now.Metrics().Concat(report.Numbers.Where(n => n.Key is not ("z_std" or "effective_rank"))));
+        log?.Write(offset + done, now.Epoch, now.Metrics().Concat(report.Numbers.Where(n => n.Key is not ("z_std" or "effective_rank"))));
         (loss, wait, seconds, samples, steps) = (0, 0, 0, 0, 0);
     }
 

@@ -42,8 +42,8 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Overrides_reach_any_depth_and_take_yaml_values()
     {
-        var recipe = Recipe.Parse(MoCo, "m", ["train.epochs=2.5", "options.temperature=0.1", "views.0.count=4", "views.0.of.0.crop.size=28", "train.optimizer={ name: lars, lr: 1 }", "evaluate=[knn]", "train.schedule.final=0.1", "title=a=b"]);
-        Assert.Equal(2.5, recipe.First.Train.Epochs);
+        var recipe = Recipe.Parse(MoCo, "m", ["train.epochs=2", "train.warmup=0.5", "options.temperature=0.1", "views.0.count=4", "views.0.of.0.crop.size=28", "train.optimizer={ name: lars, lr: 1 }", "evaluate=[knn]", "train.schedule.final=0.1", "title=a=b"]);
+        Assert.Equal((2, 0.5), (recipe.First.Train.Epochs, recipe.First.Train.Warmup));
         Assert.Equal(4, recipe.First.Views[0].Count);
         Assert.Equal("a=b", recipe.First.Title);
         Assert.True(recipe.Resolved.TryGet("views.0.of.0.crop.size", out var size) && size is RecipeScalar { Text: "28" });
@@ -55,7 +55,7 @@ public sealed class RecipeTests : IDisposable
     [Theory]
     [InlineData("train.ecpohs=2", "train.ecpohs: Train has no such option (did you mean 'epochs'?)")]
     [InlineData("trian.epochs=2", "trian: a recipe has no such option (did you mean 'train'?)")]
-    [InlineData("train.epochs=many", "train.epochs: a number was expected, this is 'many' (command line)")]
+    [InlineData("train.epochs=many", "train.epochs: a whole number was expected, this is 'many' (command line)")]
     [InlineData("train.epochs", "write key=value")]
     [InlineData("=3", "write key=value")]
     [InlineData("views.7.count=3", "is a list of 1")]
@@ -125,7 +125,7 @@ public sealed class RecipeTests : IDisposable
               - { phase: tune, method: finetune, from: pretrain, train: { epochs: 2 } }
             """, "simclr-v2.yaml");
         Assert.Equal(["simclr", "finetune"], recipe.Phases.Select(p => p.Method));
-        Assert.Equal([10.0, 2.0], recipe.Phases.Select(p => p.Train.Epochs));
+        Assert.Equal([10, 2], recipe.Phases.Select(p => p.Train.Epochs));
         Assert.Equal([64, 64], recipe.Phases.Select(p => p.Train.Batch));
         Assert.NotNull(recipe.Phases[0].Options);
         Assert.Null(recipe.Phases[1].Options);
