@@ -7,6 +7,7 @@ static class VerbList
 {
     internal static readonly Func<Command>[] All =
     [
+        BenchVerb.Create,
         DataVerb.Create,
         DemoVerb.Create,
         DoctorVerb.Create,

@@ -28,6 +28,7 @@ public sealed class LogMel : Layer
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
+        using var _ = Autocast.Suspend(x.Device); // energies span many orders of magnitude
         var samples = x.Dim == 2 ? x.Unsqueeze(1) : x;                                   // [N, 1, L]
         var spectrum = Tensor.Conv1d(samples, basis, stride: [hop]);                      // [N, 2 · bins, T]
         var (cosines, sines) = (spectrum.Narrow(1, 0, bins), spectrum.Narrow(1, bins, bins));

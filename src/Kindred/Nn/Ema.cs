@@ -29,8 +29,9 @@ public static class Ema
         if (own.Length != others.Length)
             throw new ArgumentException($"a target of {own.Length} parameters cannot follow a source of {others.Length}: make it by Twin()");
         using var _ = NoGradient.Begin();
+        // Two plain passes in place: faster on a processor than lerp_, and nothing is allocated.
         for (int i = 0; i < own.Length; i++)
-            own[i].Value.Lerp_(others[i].Value, 1 - momentum);
+            own[i].Value.Mul_(momentum).Add_(others[i].Value, 1 - momentum);
     }
 
     private static object Copy(object original, Dictionary<object, object> done)

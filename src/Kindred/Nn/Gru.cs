@@ -33,6 +33,7 @@ public sealed class Gru : Layer
     /// <returns>Outputs [N, T, H] and the last state [N, H].</returns>
     public (Tensor Outputs, Tensor State) Forward(Tensor x, Tensor? state)
     {
+        x = x.To(weightIh.Value.Dtype); // autocast leaves recurrences in single precision
         var start = state is null ? Tensor.Zeros([1, x.Size(0), hidden], x.Dtype, device: x.Device) : state.Unsqueeze(0);
         var (outputs, last) = Tensor.Gru(x, start, [weightIh, weightHh, biasIh, biasHh],
             hasBiases: true, numLayers: 1, dropout: 0, train: Training, bidirectional: false, batchFirst: true);

@@ -25,7 +25,12 @@ public sealed class GroupNorm : Layer
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Tensor.GroupNorm(x, groups, weight, bias, eps);
+    public override Tensor Forward(Tensor x)
+    {
+        // Under autocast the input may be bf16; older libtorchs want one type, and the statistics deserve the wider one.
+        var y = Tensor.GroupNorm(x.To(weight.Value.Dtype), groups, weight, bias, eps);
+        return y.To(x.Dtype);
+    }
 }
 
 /// <summary>Layer normalisation over the last dimension. Ba, Kiros, Hinton, arXiv:1607.06450.</summary>

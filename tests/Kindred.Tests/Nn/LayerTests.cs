@@ -1,3 +1,5 @@
+using Kindred.Encoders;
+using Kindred.Heads;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -126,6 +128,34 @@ public class LayerTests
         var table = new Embedding(5, 3);
         var rows = table.Forward(Tensor.From<long>([4, 0], [2]));
         Assert.Equal(table.Weight.Value.Select(0, 4).ToArray<float>(), rows.Select(0, 0).ToArray<float>());
+    }
+
+    [Theory]
+    [InlineData("resnet")]
+    [InlineData("vit")]
+    [InlineData("gn")]
+    public void Half_precision_by_autocast_stays_close_and_gives_gradients_in_single_precision(string name)
+    {
+        using var scope = Scope.Open();
+        using var seed = Initialization.Begin(5);
+        Encoder encoder = name switch
+        {
+            "resnet" => new ResNet(new() { Depth = 10, Width = 0.25 }),
+            "gn" => new ResNet(new() { Depth = 10, Width = 0.25, Norm = NormKind.GnWs }),
+            _ => new ViT(new() { Size = 16, Patch = 4, Width = 24, Depth = 2, Heads = 3 }),
+        };
+        var network = new Projected(encoder, name == "vit" ? new DinoHead(24, 16, 32, 8) : new MlpHead(encoder.Dim, 32, 16, norm: name == "resnet"));
+        network.To(channelsLast: true);
+        var x = Reference.Tensor(1, 16, 3, 16, 16).To(Dtype.Float32).Contiguous(MemoryFormat.ChannelsLast);
+        var single = network.Forward(x).ToArray<float>();
+        Tensor half;
+        using (Autocast.Begin(Device.Cpu, Dtype.BFloat16))
+            half = network.Forward(x);
+        var values = half.To(Dtype.Float32).ToArray<float>();
+        double error = Math.Sqrt(values.Zip(single, (a, b) => (double)(a - b) * (a - b)).Sum() / single.Sum(v => (double)v * v));
+        Assert.InRange(error, 1e-6, 0.05);
+        half.To(Dtype.Float32).Square().Sum().Backward();
+        Assert.All(network.Parameters().Where(p => p.Trainable), p => Assert.Equal(Dtype.Float32, p.Gradient!.Dtype));
     }
 
     sealed class Pair : Layer
