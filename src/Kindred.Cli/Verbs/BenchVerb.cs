@@ -7,6 +7,7 @@ static class BenchVerb
 {
     internal static Command Create() => new("bench", "Times parts of the library; one JSON object a measurement.")
     {
+        BenchNtXent.Create(),
         BenchTrain.Create(),
     };
 }

@@ -42,7 +42,7 @@ public static class InfoNce
     /// <param name="normalize">Rows to unit length first.</param>
     /// <param name="symmetric">Also lets each key find its query, and takes the mean of both directions (CLIP); needs M = N.</param>
     /// <param name="offset">Where this device's keys begin among the gathered ones.</param>
-    /// <param name="tile">Rows per tile; 0 computes the whole matrix at once; null tiles from 4,096 keys on. The result is the same.</param>
+    /// <param name="tile">Rows per tile; 0 computes the whole matrix at once; null decides by size. The result is the same.</param>
     public static Tensor InBatch(Tensor query, Tensor key, double temperature = 0.1, bool normalize = true, bool symmetric = false,
         long offset = 0, int? tile = null)
     {

@@ -7,7 +7,7 @@ namespace Kindred.Objectives;
 /// <remarks>
 /// Chen, Kornblith, Norouzi, Hinton, SimCLR, arXiv:2002.05709, Eq. 1, mean over all 2N rows:
 /// ℓᵢ = −log exp(s(zᵢ, z_p)/τ) / Σ_{k≠i} exp(s(zᵢ, z_k)/τ). The official code adds the two per-view means, twice this value.
-/// From 2,048 rows on the N×N matrix is never held: tiles with an exact log-sum-exp, memory O(N·D), same loss and gradient.
+/// From 512 rows on the N×N matrix is never held: tiles with an exact log-sum-exp, memory O(N·D), same loss and gradient.
 /// A single pair has no negatives and loss 0; duplicates are negatives like any other; a zero row has similarity 0 to all.
 /// </remarks>
 public static class NtXent

@@ -18,7 +18,7 @@ public enum PositiveSum
 /// Khosla et al., arXiv:2004.11362, Eq. 2: L = mean_i −(1/|P|) Σ_{p∈P(i)} [sᵢₚ/τ − log Σ_{a≠i} exp(sᵢₐ/τ)]; Eq. 3:
 /// −log (1/|P|) Σ_p exp(sᵢₚ/τ) / Σ_{a≠i} exp(sᵢₐ/τ). Without labels every image is a class, and the outer form is NT-Xent. An anchor without
 /// positives counts 0 but stays in the mean. A batch of one row, or of singletons in one view, gives 0 with zero gradient.
-/// From 2,048 rows on the outer form holds no N×N matrix.
+/// From 512 rows on the outer form holds no N×N matrix.
 /// </remarks>
 public static class SupCon
 {

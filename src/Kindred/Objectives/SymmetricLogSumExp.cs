@@ -7,11 +7,12 @@ namespace Kindred.Objectives;
 /// <remarks>
 /// With y = z/√τ and E = exp(y yᵀ) without its diagonal, the value is log E1 and, for an upstream gradient g and a = g/(E1),
 /// the gradient of y is (a + aᵀ)∘E y. Both read E symmetrically, so a tile above the diagonal serves its rows and its columns.
-/// Where no score can exceed <see cref="Direct"/>, exp needs no shift; elsewhere every row keeps its own running maximum.
+/// Where no score can exceed <see cref="Direct"/>, exp needs no shift, and the tiles of a batch of a few thousand rows are kept for the backward
+/// pass; larger ones are made again. Elsewhere every row keeps its own running maximum.
 /// </remarks>
 sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Function
 {
-    public const int DefaultTile = 512;
+    const long KeptBytes = 40 << 20;
 
     bool direct;
 
@@ -23,8 +24,9 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
         using var _ = Autocast.Suspend(inputs[0].Device);
         var y = inputs[0] * (1 / Math.Sqrt(temperature));
         direct = y.Square().Sum(1).Max().Item() <= Direct(y.Dtype);
-        var value = direct ? Sums(y).Log_() : Running(y);
-        Save(y, value);
+        var kept = new List<Tensor>();
+        var value = direct ? Sums(y, kept).Log_() : Running(y);
+        Save([y, value, .. kept]);
         return [value];
     }
 
@@ -34,21 +36,15 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
         var (y, value, g) = (Saved[0], Saved[1], gradients[0]!);
         var gradient = y.ZerosLike();
         var weight = direct ? g * (-value).Exp() : g;
+        var tiles = 0;
         foreach (var (first, second) in Pairs(y.Size(0)))
         {
             using var scope = Scope.Open();
             var (yi, yj) = (Rows(y, first), Rows(y, second));
             var (wi, wj) = (Rows(weight, first).Unsqueeze(1), Rows(weight, second).Unsqueeze(0));
-            var scores = yi.Mm(yj.T());
-            Tensor share;
-            if (direct)
-                share = Exponential(scores, first == second).Mul_(wi + wj);
-            else
-            {
-                Mask(scores, first == second);
-                share = (scores - Rows(value, second).Unsqueeze(0)).Exp_().Mul_(wj);
-                share.Add_(scores.Sub_(Rows(value, first).Unsqueeze(1)).Exp_().Mul_(wi));
-            }
+            var share = Saved.Count > 2 ? (wi + wj).Mul_(Saved[2 + tiles++])
+                : direct ? Exponential(yi.Mm(yj.T()), first == second).Mul_(wi + wj)
+                : Shares(yi.Mm(yj.T()), first == second, (Rows(value, first).Unsqueeze(1), wi), (Rows(value, second).Unsqueeze(0), wj));
             Rows(gradient, first).Addmm_(share, yj);
             if (first != second)
                 Rows(gradient, second).Addmm_(share.T(), yi);
@@ -56,17 +52,29 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
         return [gradient.Mul_(1 / Math.Sqrt(temperature))];
     }
 
-    /// <summary>Σ_{k≠i} exp, [N].</summary>
-    Tensor Sums(Tensor y)
+    /// <summary>gᵢ exp(s − lseᵢ) + gⱼ exp(s − lseⱼ): no term above its g, whatever the scores.</summary>
+    static Tensor Shares(Tensor scores, bool diagonal, (Tensor Value, Tensor Weight) row, (Tensor Value, Tensor Weight) column)
     {
-        var sums = Tensor.Zeros([y.Size(0)], dtype: y.Dtype, device: y.Device);
-        foreach (var (first, second) in Pairs(y.Size(0)))
+        Mask(scores, diagonal);
+        var share = (scores - column.Value).Exp_().Mul_(column.Weight);
+        return share.Add_(scores.Sub_(row.Value).Exp_().Mul_(row.Weight));
+    }
+
+    /// <summary>Σ_{k≠i} exp, [N]; the tiles of small batches go to <paramref name="kept"/>.</summary>
+    Tensor Sums(Tensor y, List<Tensor> kept)
+    {
+        var rows = y.Size(0);
+        var keep = rows * (rows + tile) / 2 * y.Dtype.Size <= KeptBytes;
+        var sums = Tensor.Zeros([rows], dtype: y.Dtype, device: y.Device);
+        foreach (var (first, second) in Pairs(rows))
         {
             using var scope = Scope.Open();
             var e = Exponential(Rows(y, first).Mm(Rows(y, second).T()), first == second);
             Rows(sums, first).Add_(e.Sum(1));
             if (first != second)
                 Rows(sums, second).Add_(e.Sum(0));
+            if (keep)
+                kept.Add(scope.Return(e));
         }
         return sums;
     }

@@ -5,14 +5,17 @@ namespace Kindred.Objectives;
 
 /// <summary>log Σⱼ exp(aᵢ·bⱼ/τ) for every row without ever holding the matrix of scores: tiles forward, the same tiles again backward.</summary>
 /// <remarks>
-/// The value and the gradient are those of the plain form. Memory is O((N + tile) · D + tile · M) instead of O(N · M). The idea of streaming
+/// The value and the gradient are those of the plain form; second derivatives need the plain form (tile 0). Memory is O((N + tile) · D + tile · M) instead of O(N · M). The idea of streaming
 /// the log-sum-exp over tiles is that of FlashAttention and Inf-CL (arXiv:2410.17243). A batch against itself is symmetric, so only tiles on and above
 /// the diagonal are made: two matrix products in all, forward and backward together.
 /// </remarks>
 public static class TiledLogSumExp
 {
     /// <summary>From this many rows on a batch is tiled unless told otherwise.</summary>
-    public const int Threshold = 2048;
+    public const int Threshold = 512;
+
+    /// <summary>Rows and columns of a tile unless told otherwise: what fits a processor's cache, or keeps a GPU busy.</summary>
+    public static int DefaultTile(Device device) => device.Type == Device.Cpu.Type ? 512 : 4096;
 
     /// <summary>Whether that many rows are tiled.</summary>
     public static bool Tiles(long rows, int? tile) => rows > 1 && (tile is { } size ? size > 0 : rows >= Threshold);
@@ -26,7 +29,7 @@ public static class TiledLogSumExp
         z = Scores.Wide(z);
         if (!Tiles(z.Size(0), tile))
             return Scores.Without(Scores.Product(z, z) / temperature, Scores.Self(z.Size(0), z)).Logsumexp([1]);
-        return new SymmetricLogSumExp(temperature, tile ?? SymmetricLogSumExp.DefaultTile).Apply(z);
+        return new SymmetricLogSumExp(temperature, tile ?? DefaultTile(z.Device)).Apply(z);
     }
 
     /// <summary>log Σⱼ exp(aᵢ·bⱼ/τ): [N].</summary>

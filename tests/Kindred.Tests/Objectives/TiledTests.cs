@@ -60,6 +60,13 @@ public class TiledTests
     }
 
     [Fact]
+    public void Batches_too_large_to_keep_their_tiles_make_them_again_for_the_same_gradient()
+    {
+        using var scope = Scope.Open();
+        SameLossAndGradient(Made.Rows(3400, 8, 11), (z, t) => NtXent.Loss(z, 0.2, tile: t), 512, 1e-10);
+    }
+
+    [Fact]
     public void Memory_does_not_grow_with_the_square_of_the_batch()
     {
         const long Rows = 8192, Dim = 16;
