@@ -70,27 +70,26 @@ static class BenchNtXent
         Engine.Threads = s.Threads;
         using var generator = new Generator(s.Seed);
         var z = Tensor.Randn([s.Rows, s.Dim], generator: generator, dtype: Dtype.Float32).RequiresGrad_();
-        var (baseline, before) = (PeakMegabytes(), CpuMemory.Allocated);
+        var (baseline, before) = (Measurement.PeakMegabytes(), CpuMemory.Allocated);
         CpuMemory.ResetPeak();
-        var (wall, cpu) = Repeat(s, () =>
+        var measured = Measurement.Repeat(s.Warmup, s.Repeats, s.Seconds, () =>
         {
             using var step = Scope.Open();
             z.Grad = null;
             Loss(s, z).Backward();
         });
-        var median = Median(wall);
-        var (peak, tensors) = (PeakMegabytes() - baseline, CpuMemory.Peak - before);
-        var gemm = GemmFlops(s);
+        var (peak, tensors) = (Measurement.PeakMegabytes() - baseline, CpuMemory.Peak - before);
+        var gemm = GemmFlops();
         Output.Json(new
         {
             Name = "ntxent/" + s.Style,
-            RowsPerS = Math.Round(s.Rows / median, 3),
-            RowsPerSBest = Math.Round(s.Rows / wall.Min(), 3),
-            RowsPerCpuS = Math.Round(s.Rows / Median(cpu), 3),
-            MedianS = Math.Round(median, 6),
-            Runs = wall.Count,
+            RowsPerS = Math.Round(s.Rows / measured.Median, 3),
+            RowsPerSBest = Math.Round(s.Rows / measured.Best, 3),
+            RowsPerCpuS = Math.Round(s.Rows / measured.MedianCpu, 3),
+            MedianS = Math.Round(measured.Median, 6),
+            measured.Runs,
             s.Threads,
-            PeakRssMb = PeakMegabytes(),
+            PeakRssMb = Measurement.PeakMegabytes(),
             Torch = Engine.Torch!.Version.ToString(),
             s.Rows,
             s.Dim,
@@ -119,42 +118,14 @@ static class BenchNtXent
 
     static Tensor Loss(Settings s, Tensor z) => NtXent.Loss(z, s.Temperature, tile: s.Style == "plain" ? 0 : s.Tile ?? TiledLogSumExp.DefaultTile(z.Device));
 
-    static (List<double> Wall, List<double> Cpu) Repeat(Settings s, Action step)
-    {
-        for (var i = 0; i < s.Warmup; i++) step();
-        var (wall, cpu, clock) = (new List<double>(), new List<double>(), Stopwatch.StartNew());
-        while (wall.Count < s.Repeats && (wall.Count < 2 || clock.Elapsed.TotalSeconds < s.Seconds))
-        {
-            var (w, c) = (clock.Elapsed, CpuTime());
-            step();
-            wall.Add((clock.Elapsed - w).TotalSeconds);
-            cpu.Add((CpuTime() - c).TotalSeconds);
-        }
-        return (wall, cpu);
-
-        static TimeSpan CpuTime() => Environment.CpuUsage.TotalTime;
-    }
-
-    /// <summary>Floating-point operations a second of a large square product, the best of three.</summary>
-    static double GemmFlops(Settings s)
+    /// <summary>Floating-point operations a second of a large square product, the best of a few.</summary>
+    static double GemmFlops()
     {
         const long Side = 1024;
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
         var a = Tensor.Ones([Side, Side], dtype: Dtype.Float32);
-        var best = Repeat(s with { Seconds = 0.3, Repeats = 3, Warmup = 1 }, () => a.Mm(a).Dispose()).Wall.Min();
+        var best = Measurement.Repeat(1, 5, 0.5, () => a.Mm(a).Dispose()).Best;
         return 2.0 * Side * Side * Side / best;
-    }
-
-    static double PeakMegabytes()
-    {
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return Math.Round(double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024, 1);
-    }
-
-    static double Median(List<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

@@ -8,6 +8,7 @@ static class BenchVerb
     internal static Command Create() => new("bench", "Times parts of the library; one JSON object a measurement.")
     {
         BenchNtXent.Create(),
+        BenchSinkhorn.Create(),
         BenchTrain.Create(),
     };
 }
