@@ -7,6 +7,7 @@ static class BenchVerb
 {
     internal static Command Create() => new("bench", "Times parts of the library; one JSON object a measurement.")
     {
+        BenchKnn.Create(),
         BenchNtXent.Create(),
         BenchSinkhorn.Create(),
         BenchTrain.Create(),

@@ -16,21 +16,60 @@ public static class KnnVote
     /// <param name="classes">C.</param>
     /// <param name="k">Neighbours: 200 in InstDisc, 20 in DINO.</param>
     /// <param name="temperature">T: 0.07, or 0.1 on CIFAR.</param>
-    /// <param name="chunk">Test rows scored at once.</param>
-    public static Tensor Scores(Tensor train, Tensor labels, Tensor test, int classes, int k = 200, double temperature = 0.07, int chunk = 1024)
+    public static Tensor Scores(Tensor train, Tensor labels, Tensor test, int classes, int k = 200, double temperature = 0.07)
     {
         using var _ = NoGradient.Begin();
-        var bank = train.Detach().Normalize().T();
         var votes = Tensor.Zeros([test.Size(0), classes], dtype: Dtype.Float64, device: test.Device);
-        for (long at = 0; at < test.Size(0); at += chunk)
+        Neighbours(train, test, k, (at, similarity, neighbours) =>
+        {
+            var voters = labels.IndexSelect(0, neighbours.Flatten()).ViewAs(neighbours);
+            votes.Narrow(0, at, voters.Size(0)).ScatterAdd_(1, voters, (similarity.To(Dtype.Float64) / temperature).Exp());
+        });
+        return votes;
+    }
+
+    /// <summary>The k most similar training rows of each test row, nearest first, a block of test rows at a time.</summary>
+    /// <param name="train">[N, D]; normalised here.</param>
+    /// <param name="test">[M, D]; normalised here.</param>
+    /// <param name="k">Neighbours; at most N are returned.</param>
+    /// <param name="visit">Given the block's first test row, its cosines [m, k] and its training rows [m, k], which die when it returns.</param>
+    public static void Neighbours(Tensor train, Tensor test, int k, Action<long, Tensor, Tensor> visit)
+    {
+        using var _ = NoGradient.Begin();
+        using var outer = Scope.Open();
+        var bank = train.Detach().Normalize().T();
+        var (all, wanted) = (train.Size(0), (int)Math.Min(k, train.Size(0)));
+        var block = Math.Clamp((12 << 20) / Math.Max(all, 1), 64, 1024);
+        for (long at = 0; at < test.Size(0); at += block)
         {
             using var scope = Scope.Open();
-            var rows = test.Detach().Narrow(0, at, Math.Min(chunk, test.Size(0) - at)).Normalize();
-            var (similarity, neighbours) = rows.Matmul(bank).Topk(Math.Min(k, train.Size(0)), 1);
-            var voters = labels.IndexSelect(0, neighbours.Flatten()).ViewAs(neighbours);
-            votes.Narrow(0, at, rows.Size(0)).ScatterAdd_(1, voters, (similarity.To(Dtype.Float64) / temperature).Exp());
+            var rows = test.Detach().Narrow(0, at, Math.Min(block, test.Size(0) - at)).Normalize();
+            var (similarity, neighbours) = Largest(rows.Matmul(bank), wanted);
+            visit(at, similarity, neighbours);
         }
-        return votes;
+    }
+
+    /// <summary>The k largest of each row, exactly: they lie in the k groups with the largest maxima, so only those are searched.</summary>
+    /// <param name="scores">[M, N].</param>
+    /// <param name="k">At most N.</param>
+    static (Tensor Values, Tensor Columns) Largest(Tensor scores, int k)
+    {
+        const int Group = 16;
+        var (rows, width) = (scores.Size(0), scores.Size(1) / Group);            // group j holds columns j, j + width, …
+        if (width < 2 * k)
+            return scores.Topk(k, 1);
+        var grid = scores.Narrow(1, 0, Group * width).Unflatten(1, [Group, width]);
+        var (_, best) = grid.Amax([1]).Topk(k, 1, sorted: false);                // [M, k]
+        var inside = best.Unsqueeze(1).Expand([rows, Group, k]);
+        var candidates = grid.Gather(2, inside).Flatten(1);                      // [M, Group · k]
+        var columns = (inside + Tensor.Arange(Group, dtype: Dtype.Int64, device: scores.Device).Mul(width).View([1, Group, 1])).Flatten(1);
+        if (scores.Size(1) - Group * width is var rest and > 0)
+        {
+            candidates = Tensor.Cat([candidates, scores.Narrow(1, Group * width, rest)], 1);
+            columns = Tensor.Cat([columns, Tensor.Arange(Group * width, scores.Size(1), dtype: Dtype.Int64, device: scores.Device).Expand([rows, rest])], 1);
+        }
+        var (values, at) = candidates.Topk(k, 1);
+        return (values, columns.Gather(1, at));
     }
 
     /// <summary>The class with the most votes: [M].</summary>

@@ -37,13 +37,15 @@ public static class GradientCache
 
     sealed class Replay(IReadOnlyList<Func<Tensor>> encode, byte[][] states, Tensor gradient) : Autograd.Function
     {
-        readonly Tensor gradient = Scope.Release(gradient);
-
-        protected override Tensor[] Forward(Tensor[] inputs) => [inputs[0].Clone()];
+        protected override Tensor[] Forward(Tensor[] inputs)
+        {
+            Save(gradient);
+            return [inputs[0].Clone()];
+        }
 
         protected override Tensor?[] Backward(Tensor?[] gradients)
         {
-            var after = Generator.Default.State;
+            var (all, after) = (Saved[0] * gradients[0]!, Generator.Default.State);
             long at = 0;
             using (WithGradient.Begin())
                 for (var i = 0; i < encode.Count; i++)
@@ -51,11 +53,10 @@ public static class GradientCache
                     using var scope = Scope.Open();
                     Generator.Default.State = states[i];
                     var z = encode[i]();
-                    z.Backward((gradient.Narrow(0, at, z.Size(0)) * gradients[0]!).To(z.Dtype));
+                    z.Backward(all.Narrow(0, at, z.Size(0)).To(z.Dtype));
                     at += z.Size(0);
                 }
             Generator.Default.State = after;
-            gradient.Dispose();
             return [null];
         }
     }

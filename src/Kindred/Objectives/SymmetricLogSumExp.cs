@@ -12,7 +12,8 @@ namespace Kindred.Objectives;
 /// </remarks>
 sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Function
 {
-    const long KeptBytes = 40 << 20;
+    /// <summary>How many bytes of tiles wait for the backward pass.</summary>
+    static long Kept(Device device) => device.IsCuda ? 1L << 30 : 40L << 20;
 
     bool direct;
 
@@ -64,7 +65,7 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
     Tensor Sums(Tensor y, List<Tensor> kept)
     {
         var rows = y.Size(0);
-        var keep = rows * (rows + tile) / 2 * y.Dtype.Size <= KeptBytes;
+        var keep = rows * (rows + tile) / 2 * y.Dtype.Size <= Kept(y.Device);
         var sums = Tensor.Zeros([rows], dtype: y.Dtype, device: y.Device);
         foreach (var (first, second) in Pairs(rows))
         {

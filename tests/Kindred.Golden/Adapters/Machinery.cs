@@ -30,7 +30,7 @@ static class Machinery
             {
                 "trust_then_momentum" => LarsForm.TrustThenMomentum,
                 "lr_inside_momentum" => LarsForm.RateInsideMomentum,
-                "larc" => LarsForm.Larc,
+                "larc" => c.Flag("clip") ? LarsForm.LarcClipped : LarsForm.Larc,
                 "larc_clipped" or "larc_clip" => LarsForm.LarcClipped,
                 var other => throw new NotSupportedException($"LARS form '{other}'"),
             },
