@@ -30,10 +30,10 @@ public static class ViewsBenchmark
     static readonly Normalize Standard = new([0.49, 0.48, 0.45], [0.25, 0.24, 0.26]);
 
     /// <summary>What can be measured.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["cifar", "memory"];
+    public static IReadOnlyList<string> Kinds { get; } = ["cifar", "memory", "jpeg", "decode"];
 
     /// <summary>Runs one measurement on the calling thread.</summary>
-    /// <param name="kind">One of <see cref="Kinds"/>; <c>memory</c> is <c>jpeg</c> without the decoding.</param>
+    /// <param name="kind">One of <see cref="Kinds"/>; <c>memory</c> is <c>jpeg</c> without the decoding, <c>decode</c> nothing but the decoding.</param>
     /// <param name="images">Pictures a repetition.</param>
     /// <param name="blur">Whether blur is among the operations; not for <c>cifar</c>, for the others, unless given.</param>
     /// <param name="seconds">For how long to repeat.</param>
@@ -46,6 +46,7 @@ public static class ViewsBenchmark
         {
             "cifar" => new ViewsWork(32, blur ?? false, images, seed),
             "memory" => new ViewsWork(224, blur ?? true, images, seed),
+            "jpeg" or "decode" => new JpegViewsWork(blur ?? true, images, seed, decodeOnly: kind == "decode"),
             _ => throw new ConfigurationException($"bench views: '{kind}' is not known; take {string.Join(", ", Kinds)}."),
         };
         Warm(work);
