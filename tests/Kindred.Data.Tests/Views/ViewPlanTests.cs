@@ -62,23 +62,50 @@ public class ViewPlanTests
             Assert.Equal(drawn[0][i % 3], view[i], 1e-5);
     }
 
-    [Fact]
-    public void Rendering_allocates_nothing_once_warm()
+    [Theory]
+    [InlineData("simclr"), InlineData("moco-v2"), InlineData("byol"), InlineData("swav"), InlineData("dino"), InlineData("cmc"), InlineData("infomin")]
+    [InlineData("looc"), InlineData("cpc"), InlineData("emoji-edit"), InlineData("supervised-cifar"), InlineData("test")]
+    public void Rendering_allocates_nothing_once_warm(string preset)
     {
-        var plan = new ViewPlan(new Crop(32), new Flip(), new Normalize());
+        var groups = ViewPresets.Find(preset, 32);
         var picture = Pictures.Noise(50, 40, 3, 6);
         var workspace = new ViewWorkspace();
-        var view = new float[32 * 32 * 3];
-        Round(100);
+        var view = new float[groups.Max(g => g.Plan.Shape(50, 40).Length)];
+        Round(300);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Round(100);
+        Round(300);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
         void Round(int count)
         {
             for (var i = 0; i < count; i++)
-                plan.Render(picture, plan.Draw(Key with { Sample = i }, 50, 40), view, workspace);
+            {
+                foreach (var group in groups)
+                    group.Plan.Render(picture, group.Draw(Key with { Sample = i }, i % group.Count, 50, 40), view, workspace);
+            }
         }
+    }
+
+    [Fact]
+    public void A_picture_decoded_in_part_and_reduced_gives_nearly_the_same_view()
+    {
+        var file = JpegWriter.Encode(SyntheticPhoto.Make(600, 480, new(0, 0, 1, 0)));
+        var plan = new ViewPlan(new Crop(48, [0.5, 1]));
+        using var decoder = new PictureDecoder();
+        var info = decoder.Measure(file);
+        Picture whole = new(), part = new();
+        decoder.Decode(file, whole);
+        var reduced = 0;
+        for (var v = 0; v < 10; v++)
+        {
+            var drawn = plan.Draw(Key with { View = v }, 600, 480);
+            var box = drawn.Region;
+            decoder.Decode(file, info, new(box.X, box.Y, box.Width, box.Height), drawn.DecodeScale, part);
+            reduced += part.Scale > 1 ? 1 : 0;
+            var difference = Pictures.Render(plan, whole, drawn).Zip(Pictures.Render(plan, part, drawn), (a, b) => Math.Abs(a - b)).Average();
+            Assert.InRange(difference, 0, 4.0 / 255);
+        }
+        Assert.Equal(10, reduced);
     }
 
     [Fact]
