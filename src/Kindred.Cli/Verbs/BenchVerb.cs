@@ -11,5 +11,6 @@ static class BenchVerb
         BenchNtXent.Create(),
         BenchSinkhorn.Create(),
         BenchTrain.Create(),
+        BenchViews.Create(),
     };
 }
