@@ -22,6 +22,9 @@ sealed unsafe class ResampleAxis
     /// <summary>Weights reserved for each output place; those past the filter are zero.</summary>
     public int Taps { get; private set; }
 
+    /// <summary>The most weights that any output place has.</summary>
+    public int Used { get; private set; }
+
     /// <summary>The first source place read by anything.</summary>
     public int Low { get; private set; }
 
@@ -52,7 +55,7 @@ sealed unsafe class ResampleAxis
         Taps = (((int)Math.Ceiling(support) * 2) + 1 + round - 1) / round * round;
         starts.Reserve(outputs + round);
         weights.Reserve((outputs + round) * Taps);
-        (Low, High) = (int.MaxValue, 0);
+        (Low, High, Used) = (int.MaxValue, 0, 0);
         for (var i = 0; i < outputs; i++)
         {
             var center = start + ((i + 0.5) * scale);
@@ -63,6 +66,7 @@ sealed unsafe class ResampleAxis
             Fill(kind, Weights + (place * Taps), to - from, (float)(from + 0.5 - center), (float)(1 / stretch));
             Low = Math.Min(Low, from);
             High = Math.Max(High, to);
+            Used = Math.Max(Used, to - from);
         }
         // Output groups of four may run past the end: they read what the last place reads and are not kept.
         for (var i = outputs; i < outputs + round; i++)

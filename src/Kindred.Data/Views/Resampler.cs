@@ -64,7 +64,7 @@ sealed unsafe class Resampler
     void ExpandPairs(int width)
     {
         var groups = (width + 3) / 4;
-        var count = across.Taps / 2;
+        var count = (across.Used + 1) / 2;
         var to = pairs.Reserve(groups * count * 4 * Lanes);
         for (var group = 0; group < groups; group++)
         {
@@ -118,7 +118,7 @@ sealed unsafe class Resampler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void FilterRow(float* to, int stride, int width, int channels)
     {
-        var count = across.Taps / 2;
+        var count = (across.Used + 1) / 2;
         var weights = pairs.Pointer;
         var low = pixels.Pointer - (4 * across.Low);
         for (var x = 0; x < width; x += 4)

@@ -21,7 +21,9 @@ public sealed record ViewsMeasurement(
     [property: JsonPropertyName("mean_jpeg_bytes")] int? MeanJpegBytes)
 {
     /// <summary>The measurement as one line of JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this);
+    public string ToJson() => JsonSerializer.Serialize(this, Plain);
+
+    static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
 
 /// <summary>How fast one core makes two SimCLR views of a picture: <c>cifar</c> from 32×32 pictures in memory, <c>jpeg</c> 224×224 from 500×375 JPEG bytes.</summary>
