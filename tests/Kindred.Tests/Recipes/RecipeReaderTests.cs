@@ -52,7 +52,7 @@ public sealed class RecipeReaderTests
     }
 
     [Fact]
-    public void Bombs_are_refused_within_a_second_and_without_the_memory()
+    public void Bombs_are_refused_before_they_go_off()
     {
         var laughs = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for (var i = 1; i < 12; i++)
@@ -73,7 +73,8 @@ public sealed class RecipeReaderTests
         {
             var clock = Stopwatch.StartNew();
             Assert.Throws<ConfigurationException>(() => RecipeReader.ReadMap(bomb, "bomb"));
-            Assert.InRange(clock.Elapsed.TotalSeconds, 0, 1);
+            // Milliseconds on a quiet machine; a bomb that goes off takes hours.
+            Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
         }
     }
 
