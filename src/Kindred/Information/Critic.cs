@@ -38,17 +38,23 @@ public sealed class JointCritic(long x, long y, long hidden = 64) : Critic
 }
 
 /// <summary>Inner product of two embeddings, f(x)·g(y): a matrix costs N + M evaluations.</summary>
+/// <remarks>Each embedding is a linear map plus an MLP: linear dependence is learned at once, the MLP adds the rest.</remarks>
 /// <param name="x">Width of x.</param>
 /// <param name="y">Width of y.</param>
 /// <param name="hidden">Width of the two hidden layers of f and g.</param>
-/// <param name="width">Width of the embeddings.</param>
+/// <param name="width">Width of the embeddings; linear dependence of d columns needs d.</param>
 public sealed class SeparableCritic(long x, long y, long hidden = 64, long width = 32) : Critic
 {
     readonly Sequential f = Mlp(x, hidden, width), g = Mlp(y, hidden, width);
+    readonly Linear linearF = new(x, width, bias: false), linearG = new(y, width, bias: false);
+
+    Tensor F(Tensor x) => f.Forward(x) + linearF.Forward(x);
+
+    Tensor G(Tensor y) => g.Forward(y) + linearG.Forward(y);
 
     /// <inheritdoc/>
-    public override Tensor Score(Tensor x, Tensor y) => (f.Forward(x) * g.Forward(y)).Sum(1);
+    public override Tensor Score(Tensor x, Tensor y) => (F(x) * G(y)).Sum(1);
 
     /// <inheritdoc/>
-    public override Tensor Matrix(Tensor x, Tensor y) => f.Forward(x).Matmul(g.Forward(y).T());
+    public override Tensor Matrix(Tensor x, Tensor y) => F(x).Matmul(G(y).T());
 }

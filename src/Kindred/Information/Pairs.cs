@@ -30,6 +30,7 @@ public static class Pairs
         var n = scores.Size(0);
         if (n < 2)
             throw new ArgumentException("a single pair has no independent pairs beside it: give a batch of at least two.");
-        return scores.MaskedSelect(Tensor.Eye(n, Dtype.Bool, scores.Device).LogicalNot());
+        // After its first element the flat matrix has a diagonal entry at the end of every N + 1: rows of that width drop them.
+        return scores.Reshape([-1]).Narrow(0, 1, n * n - 1).Reshape([n - 1, n + 1]).Narrow(1, 0, n).Reshape([-1]);
     }
 }

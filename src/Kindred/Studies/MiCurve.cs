@@ -20,10 +20,10 @@ public static class MiCurve
     /// <param name="correlations">ρ of each point, in (−1, 1).</param>
     /// <param name="estimators">Which bounds.</param>
     /// <param name="options">Settings of each estimation.</param>
-    /// <param name="held">Held-out pairs.</param>
+    /// <param name="held">Pairs that the estimates are read off.</param>
     /// <param name="stop">Ends early.</param>
     public static IEnumerable<MiPoint> Run(int dimensions, IEnumerable<double> correlations, IReadOnlyList<MiEstimator> estimators, MiOptions options,
-        int held = 8192, CancellationToken stop = default)
+        int held = 32768, CancellationToken stop = default)
     {
         foreach (var correlation in correlations)
         {

@@ -51,7 +51,7 @@ sealed class CriticLearner : MiLearner
     readonly Mine mine;
 
     public CriticLearner(PairSource pairs, MiEstimator estimator, MiOptions options)
-        : this(estimator, options, options.JointCritic ? new JointCritic(pairs.X, pairs.Y, options.Hidden) : new SeparableCritic(pairs.X, pairs.Y, options.Hidden, width: 64))
+        : this(estimator, options, options.JointCritic ? new JointCritic(pairs.X, pairs.Y, options.Hidden) : new SeparableCritic(pairs.X, pairs.Y, options.Hidden))
     {
     }
 
@@ -94,7 +94,7 @@ sealed class CriticLearner : MiLearner
         var logs = new List<double>();
         OverBlocks(pairs, Block, (x, y) =>
         {
-            logs.Add(DonskerVaradhan.LogMeanExp(Pairs.Marginal(critic.Matrix(x, y), Negatives.OffDiagonal).To(Dtype.Float64)).Item());
+            logs.Add(DonskerVaradhan.LogMeanExp(Pairs.Marginal(critic.Matrix(x, y), Negatives.OffDiagonal)).Item());
             return 0;
         });
         var largest = logs.Max();

@@ -33,14 +33,14 @@ public sealed class GaussianPairs : PairSource, IDisposable
 
     /// <summary>Draws the held-out pairs.</summary>
     /// <param name="law">Dimensions and correlation.</param>
-    /// <param name="held">Pairs for validation and as many for the test.</param>
+    /// <param name="held">Pairs for the test, and a quarter as many for validation.</param>
     /// <param name="seed">Of the held-out pairs.</param>
     public GaussianPairs(CorrelatedGaussian law, int held, long seed)
     {
         this.law = law;
         using var generator = new Generator(seed);
         using var scope = Scope.Open();
-        (validation, test) = (Keep(scope, law.Sample(held, generator)), Keep(scope, law.Sample(held, generator)));
+        (validation, test) = (Keep(scope, law.Sample(Math.Max(1, held / 4), generator)), Keep(scope, law.Sample(held, generator)));
     }
 
     /// <inheritdoc/>
