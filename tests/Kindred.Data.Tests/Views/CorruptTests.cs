@@ -32,20 +32,5 @@ public class CorruptTests
         Assert.Equal(70 * 66, Pictures.Render(new ViewPlan(new Corrupt(kind, 3)), grey, Key).Count(float.IsFinite));
     }
 
-    [Fact]
-    public void The_mean_corruption_error_is_relative_to_the_reference()
-    {
-        var errors = new[,] { { 0.2, 0.4 }, { 0.1, 0.3 } };
-        var reference = new[,] { { 0.4, 0.8 }, { 0.5, 0.5 } };
-        var score = CorruptionError.Of(errors, reference, 0.05, 0.1);
-
-        Assert.Equal([50, 40], score.Ce, (a, b) => Math.Abs(a - b) < 1e-9);
-        Assert.Equal(45, score.Mce, 1e-9);
-        Assert.Equal([50, 37.5], score.RelativeCe, (a, b) => Math.Abs(a - b) < 1e-9);
-        Assert.Equal(43.75, score.RelativeMce, 1e-9);
-        Assert.Equal(0.25, score.MeanError, 1e-9);
-        Assert.Throws<Kindred.Io.DataException>(() => CorruptionError.Of(errors, new double[2, 3], 0, 0));
-    }
-
     static double Distance(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Average();
 }
