@@ -16,6 +16,7 @@ static class DataVerb
         Looking("scan", "Reads headers: counts, classes, sizes, formats, files passed over.", DataAudit.Scan, failsOnBad: false),
         Looking("stats", "Decodes everything: counts, mean and standard deviation of each channel.", DataAudit.Statistics, failsOnBad: false),
         Looking("verify", "Decodes everything and lists what is broken; exit code 1 if anything is.", DataAudit.Verify, failsOnBad: true),
+        DataPreviewVerb.Create(),
         Duplicated(),
         Leaking(),
         Splitting(),

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Kindred.Batches;
+using Kindred.Data;
+using Kindred.Io;
+using Kindred.Recipes;
+
+namespace Kindred.Cli.Verbs;
+
+/// <summary><c>kindred data preview</c>: a PNG of what the model of a recipe will see.</summary>
+static class DataPreviewVerb
+{
+    internal static Command Create()
+    {
+        var name = new Argument<string>("method") { Description = "A method's name (kindred list methods) or a recipe file." };
+        var overrides = new Argument<string[]>("key=value") { Description = "Changes to the recipe by dotted path.", Arity = ArgumentArity.ZeroOrMore };
+        var file = new Option<string>("--out") { Description = "The PNG file; the drawn parameters go beside it, into FILE.txt.", Required = true };
+        var data = new Option<string?>("--data") { Description = "Data URI; the recipe's own if left out." };
+        var seed = new Option<ulong>("--seed") { Description = "Chooses pictures and views." };
+        var rows = new Option<int>("--rows") { Description = "How many pictures.", DefaultValueFactory = _ => 8 };
+        var tile = new Option<int>("--tile") { Description = "Side of a shown view, in pixels.", DefaultValueFactory = _ => 96 };
+        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var command = new Command("preview", "Writes a PNG grid of pictures and their views, with the drawn parameters.") { name, overrides, file, data, seed, rows, tile, json };
+        command.SetAction(result =>
+        {
+            if (result.GetValue(rows) is < 1 or > 1000 || result.GetValue(tile) is < 8 or > 1024)
+                throw new ConfigurationException("--rows takes 1 to 1000, --tile 8 to 1024.");
+            var recipe = RecipeFinder.Load(result.GetValue(name)!, result.GetValue(overrides) ?? []).First;
+            using var opened = Experiment.OpenData(recipe, result.GetValue(data));
+            if (opened is not PictureData pictures)
+                throw new ConfigurationException($"the recipe of {recipe.Method} does not train on pictures, so there is nothing to show in a grid.");
+            var (grid, parameters) = PreviewGrid.Draw(pictures.Pictures, Parts.Views(recipe.Views), result.GetValue(seed), result.GetValue(rows), result.GetValue(tile));
+            var path = result.GetValue(file)!;
+            PngWriter.Write(path, grid);
+            File.WriteAllText(path + ".txt", parameters);
+            if (result.GetValue(json))
+                Output.Json(new { File = path, Parameters = path + ".txt", grid.Width, grid.Height });
+            Output.Say($"{path} shows {grid.Width}×{grid.Height} pixels; {path}.txt has the drawn parameters");
+            return 0;
+        });
+        return command;
+    }
+}
