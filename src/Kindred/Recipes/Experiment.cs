@@ -95,6 +95,7 @@ public sealed class Experiment : IDisposable
         ArgumentNullException.ThrowIfNull(recipe);
         var uri = data ?? (recipe.Data as RecipeScalar)?.Text ?? (recipe.Data as RecipeMap)?["uri"]?.ToString().Trim()
             ?? throw new ConfigurationException("the recipe names no data; give --data URI, for example --data emoji or --data folder:PATH.");
+        if (AudioData.Takes(uri)) return AudioData.Open(uri, recipe.Train.Batch, recipe.Train.Seed);
         var groups = Parts.Views(recipe.Views);
         if (groups.Length == 0) throw new ConfigurationException($"the recipe of {recipe.Method} has no views; list them under 'views'.");
         var pictures = PictureSources.Open(uri);

@@ -196,7 +196,7 @@ public sealed class BehaviourTests
     }
 
     [Fact]
-    public void CPC_learns_to_predict_sound_that_goes_on_and_not_sound_in_random_order()
+    public void CPC_takes_sound_as_well_as_pictures()
     {
         using var data = new ToyData(sound: true);
         var method = Toy.Build(() => new CPC(new WaveEncoder(new() { Width = 16 }), new(Steps: 2, Context: 16)));

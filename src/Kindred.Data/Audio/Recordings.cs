@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+using Kindred.Io;
+
+namespace Kindred.Data;
+
+/// <summary>Sound files of a folder with their labels: spoken digits by their names, others by the folder that holds them.</summary>
+/// <remarks>
+/// <c>{digit}_{speaker}_{index}.wav</c> is the layout of the Free Spoken Digit Dataset, whose official split tests on the indices 0 to 4.
+/// In other layouts an outer folder called <c>train</c> or <c>test</c> is the split.
+/// </remarks>
+public sealed partial class Recordings
+{
+    const int TestIndices = 5;
+
+    readonly float[][] samples;
+    readonly int[] labels;
+
+    Recordings(string[] names, float[][] samples, int[] labels, string[] classes, int rate) =>
+        (Names, this.samples, this.labels, Classes, Rate) = (names, samples, labels, classes, rate);
+
+    /// <summary>The files, relative to the folder.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The labels' names, sorted.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>Which class each recording is.</summary>
+    public IReadOnlyList<int> Labels => labels;
+
+    /// <summary>Samples a second, the same in all files.</summary>
+    public int Rate { get; }
+
+    /// <summary>How many there are.</summary>
+    public int Count => samples.Length;
+
+    /// <summary>A recording in −1…1.</summary>
+    public ReadOnlySpan<float> Samples(int index) => samples[index];
+
+    /// <summary>Reads every WAVE file below a folder into memory, in the order of their names.</summary>
+    /// <param name="folder">Where they are.</param>
+    /// <param name="split">train, test, or null for all.</param>
+    /// <param name="label">digit or speaker, for files that are named so.</param>
+    /// <exception cref="DataException">There is no such file, or one cannot be read, or rates differ.</exception>
+    public static Recordings Open(string folder, string? split = null, string label = "digit")
+    {
+        if (label is not ("digit" or "speaker")) throw new ConfigurationException($"label={label}: recordings are labelled by digit or by speaker.");
+        if (!Directory.Exists(folder)) throw new DataException($"{folder}: there is no such folder of sound files.");
+        string[] names = [.. Directory.EnumerateFiles(folder, "*.wav", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')).Where(n => split is null || SplitOf(n) == split).Order(StringComparer.Ordinal)];
+        if (names.Length == 0) throw new DataException($"{folder}: no .wav file{(split is null ? "" : $" of the split '{split}'")} in it or below it.");
+        var read = Array.ConvertAll(names, n => WavFile.Read(Path.Combine(folder, n)));
+        if (Array.FindIndex(read, r => r.Rate != read[0].Rate) is >= 0 and var odd)
+            throw new DataException($"{names[odd]} has {read[odd].Rate} samples a second, {names[0]} has {read[0].Rate}; bring all to one rate.");
+        var labelled = Array.ConvertAll(names, n => LabelOf(n, label));
+        string[] classes = [.. labelled.Distinct().Order(StringComparer.Ordinal)];
+        return new(names, Array.ConvertAll(read, r => r.Samples), Array.ConvertAll(labelled, l => Array.IndexOf(classes, l)), classes, read[0].Rate);
+    }
+
+    static string LabelOf(string name, string label) => SpokenDigit().Match(name) is { Success: true } match
+        ? match.Groups[label].Value
+        : Path.GetFileName(Path.GetDirectoryName(name) ?? "");
+
+    static string SplitOf(string name) => SpokenDigit().Match(name) is { Success: true } match
+        ? int.Parse(match.Groups["index"].Value, System.Globalization.CultureInfo.InvariantCulture) < TestIndices ? "test" : "train"
+        : name.Split('/')[0];
+
+    [GeneratedRegex(@"(?:^|/)(?<digit>[0-9])_(?<speaker>[^_/]+)_(?<index>[0-9]{1,6})\.wav$")]
+    private static partial Regex SpokenDigit();
+}
