@@ -105,7 +105,9 @@ public sealed class LabelFile
 
     string Cell(string text, int number)
     {
-        text = text.Trim().Trim('"');
+        text = text.Trim();
+        if (text is ['"', .., '"'])
+            text = text[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal);
         return text.Length > 0 ? text : throw Wrong(number, "an empty label");
     }
 
