@@ -5,8 +5,8 @@ namespace Kindred.Training;
 /// <summary>Says so when embeddings gather in one point or a few dimensions, which a falling loss does not show.</summary>
 /// <remarks>
 /// Collapse is called when, three measurements in a row after the first tenth of the run (at most 50 steps), the standard deviation of unit
-/// embeddings falls below <see cref="LeastDeviation"/> of that of an even spread, or fewer than <see cref="LeastRank"/> of the dimensions are in use
-/// while the deviation is below a third.
+/// embeddings falls below <see cref="LeastDeviation"/> of that of an even spread, or fewer than <see cref="LeastRank"/> dimensions are in use. The second
+/// is needed because a projector that ends in batch norm keeps the deviation up while all samples fall onto one line.
 /// </remarks>
 /// <param name="warn">Told once.</param>
 public sealed class CollapseAlarm(Action<string> warn) : IHook
@@ -28,7 +28,7 @@ public sealed class CollapseAlarm(Action<string> warn) : IHook
         ArgumentNullException.ThrowIfNull(report);
         if (At is not null || !report.Numbers.TryGetValue("z_std", out var deviation) || report.At.Step < Math.Min(Grace, report.At.Steps / 10)) return;
         var rank = report.Numbers["effective_rank"];
-        bad = deviation < LeastDeviation || (rank < LeastRank && deviation < 1.0 / 3) ? bad + 1 : 0;
+        bad = deviation < LeastDeviation || rank < LeastRank ? bad + 1 : 0;
         if (bad < InARow) return;
         At = report.At.Step;
         warn(string.Create(CultureInfo.InvariantCulture,
