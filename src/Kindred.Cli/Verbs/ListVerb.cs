@@ -7,17 +7,17 @@ using Kindred.Views;
 
 namespace Kindred.Cli.Verbs;
 
-/// <summary><c>kindred list methods|datasets|encoders|augmentations|recipes</c>: what there is.</summary>
+/// <summary><c>kindred list methods|objectives|datasets|encoders|augmentations|recipes</c>: what there is.</summary>
 static class ListVerb
 {
-    static readonly string[] kinds = ["methods", "datasets", "encoders", "augmentations", "recipes"];
+    static readonly string[] kinds = ["methods", "objectives", "datasets", "encoders", "augmentations", "evaluations", "recipes"];
 
     internal static Command Create()
     {
         var what = new Argument<string>("what") { Description = string.Join(", ", kinds) };
         var json = new Option<bool>("--json") { Description = "One JSON array on stdout." };
         var markdown = new Option<bool>("--markdown") { Description = "A Markdown table on stdout." };
-        var command = new Command("list", "Lists methods, objectives, data sets, encoders, augmentations and recipes.") { what, json, markdown };
+        var command = new Command("list", "Lists methods, objectives, data sets, encoders, augmentations, evaluations and recipes.") { what, json, markdown };
         command.SetAction(result => Run(result.GetValue(what)!, result.GetValue(json), result.GetValue(markdown)));
         return command;
     }
@@ -35,6 +35,8 @@ static class ListVerb
     {
         "methods" => [.. MethodCatalog.All.Values.Select(m => Row(("name", m.Attribute.Name), ("title", m.Attribute.Title), ("family", m.Attribute.Family), ("modality", m.Attribute.Modality),
             ("paper", m.Attribute.Paper), ("objective", m.Attribute.Objective), ("recipe", m.Attribute.Recipe ?? m.Attribute.Name)))],
+        "objectives" => [.. ObjectiveList.All().Select(o => Row(("name", o.Name), ("title", o.Title), ("paper", o.Paper)))],
+        "evaluations" => [Row(("name", "copy-retrieval"), ("title", "how often an edited picture finds its clean original"))],
         "datasets" => [.. PictureSources.Kinds.Select(k => Row(("name", k.Kind), ("path", k.Path), ("title", k.What)))],
         "encoders" => [.. EncoderCatalog.Entries.Select(e => Row(("name", e.Name), ("title", e.Summary)))],
         "augmentations" => [.. AugmentationCatalog.All.Select(a => Row(("name", a.Name), ("options", string.Join(", ", OptionInfo.Of(a.Type).Select(o => o.Name))), ("paper", a.Paper)))],
