@@ -17,7 +17,7 @@ static class MutualInformationVerb
     static readonly Option<string> estimators = new("--estimator") { DefaultValueFactory = _ => "", Description = "mine, dv, nwj, js, infonce, club, several with commas, or all." };
     static readonly Option<int> dimensions = new("--dim") { DefaultValueFactory = _ => 20, Description = "Dimensions of the Gaussians." };
     static readonly Option<string> correlations = new("--rho") { DefaultValueFactory = _ => string.Join(',', MiCurve.Grid), Description = "Correlations of the Gaussians." };
-    static readonly Option<string> critic = new("--critic") { DefaultValueFactory = _ => "separable", Description = "separable (inner product of two networks) or joint (one network on both)." };
+    static readonly Option<string> critic = new("--critic") { DefaultValueFactory = _ => "auto", Description = "joint (one network on both), separable (inner product of two); auto: joint for files, separable for Gaussians." };
     static readonly Option<int> steps = new("--steps") { DefaultValueFactory = _ => Default.Steps, Description = "Steps of learning." };
     static readonly Option<int> batch = new("--batch") { DefaultValueFactory = _ => Default.Batch, Description = "Pairs a step." };
     static readonly Option<int> hidden = new("--hidden") { DefaultValueFactory = _ => Default.Hidden, Description = "Width of the networks." };
@@ -83,12 +83,12 @@ static class MutualInformationVerb
     static MiOptions Options(ParseResult result)
     {
         var kind = result.GetValue(critic);
-        if (kind is not ("separable" or "joint"))
-            throw new ConfigurationException($"--critic {kind}: there are separable and joint{Suggest.Nearest(kind ?? "", ["separable", "joint"])}.");
+        if (kind is not ("auto" or "separable" or "joint"))
+            throw new ConfigurationException($"--critic {kind}: there are auto, separable and joint{Suggest.Nearest(kind ?? "", ["separable", "joint"])}.");
         var options = new MiOptions
         {
             Steps = result.GetValue(steps), Batch = result.GetValue(batch), Hidden = result.GetValue(hidden), LearningRate = result.GetValue(rate),
-            JointCritic = kind == "joint", Seed = result.GetValue(seed),
+            JointCritic = kind == "joint" || (kind == "auto" && !result.GetValue(gaussian)), Seed = result.GetValue(seed),
         };
         if (options.Steps < 1 || options.Batch < 2 || options.Hidden < 1 || !(options.LearningRate > 0))
             throw new ConfigurationException($"--steps {options.Steps} --batch {options.Batch} --hidden {options.Hidden} --lr {options.LearningRate}: at least one step, two pairs a step, one hidden unit, and a rate above 0.");

@@ -89,10 +89,10 @@ sealed class CriticLearner : MiLearner
             return OverBlocks(pairs, Options.Batch, (x, y) => InfoNceBound.Value(critic.Matrix(x, y)).Item());
 
         // The logarithm is taken once, over the independent pairs of all blocks: a mean of logarithms would be too high.
-        const long Block = 1024;
-        var joint = OverBlocks(pairs, Block, (x, y) => critic.Score(x, y).Mean().Item());
+        long block = Options.JointCritic ? 256 : 1024;               // a joint critic holds N × N hidden layers
+        var joint = OverBlocks(pairs, block, (x, y) => critic.Score(x, y).Mean().Item());
         var logs = new List<double>();
-        OverBlocks(pairs, Block, (x, y) =>
+        OverBlocks(pairs, block, (x, y) =>
         {
             logs.Add(DonskerVaradhan.LogMeanExp(Pairs.Marginal(critic.Matrix(x, y), Negatives.OffDiagonal)).Item());
             return 0;

@@ -22,7 +22,7 @@ public sealed class MiCurveTests : IDisposable
         foreach (var (weak, strong) in points[0].Estimates.Zip(points[1].Estimates))
         {
             Assert.InRange(weak.Nats, -0.2, 0.05);                                   // a lower bound may lie below
-            Assert.True(strong.Nats > 0.6 * truth, $"{strong.Estimator}: {strong.Nats} of {truth}");
+            Assert.True(strong.Nats > 0.4 * truth, $"{strong.Estimator}: {strong.Nats} of {truth}");
             if (strong.Estimator != MiEstimator.Club)
                 Assert.True(strong.Nats < truth + 0.1, $"{strong.Estimator}: {strong.Nats} above {truth}");
         }
@@ -45,9 +45,10 @@ public sealed class MiCurveTests : IDisposable
         var noise = Tensor.Randn([1500, 1], generator);
         using var dependent = new SamplePairs(x, (x - 1000).Square() / 1000 + noise * 0.1, seed: 1);
         using var independent = new SamplePairs(x, noise, seed: 1);
-        Assert.True(MiEstimate.Of(dependent, MiEstimator.Mine, Short).Nats > 0.5);    // uncorrelated, yet dependent
-        Assert.True(MiEstimate.Of(independent, MiEstimator.Mine, Short).Nats < 0.1);
-        Assert.True(MiEstimate.Of(dependent, MiEstimator.Mine, Short with { JointCritic = true }).Nats > 0.4);
+        var joint = Short with { JointCritic = true };
+        Assert.True(MiEstimate.Of(dependent, MiEstimator.Mine, joint).Nats > 0.8);    // uncorrelated, yet dependent
+        Assert.InRange(MiEstimate.Of(independent, MiEstimator.Mine, joint).Nats, -0.1, 0.1);
+        Assert.InRange(MiEstimate.Of(independent, MiEstimator.Mine, Short).Nats, -0.2, 0.1);
     }
 
     [Fact]
