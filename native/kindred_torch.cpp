@@ -498,25 +498,30 @@ KT_API int kt_function(const KtFunction* function, void* state, void** inputs, i
 
 // ---- Exports: autocast --------------------------------------------------------------------------------
 
+namespace {
+
+#if KT_TORCH_AT_LEAST(2, 4)
+bool autocast_on(at::DeviceType type) { return at::autocast::is_autocast_enabled(type); }
+at::ScalarType autocast_dtype(at::DeviceType type) { return at::autocast::get_autocast_dtype(type); }
+void autocast_switch(at::DeviceType type, bool on) { at::autocast::set_autocast_enabled(type, on); }
+void autocast_shorten(at::DeviceType type, at::ScalarType dtype) { at::autocast::set_autocast_dtype(type, dtype); }
+#else
+bool autocast_on(at::DeviceType type) { return type == at::kCPU ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled(); }
+at::ScalarType autocast_dtype(at::DeviceType type) { return type == at::kCPU ? at::autocast::get_autocast_cpu_dtype() : at::autocast::get_autocast_gpu_dtype(); }
+void autocast_switch(at::DeviceType type, bool on) { type == at::kCPU ? at::autocast::set_cpu_enabled(on) : at::autocast::set_enabled(on); }
+void autocast_shorten(at::DeviceType type, at::ScalarType dtype) { type == at::kCPU ? at::autocast::set_autocast_cpu_dtype(dtype) : at::autocast::set_autocast_gpu_dtype(dtype); }
+#endif
+
+} // namespace
+
+// A negative `on` or `dtype` keeps what is. Returns what was before as dtype * 2 + on.
+// The dtype comes first: older libtorch refuses float16 on the CPU, and then nothing may be left switched on.
 KT_API int kt_autocast(int device, int on, int dtype) {
     KT_BEGIN
-#if KT_TORCH_AT_LEAST(2, 4)
     auto type = static_cast<at::DeviceType>(device);
-    int before = at::autocast::is_autocast_enabled(type);
-    at::autocast::set_autocast_enabled(type, on != 0);
-    at::autocast::set_autocast_dtype(type, static_cast<at::ScalarType>(dtype));
-#else
-    int before;
-    if (device == 0) {
-        before = at::autocast::is_cpu_enabled();
-        at::autocast::set_cpu_enabled(on != 0);
-        at::autocast::set_autocast_cpu_dtype(static_cast<at::ScalarType>(dtype));
-    } else {
-        before = at::autocast::is_enabled();
-        at::autocast::set_enabled(on != 0);
-        at::autocast::set_autocast_gpu_dtype(static_cast<at::ScalarType>(dtype));
-    }
-#endif
+    int before = static_cast<int>(autocast_dtype(type)) * 2 + (autocast_on(type) ? 1 : 0);
+    if (dtype >= 0) autocast_shorten(type, static_cast<at::ScalarType>(dtype));
+    if (on >= 0) autocast_switch(type, on != 0);
     return before;
     KT_END
 }

@@ -70,30 +70,46 @@ public sealed class InferenceMode : IDisposable
 /// <remarks>Casts of weights are cached until the outermost region ends, so change weights only outside.</remarks>
 public readonly struct Autocast : IDisposable
 {
-    readonly int device;
-    readonly bool before;
-    readonly int dtype;
+    const int Keep = -1;
 
-    Autocast(int device, bool before, int dtype) => (this.device, this.before, this.dtype) = (device, before, dtype);
+    readonly int device;
+    readonly int before; // dtype * 2 + on, as the shim packs them
+
+    Autocast(int device, int before) => (this.device, this.before) = (device, before);
 
     /// <summary>Switches autocast on for a kind of device; dispose to restore what was before.</summary>
-    public static Autocast Begin(Device device, Dtype dtype) => Enter(device, true, dtype);
+    /// <exception cref="TorchException">This libtorch has no autocast to that type there (1.13 on the CPU: only <see cref="Dtype.BFloat16"/>).</exception>
+    public static Autocast Begin(Device device, Dtype dtype) => Enter(device, 1, dtype.Code);
 
     /// <summary>Switches autocast off inside a region of it: for losses and statistics that need full precision.</summary>
-    public static Autocast Suspend(Device device) => Enter(device, false, Dtype.BFloat16);
+    public static Autocast Suspend(Device device) => Enter(device, 0, Keep);
 
-    static Autocast Enter(Device device, bool on, Dtype dtype)
+    /// <summary>The type that products run in on this thread and kind of device; null where autocast is off.</summary>
+    public static Dtype? Current(Device device)
     {
         Engine.Start();
-        var before = NativeMethods.kt_autocast(device.Type, on ? 1 : 0, dtype.Code);
+        var now = Checked(NativeMethods.kt_autocast(device.Type, Keep, Keep));
+        return (now & 1) != 0 ? new Dtype(now >> 1) : null;
+    }
+
+    static Autocast Enter(Device device, int on, int dtype)
+    {
+        Engine.Start();
+        var before = Checked(NativeMethods.kt_autocast(device.Type, on, dtype));
         NativeMethods.kt_autocast_nest(1);
-        return new Autocast(device.Type, before != 0, dtype.Code);
+        return new Autocast(device.Type, before);
+    }
+
+    static int Checked(int code)
+    {
+        TorchException.Check(code, "autocast");
+        return code;
     }
 
     /// <summary>Restores what was before.</summary>
     public void Dispose()
     {
         NativeMethods.kt_autocast_nest(-1);
-        NativeMethods.kt_autocast(device, before ? 1 : 0, dtype);
+        NativeMethods.kt_autocast(device, before & 1, before >> 1);
     }
 }

@@ -105,4 +105,38 @@ public class AutogradTests
             using (Autocast.Suspend(Device.Cpu)) Assert.Equal(Dtype.Float32, x.Matmul(w).Dtype);
         }
     }
+
+    // The state is kept for each kind of device, whether the machine has one or not.
+    [Theory]
+    [InlineData("cpu", "bf16")]
+    [InlineData("cuda:0", "f16")]
+    [InlineData("cuda:0", "bf16")]
+    public void Suspending_autocast_leaves_the_outer_type_as_it_was(string name, string type)
+    {
+        var device = Device.Parse(name);
+        var outer = type == "f16" ? Dtype.Float16 : Dtype.BFloat16;
+        Assert.Null(Autocast.Current(device));
+        using (Autocast.Begin(device, outer))
+        {
+            Assert.Equal(outer, Autocast.Current(device));
+            using (Autocast.Suspend(device)) Assert.Null(Autocast.Current(device));
+            Assert.Equal(outer, Autocast.Current(device));
+        }
+        Assert.Null(Autocast.Current(device));
+    }
+
+    [Fact]
+    public void An_autocast_type_is_used_or_refused_and_leaves_nothing_switched_on()
+    {
+        using var scope = Scope.Open();
+        var x = Tensor.Ones([2, 4]);
+        try
+        {
+            // libtorch 1.13 knows only bfloat16 here, 2.6 also float16.
+            using (Autocast.Begin(Device.Cpu, Dtype.Float16)) Assert.Equal(Dtype.Float16, x.Matmul(x.MT).Dtype);
+        }
+        catch (TorchException e) { Assert.Contains("Bfloat16", e.Message, StringComparison.OrdinalIgnoreCase); }
+        Assert.Null(Autocast.Current(Device.Cpu));
+        Assert.Equal(Dtype.Float32, x.Matmul(x.MT).Dtype);
+    }
 }
