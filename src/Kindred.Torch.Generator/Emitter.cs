@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Kindred.Torch.Generator;
+namespace Kindred.Torch.Generation;
 
 /// <summary>Writes one C# method of <c>Tensor</c> for a schema.</summary>
 public static class Emitter

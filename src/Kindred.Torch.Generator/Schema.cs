@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Kindred.Torch.Generator;
+namespace Kindred.Torch.Generation;
 
 /// <summary>One argument of an operator as its schema declares it.</summary>
 /// <param name="Type">The type without alias marks: <c>Tensor</c>, <c>int[2]</c>, <c>Scalar</c> …</param>
