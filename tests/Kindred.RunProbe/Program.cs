@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Kindred.Io;
+using Kindred.Runs;
 using Kindred.Training;
 
 // A process for tests to kill. It says "ready" when the thing to interrupt has begun.

@@ -92,7 +92,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     {
         var began = start?.State["phase"]?.GetValue<int>() ?? 0;
         var offset = start?.State["offset"]?.GetValue<long>() ?? 0;
-        using var log = new MetricsLog(folder, start?.Step, warn);
+        using var log = new MetricsLog(folder.MetricsFile, folder.EventFolder, start?.Step, warn);
         Method? previous = null;
         for (var phase = 0; ; phase++)
         {

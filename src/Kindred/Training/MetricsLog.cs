@@ -15,15 +15,12 @@ public sealed class MetricsLog : IDisposable
     bool warned;
 
     /// <summary>Opens the log of a run.</summary>
-    /// <param name="folder">The run.</param>
+    /// <param name="file">The lines.</param>
+    /// <param name="eventFolder">Where TensorBoard looks; null writes no events.</param>
     /// <param name="resumeAt">The step that the run goes on from: later lines are cut off, for their steps come again. Null or 0 for a new run.</param>
     /// <param name="warn">Told once when the log cannot be written; the run goes on, and the lines wait in memory.</param>
     /// <exception cref="EnvironmentException">The log cannot be opened at the beginning.</exception>
-    public MetricsLog(RunFolder folder, long? resumeAt, Action<string> warn) : this(folder.MetricsFile, folder.EventFolder, resumeAt, warn)
-    {
-    }
-
-    internal MetricsLog(string file, string? eventFolder, long? resumeAt, Action<string> warn)
+    public MetricsLog(string file, string? eventFolder, long? resumeAt, Action<string> warn)
     {
         this.warn = warn;
         lines = new(file, line => line["step"] is JsonValue step && step.TryGetValue<long>(out var at) && at <= (resumeAt ?? 0));

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Kindred.Training;
+namespace Kindred.Runs;
 
 /// <summary>What a run is doing, or how it ended.</summary>
 public enum RunState

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Kindred.Io;
 using Kindred.Recipes;
+using Kindred.Runs;
+using Kindred.Tests.Training;
 using Kindred.Training;
 
-namespace Kindred.Tests.Training;
+namespace Kindred.Tests.Runs;
 
 public sealed class RunFolderTests : IDisposable
 {

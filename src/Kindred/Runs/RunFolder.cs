@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using Kindred.Io;
 using Kindred.Recipes;
+using Kindred.Training;
 
-namespace Kindred.Training;
+namespace Kindred.Runs;
 
 /// <summary>What to do when a run folder already holds a run.</summary>
 public enum Resume

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Kindred.Io;
 
-namespace Kindred.Training;
+namespace Kindred.Runs;
 
 /// <summary>Sees to it that one process works on a run folder.</summary>
 /// <remarks>

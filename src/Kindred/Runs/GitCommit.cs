@@ -1,4 +1,4 @@
-namespace Kindred.Training;
+namespace Kindred.Runs;
 
 /// <summary>Reads which commit a folder is at, without running git.</summary>
 static class GitCommit
