@@ -36,7 +36,9 @@ public sealed class AdaptiveAvgPool(long grid = 1) : Layer
     {
         if (grid == 1)
             return x.Mean([2, 3]);
+        // A raster that is already as coarse as wanted needs no pooling, whose backward is slow.
+        if (x.Size(2) != grid || x.Size(3) != grid) x = x.AdaptiveAvgPool2d([grid, grid]);
         // NHWC pictures are brought back to channel-major order, so that the flattened order does not depend on the layout.
-        return x.AdaptiveAvgPool2d([grid, grid]).Contiguous().Flatten(1);
+        return x.Contiguous().Flatten(1);
     }
 }
