@@ -11,6 +11,7 @@ static class VerbList
         DataVerb.Create,
         DemoVerb.Create,
         DoctorVerb.Create,
+        EvalVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,
         TrainVerb.Create,

@@ -36,7 +36,7 @@ static class ListVerb
         "methods" => [.. MethodCatalog.All.Values.Select(m => Row(("name", m.Attribute.Name), ("title", m.Attribute.Title), ("family", m.Attribute.Family), ("modality", m.Attribute.Modality),
             ("paper", m.Attribute.Paper), ("objective", m.Attribute.Objective), ("recipe", m.Attribute.Recipe ?? m.Attribute.Name)))],
         "objectives" => [.. ObjectiveList.All().Select(o => Row(("name", o.Name), ("title", o.Title), ("paper", o.Paper)))],
-        "evaluations" => [Row(("name", "copy-retrieval"), ("title", "how often an edited picture finds its clean original"))],
+        "evaluations" => [.. EvalVerb.Protocols.Select(p => Row(("name", p.Name), ("title", p.Title)))],
         "datasets" => [.. PictureSources.Kinds.Select(k => Row(("name", k.Kind), ("path", k.Path), ("title", k.What)))],
         "encoders" => [.. EncoderCatalog.Entries.Select(e => Row(("name", e.Name), ("title", e.Summary)))],
         "augmentations" => [.. AugmentationCatalog.All.Select(a => Row(("name", a.Name), ("options", string.Join(", ", OptionInfo.Of(a.Type).Select(o => o.Name))), ("paper", a.Paper)))],

@@ -55,14 +55,5 @@ public sealed class CopyRetrieval(PictureData pictures, ViewPlan clean, ViewPlan
         return scores.Gt(own).To(Dtype.Float64).Sum(1) + (scores.Eq(own).To(Dtype.Float64).Sum(1) - 1) / 2;
     }
 
-    Tensor Represent(ViewPlan plan, ulong seed, Func<View, Tensor> represent)
-    {
-        var rows = new List<Tensor>();
-        foreach (var raw in pictures.InOrder(plan, seed, 256))
-        {
-            using var scope = Scope.Open();
-            rows.Add(scope.Return(represent(raw.Tensors().Views[0]).To(Dtype.Float32).Normalize()));
-        }
-        return Tensor.Cat([.. rows]);
-    }
+    Tensor Represent(ViewPlan plan, ulong seed, Func<View, Tensor> represent) => Features.Of(pictures, plan, seed, represent).Features;
 }
