@@ -3,6 +3,7 @@ using Kindred.Data;
 using Kindred.Encoders;
 using Kindred.Io;
 using Kindred.Recipes;
+using Kindred.Runs;
 using Kindred.Views;
 
 namespace Kindred.Cli.Verbs;
@@ -36,7 +37,7 @@ static class ListVerb
         "methods" => [.. MethodCatalog.All.Values.Select(m => Row(("name", m.Attribute.Name), ("title", m.Attribute.Title), ("family", m.Attribute.Family), ("modality", m.Attribute.Modality),
             ("paper", m.Attribute.Paper), ("objective", m.Attribute.Objective), ("recipe", m.Attribute.Recipe ?? m.Attribute.Name)))],
         "objectives" => [.. ObjectiveList.All().Select(o => Row(("name", o.Name), ("title", o.Title), ("paper", o.Paper)))],
-        "evaluations" => [.. EvalVerb.Protocols.Select(p => Row(("name", p.Name), ("title", p.Title)))],
+        "evaluations" => [.. Evaluations.All.Select(p => Row(("name", p.Name), ("title", p.Title), ("paper", p.Paper)))],
         "datasets" => [.. PictureSources.Kinds.Select(k => Row(("name", k.Kind), ("path", k.Path), ("title", k.What)))],
         "encoders" => [.. EncoderCatalog.Entries.Select(e => Row(("name", e.Name), ("title", e.Summary)))],
         "augmentations" => [.. AugmentationCatalog.All.Select(a => Row(("name", a.Name), ("options", string.Join(", ", OptionInfo.Of(a.Type).Select(o => o.Name))), ("paper", a.Paper)))],

@@ -8,10 +8,13 @@ public sealed partial class DataUri
 {
     readonly Dictionary<string, string> query = new(StringComparer.Ordinal);
 
-    DataUri(string text, string kind, string path) => (Text, Kind, Path) = (text, kind, path);
+    DataUri(string text, string place, string kind, string path) => (Text, Place, Kind, Path) = (text, place, kind, path);
 
     /// <summary>The URI as it was written.</summary>
     public string Text { get; }
+
+    /// <summary>What stands before the query.</summary>
+    public string Place { get; }
 
     /// <summary>What stands before the colon; empty for a plain path.</summary>
     public string Kind { get; }
@@ -32,7 +35,7 @@ public sealed partial class DataUri
         var match = QueryPattern().Match(text);
         var place = match.Success ? text[..match.Index] : text;
         var colon = KindPattern().Match(place);
-        var uri = colon.Success ? new DataUri(text, colon.Groups[1].Value, place[colon.Length..]) : new(text, place == "emoji" ? place : "", place == "emoji" ? "" : place);
+        var uri = colon.Success ? new DataUri(text, place, colon.Groups[1].Value, place[colon.Length..]) : new(text, place, place == "emoji" ? place : "", place == "emoji" ? "" : place);
         foreach (var pair in match.Success ? match.Value[1..].Split('&') : [])
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
@@ -45,6 +48,15 @@ public sealed partial class DataUri
     /// <summary>A key's value, or null.</summary>
     /// <param name="key">For example <c>split</c>.</param>
     public string? this[string key] => query.GetValueOrDefault(key);
+
+    /// <summary>The same place with one key set, replaced, or (for null) left out.</summary>
+    /// <param name="key">For example <c>split</c>.</param>
+    /// <param name="value">Its value.</param>
+    public DataUri With(string key, string? value)
+    {
+        var pairs = query.Where(q => q.Key != key).Concat(value is null ? [] : [new(key, value)]).Select(q => $"{q.Key}={q.Value}").ToArray();
+        return Parse(pairs.Length == 0 ? Place : $"{Place}?{string.Join('&', pairs)}");
+    }
 
     /// <summary>A key's value as a number, or null.</summary>
     /// <param name="key">For example <c>fraction</c>.</param>

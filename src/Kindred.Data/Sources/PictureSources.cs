@@ -5,7 +5,8 @@ namespace Kindred.Data;
 /// <summary>Opens sources of pictures by data URI.</summary>
 /// <remarks>
 /// Kinds: <c>emoji</c>, <c>folder:</c>, <c>tar:</c>, <c>list:</c>, <c>cifar10:</c>, <c>cifar100:</c>, <c>stl10:</c>, <c>mnist:</c>, <c>packed:</c>; a plain path is recognised
-/// by its content. Every kind takes <c>?split=</c>, <c>?tail=R</c> (long tail of imbalance R), <c>?fraction=F</c> (class-balanced part) and <c>?seed=S</c> for both.
+/// by its content. Every kind takes <c>?split=</c>, <c>?tail=R</c> (long tail of imbalance R), <c>?fraction=F</c> (that share of every class), <c>?n=N</c> (N pictures, the same
+/// number of every class) and <c>?seed=S</c> for all three.
 /// </remarks>
 public static class PictureSources
 {
@@ -38,7 +39,7 @@ public static class PictureSources
     public static IPictures Open(DataUri uri, PictureLimits? limits = null)
     {
         var kind = uri.Kind.Length > 0 ? uri.Kind : Recognise(uri.Path);
-        uri.Allow([.. Keys(kind), "tail", "fraction", "seed"]);
+        uri.Allow([.. Keys(kind), "tail", "fraction", "n", "seed"]);
         var pictures = OpenWhole(kind, uri, limits);
         try
         {
@@ -47,6 +48,8 @@ public static class PictureSources
                 pictures = Subsets.LongTailed(pictures, tail, seed);
             if (uri.Number("fraction") is { } fraction)
                 pictures = Subsets.Fraction(pictures, fraction, seed);
+            if (uri.Number("n") is { } n)
+                pictures = Subsets.Balanced(pictures, n, seed);
             return pictures;
         }
         catch

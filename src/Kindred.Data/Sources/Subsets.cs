@@ -30,6 +30,19 @@ public static class Subsets
         return Take(source, ByClass(source, seed).Select(m => m[..Keep(m.Length, fraction)]), $"fraction={fraction}");
     }
 
+    /// <summary>So many pictures, the same number of every class; where that does not divide, the first classes give one more. A class that has fewer gives all it has.</summary>
+    /// <param name="source">The subset owns it. Without labels, any pictures are drawn.</param>
+    /// <param name="count">A whole number, at least the number of classes.</param>
+    /// <param name="seed">Chooses the pictures.</param>
+    public static PictureSubset Balanced(IPictures source, double count, ulong seed = 0)
+    {
+        var members = source.Classes.Count > 0 ? ByClass(source, seed) : [Shuffled([.. Enumerable.Range(0, source.Count)], seed, -1)];
+        if (count != Math.Floor(count) || count < members.Length || count > int.MaxValue)
+            throw new ConfigurationException($"n={count}: expected is a whole number of pictures, at least one of each of the {members.Length} classes");
+        var (each, more) = Math.DivRem((int)count, members.Length);
+        return Take(source, members.Select((m, c) => m[..Math.Min(m.Length, c < more ? each + 1 : each)]), $"n={count}");
+    }
+
     /// <summary>Two disjoint parts; each class is divided in the same proportion. Without labels, all pictures are.</summary>
     /// <param name="source">The source. Both parts read it: dispose of it after them.</param>
     /// <param name="fraction">The share of the second part, above 0 and below 1.</param>

@@ -6,7 +6,7 @@ using Kindred.Torch;
 namespace Kindred.Batches;
 
 /// <summary>Recordings as a method sees them: windows at random places, `[N, window]`; short recordings are filled up with silence.</summary>
-/// <remarks>URI: <c>audio:PATH?split=train&amp;label=speaker&amp;window=4096</c>. All sound is held in memory, so windows cost nothing worth threads.</remarks>
+/// <remarks>URI: <c>audio:PATH?split=train&amp;label=speaker&amp;window=4096</c>; <c>window=1s</c> counts in seconds. All sound is held in memory, so windows cost nothing worth threads.</remarks>
 public sealed class AudioData : IData
 {
     const string Kind = "audio:";
@@ -34,9 +34,17 @@ public sealed class AudioData : IData
     {
         var uri = DataUri.Parse(text);
         uri.Allow("split", "label", "window");
-        var window = uri.Number("window") ?? DefaultWindow;
-        if (window is < 1 or > 1 << 24 || window != Math.Floor(window)) throw new ConfigurationException(string.Create(CultureInfo.InvariantCulture, $"{text}: window={window}; expected is a whole number of samples, at least 1."));
-        return new(Recordings.Open(uri.Path, uri["split"], uri["label"] ?? "digit"), (int)window, batch, seed);
+        var recordings = Recordings.Open(uri.Path, uri["split"], uri["label"] ?? "digit");
+        return new(recordings, Window(uri, recordings.Rate), batch, seed);
+    }
+
+    static int Window(DataUri uri, int rate)
+    {
+        if (uri["window"] is not { } text) return DefaultWindow;
+        var seconds = text.EndsWith('s');
+        if (!double.TryParse(seconds ? text[..^1] : text, CultureInfo.InvariantCulture, out var window) || Math.Round(seconds ? window * rate : window) is not (>= 1 and <= 1 << 24) || (!seconds && window != Math.Floor(window)))
+            throw new ConfigurationException($"{uri}: window={text}; expected is a whole number of samples, at least 1, or seconds such as 0.5s.");
+        return (int)Math.Round(seconds ? window * rate : window);
     }
 
     /// <summary>The sound.</summary>

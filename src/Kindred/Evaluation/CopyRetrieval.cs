@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Batches;
+using Kindred.Io;
 using Kindred.Torch;
 using Kindred.Views;
 
@@ -56,4 +58,20 @@ public sealed class CopyRetrieval(PictureData pictures, ViewPlan clean, ViewPlan
     }
 
     Tensor Represent(ViewPlan plan, ulong seed, Func<View, Tensor> represent) => Features.Of(pictures, plan, seed, represent).Features;
+}
+
+/// <summary>Copy detection by the recipe's own training views: <see cref="CopyRetrieval"/> over the test part.</summary>
+/// <param name="Edits">Sets of edits, drawn from the seeds 1, 2, …; scores are averaged.</param>
+[Protocol("copy-retrieval", Title = "how often an edited picture finds its clean original among all of the test part", Paper = "arXiv:1805.01978", Data = "emoji")]
+public sealed record CopyDetection([Range(1, 1000)] int Edits = 2) : Protocol
+{
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        if (subject.Views.Count == 0) throw new ConfigurationException("copy retrieval edits pictures as in training, and this recipe has no views.");
+        using var test = subject.OpenPictures("test");
+        var scores = new CopyRetrieval(test, test.PlainView, subject.Views[0], [.. Enumerable.Range(1, Edits).Select(s => (ulong)s)]).Score(subject.Represent);
+        return new Dictionary<string, double> { ["r1"] = scores.R1, ["r5"] = scores.R5 };
+    }
 }

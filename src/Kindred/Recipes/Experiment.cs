@@ -89,11 +89,18 @@ public sealed class Experiment : IDisposable
         _ => null,
     };
 
+    /// <summary>The data that a phase names, or null.</summary>
+    public static string? UriOf(RecipeFile recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return (recipe.Data as RecipeScalar)?.Text ?? (recipe.Data as RecipeMap)?["uri"]?.ToString().Trim();
+    }
+
     /// <summary>Opens the data of a phase with its views.</summary>
     public static IData OpenData(RecipeFile recipe, string? data = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        var uri = data ?? (recipe.Data as RecipeScalar)?.Text ?? (recipe.Data as RecipeMap)?["uri"]?.ToString().Trim()
+        var uri = data ?? UriOf(recipe)
             ?? throw new ConfigurationException("the recipe names no data; give --data URI, for example --data emoji or --data folder:PATH.");
         if (AudioData.Takes(uri)) return AudioData.Open(uri, recipe.Train.Batch, recipe.Train.Seed);
         var groups = Parts.Views(recipe.Views);

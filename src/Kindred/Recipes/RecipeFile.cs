@@ -33,7 +33,7 @@ public sealed record RecipeFile(
     public IReadOnlyList<ViewSection> Views { get; } = Views ?? [];
 
     /// <summary>How to train.</summary>
-    public TrainSection Train { get; } = Train ?? new();
+    public TrainSection Train { get; init; } = Train ?? new();
 
     /// <summary>Evaluations to run at the end.</summary>
     public IReadOnlyList<RecipeNode> Evaluate { get; } = Evaluate ?? [];

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using Kindred.Batches;
+using Kindred.Data;
+using Kindred.Io;
+using Kindred.Torch;
+using Kindred.Views;
+
+namespace Kindred.Evaluation;
+
+/// <summary>What a protocol looks at: a network, the layer to look at, and the data.</summary>
+public sealed class Subject
+{
+    readonly Func<string, IData> open;
+
+    /// <summary>Puts a network and data together.</summary>
+    /// <param name="features">h, `[n, F]`, of a view on the processor.</param>
+    /// <param name="embeddings">z, `[n, D]`.</param>
+    /// <param name="layer">h, z, or both: the two side by side, each at unit length.</param>
+    /// <param name="uri">The data; protocols choose the split.</param>
+    /// <param name="open">Opens data by URI, with the recipe's plain view.</param>
+    /// <exception cref="ConfigurationException">There is no such layer.</exception>
+    public Subject(Func<View, Tensor> features, Func<View, Tensor> embeddings, string layer, string uri, Func<string, IData> open)
+    {
+        (Features, Embeddings, Uri, this.open) = (features, embeddings, uri, open);
+        Represent = Layers.Find(layer)(features, embeddings);
+    }
+
+    /// <summary>The data, without a split.</summary>
+    public string Uri { get; }
+
+    /// <summary>The representation h.</summary>
+    public Func<View, Tensor> Features { get; }
+
+    /// <summary>The embedding z = g(h).</summary>
+    public Func<View, Tensor> Embeddings { get; }
+
+    /// <summary>The layer that was asked for.</summary>
+    public Func<View, Tensor> Represent { get; }
+
+    /// <summary>The network itself, for protocols that train it further; null where there is none, as for pixels.</summary>
+    public Network? Network { get; init; }
+
+    /// <summary>The recipe's training views, one plan a group.</summary>
+    public IReadOnlyList<ViewPlan> Views { get; init; } = [];
+
+    /// <summary>The run's seed.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>What the run learnt from; null if not known.</summary>
+    public string? OwnData { get; init; }
+
+    /// <summary>Stops a long protocol.</summary>
+    public CancellationToken Cancel { get; init; }
+
+    /// <summary>What the report says of the circumstances, beside the protocol's own settings.</summary>
+    public JsonObject Notes { get; } = [];
+
+    /// <summary>Opens a part of the data and notes its size.</summary>
+    /// <param name="split">train, test, or null for all.</param>
+    /// <param name="key">A further key of the URI, such as <c>label</c>.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="of">Other data than the subject's.</param>
+    public IData Open(string? split, string? key = null, string? value = null, string? of = null)
+    {
+        var wanted = DataSplit.Of(of ?? Uri, split);
+        if (key is not null) wanted = DataUri.Parse(wanted).With(key, value).Text;
+        var data = open(wanted);
+        Note(split ?? "all", wanted, data);
+        return data;
+    }
+
+    /// <summary>Opens a part of the data that has classes.</summary>
+    /// <exception cref="DataException">It has none.</exception>
+    public IData OpenLabelled(string? split, string? of = null)
+    {
+        var data = Open(split, of: of);
+        if (data.Labels is not null && data.Classes.Count > 1) return data;
+        data.Dispose();
+        throw new DataException($"{DataSplit.Of(of ?? Uri, split)} has {data.Classes.Count} classes; this protocol needs labels, for example a folder with one folder a class.");
+    }
+
+    /// <summary>Opens a part of the data as pictures.</summary>
+    /// <exception cref="ConfigurationException">The data are something else.</exception>
+    public PictureData OpenPictures(string? split, string? of = null) => Open(split, of: of) as PictureData
+        ?? throw new ConfigurationException($"{of ?? Uri}: this protocol changes pictures, and these data are none; give pictures by --data.");
+
+    void Note(string part, string wanted, IData data)
+    {
+        if (Notes["parts"] is not JsonObject parts) Notes["parts"] = parts = [];
+        parts[part] = new JsonObject { ["uri"] = wanted, ["samples"] = data.Count, ["classes"] = data.Classes.Count };
+    }
+}

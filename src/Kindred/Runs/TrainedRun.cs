@@ -1,0 +1,48 @@
+using Kindred.Io;
+using Kindred.Recipes;
+using Kindred.Torch;
+using Kindred.Training;
+
+namespace Kindred.Runs;
+
+/// <summary>Opens what a run has learnt: the phase that its last checkpoint belongs to, with the weights of that checkpoint.</summary>
+public static class TrainedRun
+{
+    /// <summary>Builds the run's experiment and fills in its weights.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="device">Where tensors live; the processor if left out.</param>
+    /// <exception cref="DataException">It is no run folder, or holds no whole checkpoint.</exception>
+    public static Experiment Open(string run, Device? device = null)
+    {
+        var config = Path.Combine(run, "config.yaml");
+        if (!File.Exists(config)) throw new DataException($"'{run}' is no run folder: it has no config.yaml.");
+        var recipe = Recipe.Load(config, binder: Parts.Binder);
+        var last = new CheckpointStore(Path.Combine(run, "checkpoints")).LoadLast(out _)
+            ?? throw new DataException($"the run '{run}' has no whole checkpoint.");
+        var experiment = Build(recipe, last.State["phase"]?.GetValue<int>() ?? 0, device);
+        try
+        {
+            using var scope = Scope.Open();
+            experiment.Method.Load(last.Parts[TrainingState.Model].ToDictionary(a => a.Name, TensorArrays.ToTensor));
+            return experiment;
+        }
+        catch
+        {
+            experiment.Dispose();
+            throw;
+        }
+    }
+
+    // A phase is built out of the phase before it; the weights of that one do not matter here.
+    static Experiment Build(Recipe recipe, int phase, Device? device)
+    {
+        Method? previous = null;
+        for (var i = 0; ; i++)
+        {
+            var experiment = Experiment.Build(recipe.Phases[i], device: device, previous: previous);
+            if (i == phase) return experiment;
+            previous = experiment.Method;
+            experiment.Dispose();
+        }
+    }
+}
