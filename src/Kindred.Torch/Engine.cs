@@ -9,7 +9,8 @@ namespace Kindred.Torch;
 /// <summary>The running libtorch: found, loaded and set up at the first tensor, or earlier by <see cref="Start"/>.</summary>
 /// <remarks>
 /// Defaults are chosen for speed and can each be overridden: <c>KINDRED_THREADS</c> (processors),
-/// <c>KINDRED_ALLOCATOR=system</c> (no caching of freed memory), <c>OMP_WAIT_POLICY</c> (passive unless set).
+/// <c>KINDRED_ALLOCATOR=system</c> (no caching of freed memory), <c>OMP_WAIT_POLICY</c> (passive unless set) and
+/// <c>OPENBLAS_THREAD_TIMEOUT</c> (4 unless set: idle workers sleep after 2⁴ clock ticks).
 /// </remarks>
 public static unsafe partial class Engine
 {
@@ -44,9 +45,14 @@ public static unsafe partial class Engine
         }
     }
 
-    // Spinning OpenMP workers fight with OpenBLAS's own threads for the cores; libgomp reads this while it loads,
-    // and .NET's Environment does not reach the C environment.
-    static void PrepareProcess() => setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
+    // Both thread pools would spin where they wait and take the cores from each other: OpenBLAS's workers yield for 2^26 clock
+    // ticks after a product unless told a smaller power, libgomp's spin at barriers.
+    // Both libraries read these while they load, and .NET's Environment does not reach the C environment.
+    static void PrepareProcess()
+    {
+        setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
+        setenv("OPENBLAS_THREAD_TIMEOUT", "4", 0);
+    }
 
     static void SetUp()
     {
