@@ -29,7 +29,7 @@ public partial class RoomsTests
         ["Evaluation"] = $"{Engine} Nn Optim Clustering Metrics Similarities Encoders Heads Batches Data Views",
         ["Recipes"] = $"{Engine} Nn Optim Encoders Heads Batches Data Views Training Evaluation",
         ["Runs"] = $"{Engine} Nn Optim Batches Data Views Training Evaluation Recipes",
-        ["Studies"] = $"{Engine} Nn Optim Information Metrics Data Training Evaluation Recipes",
+        ["Studies"] = $"{Engine} Nn Optim Information Metrics Data Training Evaluation Recipes Runs",
     };
 
     public static IEnumerable<TheoryDataRow<string>> Rooms() =>

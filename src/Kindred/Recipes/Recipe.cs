@@ -7,8 +7,11 @@ public sealed class Recipe
 {
     const int MaxExtends = 16;
 
+    readonly Binder? binder;
+
     Recipe(string name, string input, RecipeMap resolved, IReadOnlyList<string> overrides, Binder? binder)
     {
+        this.binder = binder;
         Name = name;
         Input = input;
         Resolved = resolved;
@@ -58,6 +61,16 @@ public sealed class Recipe
     /// <exception cref="ConfigurationException">The recipe, or one that it extends, is missing or wrong.</exception>
     public static Recipe Parse(string yaml, string source, IReadOnlyList<string>? overrides = null, string? folder = null, Binder? binder = null) =>
         Build(Stem(source), yaml, RecipeReader.ReadMap(yaml, source), null, overrides, folder, binder);
+
+    /// <summary>This recipe with more values in place, as if they had been overrides.</summary>
+    /// <param name="values">Values by dotted path, in the order in which they are put in; see <see cref="RecipeMerge.Put(RecipeMap, string, RecipeNode)"/>.</param>
+    /// <returns>Another recipe.</returns>
+    /// <exception cref="ConfigurationException">A path leads nowhere, or the recipe is wrong with these values.</exception>
+    public Recipe With(IEnumerable<KeyValuePair<string, RecipeNode>> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(Name, Input, values.Aggregate(Resolved, (map, value) => RecipeMerge.Put(map, value.Key, value.Value)), Overrides, binder);
+    }
 
     /// <summary>The recipes of a folder by stem.</summary>
     /// <param name="folder">The folder.</param>

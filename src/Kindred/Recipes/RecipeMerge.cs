@@ -44,11 +44,22 @@ public static class RecipeMerge
             if (at <= 0)
                 throw new ConfigurationException($"'{text}' is not an override; write key=value, such as train.epochs=10 or options.temperature=0.2.");
 
-            var value = Locate(RecipeReader.Read(text[(at + 1)..], RecipePlace.CommandLine.Source));
-            recipe = (RecipeMap)Put(recipe, text[..at].Split('.'), 0, value);
+            recipe = Put(recipe, text[..at], Locate(RecipeReader.Read(text[(at + 1)..], RecipePlace.CommandLine.Source)));
         }
 
         return recipe;
+    }
+
+    /// <summary>Puts one value in, as an override does.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="path">A dotted path; <c>+</c> at its end adds to a list what the list does not hold yet: <c>views.0.of.+</c>.</param>
+    /// <param name="value">The value; maps merge, null takes away.</param>
+    /// <returns>The recipe with the value in place.</returns>
+    /// <exception cref="ConfigurationException">The path runs through something that holds no keys.</exception>
+    public static RecipeMap Put(RecipeMap recipe, string path, RecipeNode value)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return (RecipeMap)Put(recipe, path.Split('.'), 0, value);
     }
 
     static RecipeNode Put(RecipeNode? node, string[] path, int depth, RecipeNode value)
@@ -63,8 +74,12 @@ public static class RecipeMerge
         {
             case RecipeMap map:
                 return map.With(key, depth + 1 == path.Length && value.IsNull ? null : Put(map[key], path, depth + 1, value));
+            case null or { IsNull: true } when key == "+":
+                return new RecipeList([value], value.Place);
             case null or { IsNull: true }:
                 return new RecipeMap([new(key, Put(null, path, depth + 1, value))], RecipePlace.CommandLine);
+            case RecipeList list when key == "+":
+                return list.Items.Any(item => item.ToString() == value.ToString()) ? list : new RecipeList([.. list.Items, value], list.Place);
             case RecipeList list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < list.Items.Count:
                 return new RecipeList([.. list.Items.Select((item, n) => n == i ? Put(item, path, depth + 1, value) : item)], list.Place);
             case RecipeList list:

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Kindred.Io;
+
+namespace Kindred.Studies;
+
+/// <summary>Runs the cells of a study, several at a time, and leaves out what is done: it may be stopped or killed at any moment and started again.</summary>
+/// <param name="study">The study.</param>
+/// <param name="folder">Where everything lies: <c>cells/CELL-seedS</c>, <c>study.json</c>, table and plot.</param>
+/// <param name="worker">Does a job.</param>
+public sealed class StudyRun(Study study, string folder, StudyWorker worker)
+{
+    readonly Lock gate = new();
+    readonly Dictionary<StudyJob, double> running = [];
+    readonly Stopwatch clock = new();
+    double ended;
+    int done, failed, total;
+
+    /// <summary>Every cell runs once with each; the study's own if left out.</summary>
+    public IReadOnlyList<ulong>? Seeds { get; init; }
+
+    /// <summary>The only cells to run; all if left out.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>Jobs at a time.</summary>
+    public int Jobs { get; init; } = 1;
+
+    /// <summary>Called after each job, one call at a time.</summary>
+    public Action<StudyOutcome>? Ended { get; init; }
+
+    /// <summary>How the study stands.</summary>
+    public StudyProgress Progress
+    {
+        get
+        {
+            lock (gate)
+            {
+                var shares = running.Select(r => (r.Key.ToString(), r.Value)).ToArray();
+                var work = ended + shares.Sum(s => s.Value);                // jobs' worth of work done by this process
+                var left = total - done - failed - shares.Sum(s => s.Value);
+                return new(done, failed, total, shares, work > 0.02 * Jobs ? clock.Elapsed / work * left : null);
+            }
+        }
+    }
+
+    /// <summary>Everything that the study consists of, cell by cell, seed by seed.</summary>
+    public IReadOnlyList<StudyJob> All => [.. (Seeds ?? study.Seeds).Distinct().SelectMany(seed => study.Cells.Select(cell => Job(cell, seed)))];
+
+    /// <summary>The folder of a job.</summary>
+    public StudyJob Job(StudyCell cell, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return new(cell, seed, Path.Combine(folder, "cells", $"{cell.FileName}-seed{seed}"));
+    }
+
+    /// <summary>Runs what is not done yet; a job that fails does not stop the others.</summary>
+    /// <param name="cancel">Stops all jobs; they can be gone on with.</param>
+    /// <returns>How the jobs of this time ended; those that were done before are not among them.</returns>
+    /// <exception cref="ConfigurationException">A name in <see cref="Only"/> is no cell.</exception>
+    public async Task<IReadOnlyList<StudyOutcome>> Run(CancellationToken cancel = default)
+    {
+        foreach (var name in Only ?? []) study.Cell(name);
+        var jobs = All.Where(j => Only is null || Only.Contains(j.Cell.Name)).ToArray();
+        var open = new Queue<StudyJob>(jobs.Where(j => CellRun.Finished(j.Cell, j.Seed, j.Folder) is null));
+        (total, done) = (jobs.Length, jobs.Length - open.Count);
+        clock.Start();
+        var outcomes = new List<StudyOutcome>();
+        var lanes = Enumerable.Range(0, Math.Max(1, Math.Min(Jobs, open.Count))).Select(_ => Lane());
+        await Task.WhenAll(lanes.ToArray());
+        return outcomes;
+
+        async Task Lane()
+        {
+            while (!cancel.IsCancellationRequested && Next() is { } job)
+            {
+                var outcome = await Do(job, cancel);
+                lock (gate) outcomes.Add(outcome);
+                lock (outcomes) Ended?.Invoke(outcome);
+            }
+        }
+
+        StudyJob? Next()
+        {
+            lock (gate) return open.TryDequeue(out var job) ? job : null;
+        }
+    }
+
+    async Task<StudyOutcome> Do(StudyJob job, CancellationToken cancel)
+    {
+        var began = clock.Elapsed;
+        lock (gate) running[job] = 0;
+        (string Error, int ExitCode)? error;
+        try { error = await Task.Run(() => worker(job, share => Report(job, share), cancel), CancellationToken.None); }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested) { error = null; }
+        catch (Exception e) when (e is KindredException or IOException or UnauthorizedAccessException) { error = (e.Message, (e as KindredException)?.ExitCode ?? 4); }
+        var result = error is null ? CellRun.Finished(job.Cell, job.Seed, job.Folder) : null;
+        if (error is null && result is null && !cancel.IsCancellationRequested) error = ("it ended without a result and without saying why", 1);
+        lock (gate)
+        {
+            running.Remove(job);
+            if (result is not null) done++;
+            if (error is not null) failed++;
+            if (result is not null || error is not null) ended++;
+        }
+        return new(job, result, error?.Error, error?.ExitCode ?? 0, (clock.Elapsed - began).TotalSeconds);
+    }
+
+    void Report(StudyJob job, double share)
+    {
+        lock (gate)
+            if (running.ContainsKey(job)) running[job] = Math.Clamp(share, 0, 1);
+    }
+}
