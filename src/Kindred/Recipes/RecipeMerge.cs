@@ -103,7 +103,7 @@ public static class RecipeMerge
         lower[key] is RecipeScalar below && upper[key] is RecipeScalar above && below.Text != above.Text;
 
     /// <summary>Lines mean nothing on a command line.</summary>
-    static RecipeNode Locate(RecipeNode node) => node switch
+    internal static RecipeNode Locate(RecipeNode node) => node switch
     {
         RecipeScalar scalar => new RecipeScalar(scalar.Text, scalar.Quoted, RecipePlace.CommandLine),
         RecipeList list => new RecipeList([.. list.Items.Select(Locate)], RecipePlace.CommandLine),

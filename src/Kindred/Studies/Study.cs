@@ -87,7 +87,7 @@ public sealed class Study
     static KeyValuePair<string, RecipeNode> Override(string text)
     {
         var at = text.IndexOf('=', StringComparison.Ordinal);
-        return at > 0 ? new(text[..at], RecipeReader.Read(text[(at + 1)..], RecipePlace.CommandLine.Source))
+        return at > 0 ? new(text[..at], RecipeMerge.Locate(RecipeReader.Read(text[(at + 1)..], RecipePlace.CommandLine.Source)))
             : throw new ConfigurationException($"'{text}' is no change to the cells; write key=value, such as train.epochs=1.");
     }
 

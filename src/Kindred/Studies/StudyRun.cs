@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kindred.Io;
+using Kindred.Runs;
 
 namespace Kindred.Studies;
 
@@ -59,6 +60,7 @@ public sealed class StudyRun(Study study, string folder, StudyWorker worker)
     public async Task<IReadOnlyList<StudyOutcome>> Run(CancellationToken cancel = default)
     {
         foreach (var name in Only ?? []) study.Cell(name);
+        using var alone = Take();
         var jobs = All.Where(j => Only is null || Only.Contains(j.Cell.Name)).ToArray();
         var open = new Queue<StudyJob>(jobs.Where(j => CellRun.Finished(j.Cell, j.Seed, j.Folder) is null));
         (total, done) = (jobs.Length, jobs.Length - open.Count);
@@ -82,6 +84,18 @@ public sealed class StudyRun(Study study, string folder, StudyWorker worker)
         {
             lock (gate) return open.TryDequeue(out var job) ? job : null;
         }
+    }
+
+    // One process at a time, and only in a folder that is a study's.
+    RunLock Take()
+    {
+        Directory.CreateDirectory(folder);
+        var strangers = Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Where(f => f != ".lock").ToArray();
+        if (strangers.Length > 0 && !strangers.Contains("cells"))
+            throw new ConfigurationException($"{folder} is not empty and holds no study (there is {strangers[0]}). Choose an empty or new folder with --out.");
+        var taken = RunLock.Take(folder, TimeSpan.FromSeconds(60), TimeProvider.System);
+        Directory.CreateDirectory(Path.Combine(folder, "cells"));
+        return taken;
     }
 
     async Task<StudyOutcome> Do(StudyJob job, CancellationToken cancel)
