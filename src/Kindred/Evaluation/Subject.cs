@@ -11,19 +11,27 @@ namespace Kindred.Evaluation;
 public sealed class Subject
 {
     readonly Func<string, IData> open;
+    readonly Func<Func<View, Tensor>, Func<View, Tensor>, Func<View, Tensor>> choose;
 
     /// <summary>Puts a network and data together.</summary>
-    /// <param name="features">h, `[n, F]`, of a view on the processor.</param>
-    /// <param name="embeddings">z, `[n, D]`.</param>
+    /// <param name="encodes">What gives h and z.</param>
     /// <param name="layer">h, z, or both: the two side by side, each at unit length.</param>
+    /// <param name="device">Where it lives.</param>
     /// <param name="uri">The data; protocols choose the split.</param>
     /// <param name="open">Opens data by URI, with the recipe's plain view.</param>
     /// <exception cref="ConfigurationException">There is no such layer.</exception>
-    public Subject(Func<View, Tensor> features, Func<View, Tensor> embeddings, string layer, string uri, Func<string, IData> open)
+    public Subject(IEncodes encodes, string layer, Device device, string uri, Func<string, IData> open)
     {
-        (Features, Embeddings, Uri, this.open) = (features, embeddings, uri, open);
-        Represent = Layers.Find(layer)(features, embeddings);
+        ArgumentNullException.ThrowIfNull(encodes);
+        choose = Layers.Find(layer);
+        (Uri, Device, this.open) = (uri, device, open);
+        Features = view => encodes.Features(view.To(device));
+        Embeddings = view => encodes.Embeddings(view.To(device));
+        Represent = choose(Features, Embeddings);
     }
+
+    /// <summary>Where the network lives.</summary>
+    public Device Device { get; }
 
     /// <summary>The data, without a split.</summary>
     public string Uri { get; }
@@ -36,6 +44,13 @@ public sealed class Subject
 
     /// <summary>The layer that was asked for.</summary>
     public Func<View, Tensor> Represent { get; }
+
+    /// <summary>The layer that was asked for, of another network on the same device.</summary>
+    public Func<View, Tensor> LayerOf(IEncodes other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return choose(view => other.Features(view.To(Device)), view => other.Embeddings(view.To(Device)));
+    }
 
     /// <summary>The network itself, for protocols that train it further; null where there is none, as for pixels.</summary>
     public Network? Network { get; init; }

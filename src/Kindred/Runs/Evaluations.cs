@@ -96,8 +96,7 @@ public static class Evaluations
         var network = new Network(experiment.Method, experiment.Device, recipe.Train.Seed, seed => Fresh(experiment, seed));
         var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.Encodes(experiment.Method);
         (encodes as Method)?.Eval();
-        return new Subject(
-            view => encodes.Features(view.To(experiment.Device)), view => encodes.Embeddings(view.To(experiment.Device)), request.Layer, uri, wanted => Open(recipe, wanted))
+        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => Open(recipe, wanted))
         {
             Network = request.Baseline is null ? network : null,
             Views = [.. recipe.Views.Select((v, i) => Parts.Plan(v, $"views.{i}"))],
