@@ -107,6 +107,18 @@ public sealed record StepDecay(double Base = 1, double Factor = 0.1, params int[
     public override double this[Progress at] => Base * Math.Pow(Factor, Milestones.Count(epoch => at.Epoch >= epoch));
 }
 
+/// <summary>A value for each stretch of epochs: InvaSpread's 1, 0.1, 0.05, 0.01.</summary>
+/// <param name="Values">One more than there are milestones; the first holds from epoch 0.</param>
+/// <param name="Milestones">Epochs from which the next value holds, in rising order.</param>
+public sealed record Stairs(double[] Values, int[] Milestones) : Schedule
+{
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There is not one value more than there are milestones.</exception>
+    public override double this[Progress at] => Values.Length == Milestones.Length + 1
+        ? Values[Milestones.Count(epoch => at.Epoch >= epoch)]
+        : throw new ArgumentException($"{Values.Length} values do not fit {Milestones.Length} milestones: there must be one more value");
+}
+
 /// <summary>A linear rise over the first epochs, constant later: DINO's teacher temperature.</summary>
 /// <remarks>Epoch e of W warm-up epochs gives start + (final − start) · e / (W − 1), both ends included.</remarks>
 /// <param name="Start">Value in epoch 0.</param>

@@ -19,6 +19,7 @@ public static class Parts
         .Add<WarmupCosine>("warmup-cosine", "linear warm-up, then half a cosine", o => o)
         .Add<LinspaceCosine>("linspace-cosine", "SwAV's and DINO's arrays: warm-up with both ends, then half a cosine", o => o)
         .Add<StepDecay>("steps", "multiplied by a factor at milestones", o => o)
+        .Add<Stairs>("stairs", "a value for each stretch of epochs", o => o)
         .Add<LinearEpochs>("linear-epochs", "a linear rise over the first epochs", o => o);
 
     static readonly (string Name, OptimizerOptions Defaults)[] optimizers = [("sgd", new Sgd.Options()), ("adam", new Adam.Options()), ("adamw", new Adam.Options { Decoupled = true }), ("lars", new Lars.Options())];

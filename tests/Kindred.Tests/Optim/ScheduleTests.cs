@@ -48,6 +48,14 @@ public class ScheduleTests
     }
 
     [Fact]
+    public void Stairs_hold_a_value_for_each_stretch_and_need_one_more_than_milestones()
+    {
+        var s = new Stairs([1, 0.1, 0.05, 0.01], [120, 160, 200]);
+        Assert.Equal([1, 0.1, 0.05, 0.05, 0.01], new[] { 119, 120, 160, 199, 300 }.Select(e => s[new(e, 301, 0, 1)]));
+        Assert.Throws<ArgumentException>(() => new Stairs([1, 0.1], [120, 160])[new(0, 301, 0, 1)]);
+    }
+
+    [Fact]
     public void A_teacher_temperature_rises_over_the_first_epochs()
     {
         var s = new LinearEpochs(0.04, 0.07, 30);
