@@ -26,7 +26,7 @@ public partial class RoomsTests
         ["Methods"] = $"{Engine} Nn Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads",
         ["Batches"] = $"{Engine} Nn Graphs Text Data Views",
         ["Training"] = $"{Engine} Nn Optim",
-        ["Evaluation"] = $"{Engine} Nn Optim Clustering Metrics Similarities Encoders Heads Batches Data Views",
+        ["Evaluation"] = $"{Engine} Nn Optim Clustering Metrics Similarities Encoders Heads Batches Data Views Training",
         ["Recipes"] = $"{Engine} Nn Optim Encoders Heads Batches Data Views Training Evaluation",
         ["Runs"] = $"{Engine} Nn Optim Batches Data Views Training Evaluation Recipes",
         ["Studies"] = $"{Engine} Nn Optim Information Metrics Data Training Evaluation Recipes Runs",

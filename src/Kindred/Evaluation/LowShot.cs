@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io;
 using Kindred.Torch;
 
 namespace Kindred.Evaluation;
@@ -24,6 +25,7 @@ public sealed record LowShot(IReadOnlyList<int>? K = null, [Range(1, 10_000)] in
         var (x, y) = Features.Of(train, subject.Represent, subject.Cancel);
         var (queries, truth) = Features.Labelled(test, subject.Represent, subject.Cancel);
         var metrics = new Dictionary<string, double>();
+        if (K.Count == 0 || K.Min() < 1) throw new ConfigurationException("k: labelled samples a class, at least 1 each.");
         foreach (var k in K)
         {
             double[] found = [.. Enumerable.Range(0, Draws).Select(draw => Once(subject, train, x, y, queries, truth, k, (ulong)draw))];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Kindred.Batches;
 using Kindred.Data;
@@ -72,32 +73,37 @@ public sealed class Subject
 
     /// <summary>Opens a part of the data and notes its size.</summary>
     /// <param name="split">train, test, or null for all.</param>
-    /// <param name="key">A further key of the URI, such as <c>label</c>.</param>
-    /// <param name="value">Its value.</param>
-    /// <param name="of">Other data than the subject's.</param>
-    public IData Open(string? split, string? key = null, string? value = null, string? of = null)
+    /// <param name="atMost">Draws so many samples where there are more; the same number of every class.</param>
+    /// <param name="label">What the classes are, where the data have several kinds of labels.</param>
+    public IData Open(string? split, int? atMost = null, string? label = null)
     {
-        var wanted = DataSplit.Of(of ?? Uri, split);
-        if (key is not null) wanted = DataUri.Parse(wanted).With(key, value).Text;
+        var wanted = DataSplit.Of(Uri, split);
+        if (label is not null) wanted = DataUri.Parse(wanted).With("label", label).Text;
         var data = open(wanted);
+        if (atMost is { } limit && data.Count > limit && data is PictureData)
+        {
+            data.Dispose();
+            wanted = DataUri.Parse(wanted).With("n", limit.ToString(CultureInfo.InvariantCulture)).Text;
+            data = open(wanted);
+        }
         Note(split ?? "all", wanted, data);
         return data;
     }
 
     /// <summary>Opens a part of the data that has classes.</summary>
     /// <exception cref="DataException">It has none.</exception>
-    public IData OpenLabelled(string? split, string? of = null)
+    public IData OpenLabelled(string? split, string? label = null)
     {
-        var data = Open(split, of: of);
+        var data = Open(split, label: label);
         if (data.Labels is not null && data.Classes.Count > 1) return data;
         data.Dispose();
-        throw new DataException($"{DataSplit.Of(of ?? Uri, split)} has {data.Classes.Count} classes; this protocol needs labels, for example a folder with one folder a class.");
+        throw new DataException($"{DataSplit.Of(Uri, split)} has {data.Classes.Count} classes; this protocol needs labels, for example a folder with one folder a class.");
     }
 
     /// <summary>Opens a part of the data as pictures.</summary>
     /// <exception cref="ConfigurationException">The data are something else.</exception>
-    public PictureData OpenPictures(string? split, string? of = null) => Open(split, of: of) as PictureData
-        ?? throw new ConfigurationException($"{of ?? Uri}: this protocol changes pictures, and these data are none; give pictures by --data.");
+    public PictureData OpenPictures(string? split, int? atMost = null) => Open(split, atMost) as PictureData
+        ?? throw new ConfigurationException($"{Uri}: this protocol changes pictures, and these data are none; give pictures by --data.");
 
     void Note(string part, string wanted, IData data)
     {
