@@ -18,7 +18,7 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
     bool direct;
 
     /// <summary>Largest score whose exponentials, and sums of millions of them, are far from both ends of the type.</summary>
-    static double Direct(Dtype dtype) => dtype == Dtype.Float64 ? 300 : 40;
+    internal static double Direct(Dtype dtype) => dtype == Dtype.Float64 ? 300 : 40;
 
     protected override Tensor[] Forward(Tensor[] inputs)
     {
@@ -36,16 +36,16 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
         using var _ = Autocast.Suspend(Saved[0].Device);
         var (y, value, g) = (Saved[0], Saved[1], gradients[0]!);
         var gradient = y.ZerosLike();
-        var weight = direct ? g * (-value).Exp() : g;
+        var weight = direct ? (g * (-value).Exp()).Contiguous() : g;
         var tiles = 0;
         foreach (var (first, second) in Pairs(y.Size(0)))
         {
             using var scope = Scope.Open();
             var (yi, yj) = (Rows(y, first), Rows(y, second));
-            var (wi, wj) = (Rows(weight, first).Unsqueeze(1), Rows(weight, second).Unsqueeze(0));
-            var share = Saved.Count > 2 ? (wi + wj).Mul_(Saved[2 + tiles++])
-                : direct ? Exponential(yi.Mm(yj.T()), first == second).Mul_(wi + wj)
-                : Shares(yi.Mm(yj.T()), first == second, (Rows(value, first).Unsqueeze(1), wi), (Rows(value, second).Unsqueeze(0), wj));
+            var (wi, wj) = (Rows(weight, first), Rows(weight, second));
+            var share = Saved.Count > 2 ? (wi.Unsqueeze(1) + wj).Mul_(Saved[2 + tiles++])
+                : direct ? Weighed(yi.Mm(yj.T()), first == second, wi, wj)
+                : Shares(yi.Mm(yj.T()), first == second, (Rows(value, first).Unsqueeze(1), wi.Unsqueeze(1)), (Rows(value, second), wj));
             Rows(gradient, first).Addmm_(share, yj);
             if (first != second)
                 Rows(gradient, second).Addmm_(share.T(), yi);
@@ -70,10 +70,7 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
         foreach (var (first, second) in Pairs(rows))
         {
             using var scope = Scope.Open();
-            var e = Exponential(Rows(y, first).Mm(Rows(y, second).T()), first == second);
-            Rows(sums, first).Add_(e.Sum(1));
-            if (first != second)
-                Rows(sums, second).Add_(e.Sum(0));
+            var e = Exponential(Rows(y, first).Mm(Rows(y, second).T()), first == second, Rows(sums, first), Rows(sums, second));
             if (keep)
                 kept.Add(scope.Return(e));
         }
@@ -96,6 +93,30 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
         return value;
 
         static void Join(Tensor at, Tensor part) => at.Copy_(at.Logaddexp(part));
+    }
+
+    /// <summary>The scores' exponentials, added to the sums of their rows and, off the diagonal, of their columns.</summary>
+    static Tensor Exponential(Tensor scores, bool diagonal, Tensor rowSums, Tensor columnSums)
+    {
+        if (ExponentialTile.Serves(scores))
+        {
+            ExponentialTile.Sum(diagonal ? scores.FillDiagonal_(ExponentialTile.Nothing) : scores, rowSums, diagonal ? null : columnSums);
+            return scores;
+        }
+        Exponential(scores, diagonal);
+        rowSums.Add_(scores.Sum(1));
+        if (!diagonal)
+            columnSums.Add_(scores.Sum(0));
+        return scores;
+    }
+
+    /// <summary>exp(score)·(row weight + column weight).</summary>
+    static Tensor Weighed(Tensor scores, bool diagonal, Tensor rowWeight, Tensor columnWeight)
+    {
+        if (!ExponentialTile.Serves(scores))
+            return Exponential(scores, diagonal).Mul_(rowWeight.Unsqueeze(1) + columnWeight);
+        ExponentialTile.Weigh(diagonal ? scores.FillDiagonal_(ExponentialTile.Nothing) : scores, rowWeight, columnWeight);
+        return scores;
     }
 
     static Tensor Exponential(Tensor scores, bool diagonal)

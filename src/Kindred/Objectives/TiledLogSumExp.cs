@@ -42,6 +42,6 @@ public static class TiledLogSumExp
         (a, b) = (Scores.Wide(a), Scores.Wide(b));
         if (!Tiles(Math.Max(a.Size(0), b.Size(0)), tile))
             return (Scores.Product(a, b) / temperature).Logsumexp([1]);
-        return new CrossLogSumExp(temperature, tile ?? CrossLogSumExp.DefaultTile(b.Size(0))).Apply(a, b);
+        return new CrossLogSumExp(temperature, tile).Apply(a, b);
     }
 }

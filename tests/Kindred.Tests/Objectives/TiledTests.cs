@@ -67,6 +67,53 @@ public class TiledTests
     }
 
     [Fact]
+    public void Large_float32_batches_of_any_size_have_the_gradient_of_float64_with_any_number_of_threads()
+    {
+        using var scope = Scope.Open();
+        var z = Made.Rows(3402, 8, 12);                                   // neither the rows nor the last tile are a multiple of a vector
+        var exact = Gradient(z, x => NtXent.Loss(x, 0.1, tile: 0));
+        var threads = Engine.Threads;
+        var tiled = Of(1);
+        Assert.True(((tiled.To(Dtype.Float64) - exact).Norm() / exact.Norm()).Item() < 1e-5);
+        Assert.Equal(tiled.ToArray<float>(), Of(1).ToArray<float>());
+        Made.Close(tiled, Of(2), 1e-6);
+
+        Tensor Of(int count)
+        {
+            Engine.Threads = count;
+            try { return Gradient(z.To(Dtype.Float32), x => NtXent.Loss(x, 0.1)); }
+            finally { Engine.Threads = threads; }
+        }
+    }
+
+    [Fact]
+    public void A_row_that_is_not_a_number_makes_the_loss_not_a_number()
+    {
+        using var scope = Scope.Open();
+        var z = Made.Rows(600, 8, 13, Dtype.Float32);
+        z.Narrow(0, 5, 1).Fill_(double.NaN);
+        Assert.True(double.IsNaN(NtXent.Loss(z, 0.2).Item()));
+    }
+
+    [Theory]
+    [InlineData(0.2), InlineData(0.01)]
+    public void In_float32_tiled_info_nce_has_the_gradient_of_float64(double temperature)
+    {
+        using var scope = Scope.Open();
+        var (query, key) = (Made.Rows(603, 8, 14), Made.Rows(650, 8, 15));
+        var exact = Gradients(query, key, 0);
+        foreach (var (wanted, got) in exact.Zip(Gradients(query.To(Dtype.Float32), key.To(Dtype.Float32), null)))
+            Assert.True(((got.To(Dtype.Float64) - wanted).Norm() / wanted.Norm()).Item() < 1e-5);
+
+        Tensor[] Gradients(Tensor q, Tensor k, int? tile)
+        {
+            (q, k) = (q.Clone().RequiresGrad_(), k.Clone().RequiresGrad_());
+            var loss = InfoNce.InBatch(q, k, temperature, offset: 4, tile: tile);
+            return [.. Autograd.Grad([loss], [q, k]).Select(g => g!)];
+        }
+    }
+
+    [Fact]
     public void Memory_does_not_grow_with_the_square_of_the_batch()
     {
         const long Rows = 8192, Dim = 16;
