@@ -32,15 +32,30 @@ public sealed class CMC : Method, IEncodes
         InBatch,
     }
 
+    /// <summary>Which encoders make the representation.</summary>
+    public enum ViewKind
+    {
+        /// <summary>Both, side by side.</summary>
+        Both,
+
+        /// <summary>That of the lightness: one view of those that were contrasted (Sec. 4.2).</summary>
+        Light,
+
+        /// <summary>That of the colour.</summary>
+        Color,
+    }
+
     /// <summary>The settings.</summary>
     /// <param name="Temperature">τ.</param>
     /// <param name="Dim">Width of embeddings.</param>
     /// <param name="Negatives">K bank entries a sample.</param>
     /// <param name="BankMomentum">Share of the old entry when it is renewed.</param>
     /// <param name="Loss">How a side looks for the other.</param>
+    /// <param name="Represent">Which encoders make the representation.</param>
+    /// <param name="Mispair">Gives each lightness the colour of another picture: nothing is left to learn, and the loss stays at chance.</param>
     public sealed record Options(
         [Range(0.001, 100.0)] double Temperature = 0.07, [Range(1, 1 << 20)] long Dim = 128, [Range(1, 1 << 24)] long Negatives = 16384,
-        [Range(0.0, 1.0)] double BankMomentum = 0.5, LossKind Loss = LossKind.Nce);
+        [Range(0.0, 1.0)] double BankMomentum = 0.5, LossKind Loss = LossKind.Nce, ViewKind Represent = ViewKind.Both, bool Mispair = false);
 
     readonly Options options;
     readonly Projected light, color;
@@ -64,6 +79,7 @@ public sealed class CMC : Method, IEncodes
     {
         batch.NeedsViews(1);
         var (l, ab) = Split(batch.Views[0].X);
+        if (options.Mispair) ab = ab.Roll([1], [0]);
         var (a, b) = (Scores.Unit(light.Forward(l)), Scores.Unit(color.Forward(ab)));     // [N, D] each
 
         Watch(a);
@@ -90,13 +106,20 @@ public sealed class CMC : Method, IEncodes
     public Tensor Features(View view)
     {
         var (l, ab) = Split(view.X);
-        return Tensor.Cat([light.Encoder.Forward(l), color.Encoder.Forward(ab)], 1);
+        return Sides(() => light.Encoder.Forward(l), () => color.Encoder.Forward(ab));
     }
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view)
     {
         var (l, ab) = Split(view.X);
-        return Tensor.Cat([light.Forward(l).Normalize(), color.Forward(ab).Normalize()], 1);
+        return Sides(() => light.Forward(l).Normalize(), () => color.Forward(ab).Normalize());
     }
+
+    Tensor Sides(Func<Tensor> ofLight, Func<Tensor> ofColor) => options.Represent switch
+    {
+        ViewKind.Light => ofLight(),
+        ViewKind.Color => ofColor(),
+        _ => Tensor.Cat([ofLight(), ofColor()], 1),
+    };
 }

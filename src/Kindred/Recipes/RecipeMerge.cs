@@ -52,7 +52,7 @@ public static class RecipeMerge
 
     /// <summary>Puts one value in, as an override does.</summary>
     /// <param name="recipe">The recipe.</param>
-    /// <param name="path">A dotted path; <c>+</c> at its end adds to a list what the list does not hold yet: <c>views.0.of.+</c>.</param>
+    /// <param name="path">A dotted path; <c>+</c> at its end adds to a list the value, or a list's values, that it does not hold yet: <c>views.0.of.+</c>.</param>
     /// <param name="value">The value; maps merge, null takes away.</param>
     /// <returns>The recipe with the value in place.</returns>
     /// <exception cref="ConfigurationException">The path runs through something that holds no keys.</exception>
@@ -75,11 +75,11 @@ public static class RecipeMerge
             case RecipeMap map:
                 return map.With(key, depth + 1 == path.Length && value.IsNull ? null : Put(map[key], path, depth + 1, value));
             case null or { IsNull: true } when key == "+":
-                return new RecipeList([value], value.Place);
+                return new RecipeList(Items(value), value.Place);
             case null or { IsNull: true }:
                 return new RecipeMap([new(key, Put(null, path, depth + 1, value))], RecipePlace.CommandLine);
             case RecipeList list when key == "+":
-                return list.Items.Any(item => item.ToString() == value.ToString()) ? list : new RecipeList([.. list.Items, value], list.Place);
+                return new RecipeList([.. list.Items.Concat(Items(value)).DistinctBy(item => item.ToString())], list.Place);
             case RecipeList list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < list.Items.Count:
                 return new RecipeList([.. list.Items.Select((item, n) => n == i ? Put(item, path, depth + 1, value) : item)], list.Place);
             case RecipeList list:
@@ -91,6 +91,8 @@ public static class RecipeMerge
                 throw new ConfigurationException($"{string.Join('.', path)}: '{here}' is {node.Kind} and holds no keys.");
         }
     }
+
+    static IReadOnlyList<RecipeNode> Items(RecipeNode value) => value is RecipeList list ? list.Items : [value];
 
     static RecipeNode Value(RecipeNode? lower, RecipeNode upper) => (lower, upper) switch
     {
