@@ -23,7 +23,7 @@ case "${1:-}" in
   golden) prepare; shift; dotnet artifacts/bin/Kindred.Golden/release/Kindred.Golden.dll "${@:-tests/golden}" ;;
   format) dotnet format Kindred.slnx "${@:2}" ;;
   ops) dotnet run -c Release --project src/Kindred.Torch.Generator -- src/Kindred.Torch.Generator src/Kindred.Torch/Generated ;;
-  bench) ./kindred bench "${@:2}" ;;
+  bench) if [ "${2:-}" = methods ]; then ./kindred study methods "${@:3}"; else ./kindred bench "${@:2}"; fi ;;
   docs) table=$(./kindred list methods --markdown); { sed '/^|/d' METHODS.md; echo "$table"; } > artifacts/METHODS.md; mv artifacts/METHODS.md METHODS.md ;;
   all) "$0" format --verify-no-changes && "$0" test && "$0" golden ;;
   *) echo "usage: ./do build | test | golden [DIR] | format | ops | bench [NAME] | docs | all" >&2; exit 2 ;;

@@ -45,9 +45,9 @@ public static class StudyTable
     static string Markdown(string[] header, IEnumerable<string[]> rows)
     {
         var all = rows.Prepend(header).Select(r => r.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal)).ToArray()).ToList();
-        var widths = header.Select((_, c) => all.Max(r => r[c].Length)).ToArray();
+        var widths = header.Select((_, c) => Math.Max(3, all.Max(r => r[c].Length))).ToArray();
         var lines = all.Select(r => $"| {string.Join(" | ", r.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c])))} |").ToList();
-        lines.Insert(1, $"|{string.Concat(widths.Select((w, c) => $" {new string('-', Math.Max(3, c == 0 ? w : w - 1))}{(c == 0 || w < 3 ? "" : ":")} |"))}");
+        lines.Insert(1, $"|{string.Concat(widths.Select((w, c) => $" {(c == 0 ? new string('-', w) : new string('-', w - 1) + ':')} |"))}");
         return string.Concat(lines.Select(l => $"{l}\n"));
     }
 
