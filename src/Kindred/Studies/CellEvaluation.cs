@@ -33,11 +33,19 @@ static class CellEvaluation
 
     static IEnumerable<(string Name, EvaluationRequest Request)> Requests(StudyCell cell) => cell.Evaluate.Select((node, i) =>
     {
-        var map = node as RecipeMap ?? new RecipeMap([new("name", node)], node.Place);
+        var map = Named(node);
         var protocol = Text(map, "name") ?? throw node.Error($"evaluate.{i}", $"the name of an evaluation was expected, or a map with 'name' and settings; this is {node.Kind}");
         var settings = new[] { "name", "as", "layer", "data" }.Aggregate(map, (rest, key) => rest.With(key, null));
         return (Text(map, "as") ?? protocol, new EvaluationRequest(protocol, Text(map, "data") ?? cell.Data, Text(map, "layer") ?? "h", settings, cell.Baseline));
     });
+
+    // knn, { name: knn, k: 20 } and { knn: { k: 20 } } say the same, as everywhere in recipes.
+    static RecipeMap Named(RecipeNode node) => node switch
+    {
+        RecipeMap { Entries: [var (key, settings)] } when key != "name" => ((settings as RecipeMap) ?? new([], node.Place)).With("name", new RecipeScalar(key, false, node.Place)),
+        RecipeMap map => map,
+        _ => new RecipeMap([new("name", node)], node.Place),
+    };
 
     static string? Text(RecipeMap map, string key) => map[key] is RecipeScalar { IsNull: false } scalar ? scalar.Text : null;
 }

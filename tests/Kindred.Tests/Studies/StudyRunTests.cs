@@ -77,7 +77,7 @@ public sealed class StudyRunTests : IDisposable
         var trained = Directory.GetLastWriteTimeUtc(Path.Combine(Cell("a"), "run", "checkpoints"));
         var before = CellResult.TryRead(Cell("a"))!;
 
-        var (_, again) = await Run(Read("cells: { a: {} }", "[{ name: knn, k: 3 }, { name: knn, layer: z, as: knn-z }]"));
+        var (_, again) = await Run(Read("cells: { a: {} }", "[{ knn: { k: 3 } }, { name: knn, layer: z, as: knn-z }]"));
 
         Assert.Equal(before.StateSha256, again.Single().Result!.StateSha256);
         Assert.Contains("knn-z.accuracy", again.Single().Result!.Metrics.Keys);
