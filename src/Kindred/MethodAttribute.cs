@@ -1,5 +1,18 @@
 namespace Kindred;
 
+/// <summary>What a registered class is for.</summary>
+public enum MethodRole
+{
+    /// <summary>A method of a paper, to be trained by its name.</summary>
+    Method,
+
+    /// <summary>A later phase of another method: its recipe has several phases.</summary>
+    Phase,
+
+    /// <summary>What methods are compared with.</summary>
+    Baseline,
+}
+
 /// <summary>Registers a method under a name. One class may stand for several names, each with its own recipe.</summary>
 /// <param name="name">The name on the command line, such as <c>moco-v2</c>.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
@@ -19,6 +32,9 @@ public sealed class MethodAttribute(string name) : Attribute
 
     /// <summary>What it learns from: <c>pictures</c>, <c>sound</c>, <c>text</c>, <c>graphs</c>.</summary>
     public string Modality { get; init; } = "pictures";
+
+    /// <summary>Whether it stands for itself; lists show phases and baselines only when asked.</summary>
+    public MethodRole Role { get; init; }
 
     /// <summary>The objective that its step minimises.</summary>
     public required string Objective { get; init; }

@@ -18,23 +18,24 @@ static class ListVerb
         var what = new Argument<string>("what") { Description = string.Join(", ", kinds) };
         var json = new Option<bool>("--json") { Description = "One JSON array on stdout." };
         var markdown = new Option<bool>("--markdown") { Description = "A Markdown table on stdout." };
-        var command = new Command("list", "Lists methods, objectives, data sets, encoders, augmentations, evaluations and recipes.") { what, json, markdown };
-        command.SetAction(result => Run(result.GetValue(what)!, result.GetValue(json), result.GetValue(markdown)));
+        var all = new Option<bool>("--all") { Description = "Also methods that are phases of others, and baselines." };
+        var command = new Command("list", "Lists methods, objectives, data sets, encoders, augmentations, evaluations and recipes.") { what, json, markdown, all };
+        command.SetAction(result => Run(result.GetValue(what)!, result.GetValue(json), result.GetValue(markdown), result.GetValue(all)));
         return command;
     }
 
-    static int Run(string what, bool json, bool markdown)
+    static int Run(string what, bool json, bool markdown, bool all)
     {
-        var rows = Rows(what);
+        var rows = Rows(what, all);
         if (json) Output.Json(rows);
         else if (markdown) Markdown(rows);
         else if (rows.Count > 0) Output.Table([.. rows[0].Keys], rows.Select(r => r.Values.ToArray()));
         return 0;
     }
 
-    static List<Dictionary<string, string>> Rows(string what) => what switch
+    static List<Dictionary<string, string>> Rows(string what, bool all) => what switch
     {
-        "methods" => [.. MethodCatalog.All.Values.Select(m => Row(("name", m.Attribute.Name), ("title", m.Attribute.Title), ("family", m.Attribute.Family), ("modality", m.Attribute.Modality),
+        "methods" => [.. MethodCatalog.All.Values.Where(m => all || m.Attribute.Role == MethodRole.Method).Select(m => Row(("name", m.Attribute.Name), ("title", m.Attribute.Title), ("family", m.Attribute.Family), ("modality", m.Attribute.Modality),
             ("paper", m.Attribute.Paper), ("objective", m.Attribute.Objective), ("recipe", m.Attribute.Recipe ?? m.Attribute.Name)))],
         "objectives" => [.. ObjectiveList.All().Select(o => Row(("name", o.Name), ("title", o.Title), ("paper", o.Paper)))],
         "evaluations" => [.. Evaluations.All.Select(p => Row(("name", p.Name), ("title", p.Title), ("paper", p.Paper)))],

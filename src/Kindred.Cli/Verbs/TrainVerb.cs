@@ -38,6 +38,7 @@ static class TrainVerb
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
         foreach (var phase in recipe.Phases) MethodCatalog.Find(phase.Method);
         var folder = request.Out ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+        var requests = Evaluations.Requested(recipe.Phases[^1]);
         using var display = new ProgressDisplay();
         var run = new TrainingRun(recipe, new RunOptions
         {
@@ -48,11 +49,36 @@ static class TrainVerb
             MaxSteps = request.MaxSteps,
             Device = DeviceOf(request.Device),
             Command = $"kindred {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}",
-        }, display, text => display.Note($"kindred: {text}"));
+        }, display, text => display.Note($"kindred: {text}"))
+        {
+            Finished = (experiment, folder) => Evaluate(experiment, folder, requests, display, cancel),
+        };
         var summary = run.Run(cancel);
         if (request.Json) Output.Json(summary with { Loss = summary.Loss });
         else display.Note(string.Create(CultureInfo.InvariantCulture, $"{(summary.Finished ? "finished" : "stopped")} after {summary.Steps} steps, loss {summary.Loss:0.####}, {summary.ImagesPerSecond:0} samples/s; the run is in {summary.Run} (state {summary.StateSha256[..12]}, seed {recipe.First.Train.Seed})"));
         return cancel.IsCancellationRequested && !summary.Finished ? Launcher.Preempted : 0;
+    }
+
+    // What the recipe asks for under 'evaluate', once all is trained. An evaluation that fails does not undo the training.
+    static void Evaluate(Experiment experiment, RunFolder folder, IReadOnlyList<EvaluationRequest> requests, ProgressDisplay display, CancellationToken cancel)
+    {
+        if (folder.Info.State != RunState.Finished) return;
+        foreach (var request in requests)
+        {
+            try
+            {
+                var report = Evaluations.Run(experiment, request, cancel);
+                report.Settings["run"] = folder.Path;
+                report.Save(folder.Path);
+                display.Note($"{report.Protocol}: {string.Join(", ", report.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:0.##}")))}");
+            }
+            catch (OperationCanceledException)
+            {
+                display.Note($"kindred: the run is whole, its evaluation by {request.Protocol} was stopped.");
+                return;
+            }
+            catch (KindredException e) { display.Note($"kindred: the run is not evaluated by {request.Protocol}: {e.Message}"); }
+        }
     }
 
     static List<string> Overrides(Request request)

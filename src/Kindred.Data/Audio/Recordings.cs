@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Kindred.Io;
 
@@ -36,24 +37,45 @@ public sealed partial class Recordings
     /// <summary>A recording in −1…1.</summary>
     public ReadOnlySpan<float> Samples(int index) => samples[index];
 
-    /// <summary>Reads every WAVE file below a folder into memory, in the order of their names.</summary>
-    /// <param name="folder">Where they are.</param>
+    /// <summary>Reads every WAVE file below a folder, or inside a tar archive, into memory, in the order of their names.</summary>
+    /// <param name="path">Where they are.</param>
     /// <param name="split">train, test, or null for all.</param>
     /// <param name="label">digit or speaker, for files that are named so.</param>
     /// <exception cref="DataException">There is no such file, or one cannot be read, or rates differ.</exception>
-    public static Recordings Open(string folder, string? split = null, string label = "digit")
+    public static Recordings Open(string path, string? split = null, string label = "digit")
     {
         if (label is not ("digit" or "speaker")) throw new ConfigurationException($"label={label}: recordings are labelled by digit or by speaker.");
-        if (!Directory.Exists(folder)) throw new DataException($"{folder}: there is no such folder of sound files.");
-        string[] names = [.. Directory.EnumerateFiles(folder, "*.wav", SearchOption.AllDirectories)
-            .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')).Where(n => split is null || SplitOf(n) == split).Order(StringComparer.Ordinal)];
-        if (names.Length == 0) throw new DataException($"{folder}: no .wav file{(split is null ? "" : $" of the split '{split}'")} in it or below it.");
-        var read = Array.ConvertAll(names, n => WavFile.Read(Path.Combine(folder, n)));
+        var source = Source(path);
+        string[] names = [.. source.Names.Where(n => split is null || SplitOf(n) == split).Order(StringComparer.Ordinal)];
+        if (names.Length == 0) throw new DataException($"{path}: no .wav file{(split is null ? "" : $" of the split '{split}'")} in it or below it.");
+        var read = Array.ConvertAll(names, n => source.Read(n));
         if (Array.FindIndex(read, r => r.Rate != read[0].Rate) is >= 0 and var odd)
             throw new DataException($"{names[odd]} has {read[odd].Rate} samples a second, {names[0]} has {read[0].Rate}; bring all to one rate.");
         var labelled = Array.ConvertAll(names, n => LabelOf(n, label));
         string[] classes = [.. labelled.Distinct().Order(StringComparer.Ordinal)];
         return new(names, Array.ConvertAll(read, r => r.Samples), Array.ConvertAll(labelled, l => Array.IndexOf(classes, l)), classes, read[0].Rate);
+    }
+
+    static (IEnumerable<string> Names, Func<string, (float[] Samples, int Rate)> Read) Source(string path)
+    {
+        if (File.Exists(path)) return Archive(path);
+        if (!Directory.Exists(path)) throw new DataException($"{path}: there is no such folder or tar archive of sound files.");
+        return (Directory.EnumerateFiles(path, "*.wav", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(path, f).Replace('\\', '/')), name => WavFile.Read(Path.Combine(path, name)));
+    }
+
+    static (IEnumerable<string>, Func<string, (float[], int)>) Archive(string path)
+    {
+        using var file = BinaryFiles.Open(path);
+        var bytes = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var entry in TarIndex.Read(file, path))
+        {
+            var name = Encoding.UTF8.GetString(entry.Path);
+            if (!name.EndsWith(".wav", StringComparison.Ordinal)) continue;
+            if (entry.Length > WavFile.MaxBytes) throw new DataException($"{path}: {name} is larger than {WavFile.MaxBytes >> 20} MiB; cut it into shorter recordings.");
+            var content = bytes[name] = new byte[entry.Length];
+            RandomAccess.Read(file, content, entry.Offset);
+        }
+        return (bytes.Keys, name => WavFile.Parse(bytes[name], $"{path}: {name}"));
     }
 
     static string LabelOf(string name, string label) => SpokenDigit().Match(name) is { Success: true } match

@@ -6,7 +6,8 @@ namespace Kindred.Data;
 /// <summary>Reads sound from RIFF WAVE files: 8, 16, 24 or 32 bits of PCM, or 32-bit floats; channels are averaged.</summary>
 public static class WavFile
 {
-    const int MaxBytes = 1 << 28, Pcm = 1, Float = 3, Extensible = 0xFFFE;
+    internal const int MaxBytes = 1 << 28;
+    const int Pcm = 1, Float = 3, Extensible = 0xFFFE;
 
     /// <summary>The samples in −1…1 and how many there are a second.</summary>
     /// <param name="path">The file, of at most 256 MiB.</param>

@@ -8,14 +8,14 @@ namespace Kindred.Evaluation;
 /// <summary>What a trained network is compared with: representations that nobody trained.</summary>
 public static class Baselines
 {
-    const double WindowSeconds = 0.032, HopSeconds = 0.01;
+    const double WindowSeconds = 0.032, HopSeconds = 0.016;
     const int Bands = 40;
 
     static readonly Dictionary<string, (string Title, Func<Network, IData, IEncodes> Make)> known = new()
     {
         ["pixels"] = ("the plain view itself, less its mean", (_, _) => new Input()),
         ["untrained"] = ("the recipe's network before training", (network, _) => Encodes(network.Fresh(network.Seed))),
-        ["logmel"] = ("the log-mel spectrogram of 40 bands, frame after frame (sound)", (network, data) => new Spectrum(network, data)),
+        ["logmel"] = ("the log-mel spectrogram of 40 bands, frame after frame, less its mean (sound)", (network, data) => new Spectrum(network, data)),
     };
 
     /// <summary>Names and what they are.</summary>
@@ -37,11 +37,7 @@ public static class Baselines
     // The strongest baseline without learning: each picture's own mean brightness does not count.
     sealed class Input : IEncodes
     {
-        public Tensor Features(View view)
-        {
-            var flat = view.X.Flatten(1);
-            return flat - flat.Mean(1, keepdim: true);
-        }
+        public Tensor Features(View view) => Centred(view.X.Flatten(1));
     }
 
     sealed class Spectrum : IEncodes
@@ -55,6 +51,8 @@ public static class Baselines
             mel.To(network.Device);
         }
 
-        public Tensor Features(View view) => mel.Forward(view.X).Flatten(1);
+        public Tensor Features(View view) => Centred(mel.Forward(view.X).Flatten(1));
     }
+
+    static Tensor Centred(Tensor rows) => rows - rows.Mean(1, keepdim: true);
 }

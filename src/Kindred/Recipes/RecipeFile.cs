@@ -71,6 +71,7 @@ public sealed record ViewSection(
 /// <param name="LogEvery">Steps between two lines of metrics.</param>
 /// <param name="CheckpointEvery">Steps between two checkpoints; 0 writes them at the end of epochs only.</param>
 /// <param name="Keep">Checkpoints to keep, besides the best one.</param>
+/// <param name="OnlineProbe">Trains a linear classifier of the representation beside the method and logs online_accuracy; the method does not notice.</param>
 public sealed record TrainSection(
     [Range(1, 1_000_000)] int Epochs = 100,
     [Range(1, 1 << 20)] int Batch = 256,
@@ -83,4 +84,5 @@ public sealed record TrainSection(
     [Range(0, 256)] int Workers = 0,
     [Range(1, int.MaxValue)] int LogEvery = 10,
     [Range(0, int.MaxValue)] int CheckpointEvery = 0,
-    [Range(1, 1000)] int Keep = 3);
+    [Range(1, 1000)] int Keep = 3,
+    bool OnlineProbe = false);

@@ -71,6 +71,29 @@ public static class Evaluations
         }
     }
 
+    /// <summary>What a recipe asks for under <c>evaluate</c>: names, or maps with settings, among them <c>data</c>, <c>layer</c> and <c>baseline</c>.</summary>
+    /// <exception cref="ConfigurationException">There is no such protocol or setting.</exception>
+    public static IReadOnlyList<EvaluationRequest> Requested(RecipeFile recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        EvaluationRequest[] requests = [.. recipe.Evaluate.Select((node, i) => Request(node, $"evaluate.{i}"))];
+        foreach (var request in requests) Check(request);
+        return requests;
+    }
+
+    static EvaluationRequest Request(RecipeNode node, string path)
+    {
+        var (name, options) = node switch
+        {
+            RecipeScalar { IsNull: false } scalar => (scalar.Text, null),
+            RecipeMap map when map["name"] is RecipeScalar scalar => (scalar.Text, map.With("name", null)),
+            RecipeMap { Entries: [(var key, RecipeMap inner)] } => (key, inner),
+            _ => throw node.Error(path, $"a protocol's name, or a map with one and its settings, was expected, this is {node.Kind}"),
+        };
+        string? Word(string key) => (options?[key] as RecipeScalar)?.Text;
+        return new(name, Word("data"), Word("layer") ?? "h", options?.With("data", null).With("layer", null).With("baseline", null), Word("baseline"));
+    }
+
     /// <summary>Reads a request's settings, so that a mistake is found before anything is trained.</summary>
     /// <exception cref="ConfigurationException">There is no such protocol, layer or setting.</exception>
     public static void Check(EvaluationRequest request)

@@ -50,7 +50,7 @@ public sealed record RunOptions
 public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<TrainingProgress>? progress, Action<string> warn)
 {
     /// <summary>Settings that may change when a run goes on: they do not touch its numbers.</summary>
-    static readonly string[] free = ["train.workers", "train.logEvery", "train.checkpointEvery", "train.keep", "evaluate", "data"];
+    static readonly string[] free = ["train.workers", "train.logEvery", "train.checkpointEvery", "train.keep", "train.onlineProbe", "evaluate", "data"];
 
     /// <summary>Called with each phase's method once the run is over, before it is freed: for evaluations.</summary>
     public Action<Experiment, RunFolder>? Finished { get; init; }
@@ -128,11 +128,15 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             }));
         }
         var noted = new HashSet<string>();
-        var trainer = experiment.Trainer(options.MaxSteps - offset,
+        using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
+        IHook[] hooks =
+        [
             new MetricsHook(log, progress, train.LogEvery, offset),
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
-            new CheckpointHook(Save, train.CheckpointEvery));
+            new CheckpointHook(Save, train.CheckpointEvery),
+        ];
+        var trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null)
         {
             state.Restore(start.Parts);

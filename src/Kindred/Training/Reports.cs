@@ -13,6 +13,12 @@ public sealed record StepReport(Progress At, double Loss, double LearningRate, i
 /// <summary>Looks on while a method trains: writes metrics, saves checkpoints, evaluates. Hooks watch; methods act.</summary>
 public interface IHook
 {
+    /// <summary>Sees each batch once the method has learnt from it, without gradient; what it makes dies afterwards.</summary>
+    void Batch(Batch batch, Progress at) { }
+
+    /// <summary>Numbers of its own for the metrics, asked for at the steps that are logged.</summary>
+    IReadOnlyDictionary<string, double> Numbers() => new Dictionary<string, double>();
+
     /// <summary>After each step.</summary>
     void Step(StepReport report) { }
 

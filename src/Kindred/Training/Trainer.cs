@@ -120,11 +120,19 @@ public sealed class Trainer
         var at = At;
         loss = 0;
         foreach (var turn in method.Turns(batch, at)) loss += TakeTurn(turn, at);
+        foreach (var hook in hooks) Show(hook, batch, at);
         At = at with { Step = at.Step + 1 };
         samples += raw.Count;
         var rate = optimizers[method.Players.Keys.First()].LearningRate(at);
         var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers() : new Dictionary<string, double>();
         return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers);
+    }
+
+    static void Show(IHook hook, Batch batch, Progress at)
+    {
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        hook.Batch(batch, at);
     }
 
     double TakeTurn(Turn turn, Progress at)
@@ -146,6 +154,7 @@ public sealed class Trainer
     Dictionary<string, double> Numbers()
     {
         var numbers = new Dictionary<string, double>(method.TakeLog());
+        foreach (var (name, value) in hooks.SelectMany(h => h.Numbers())) numbers[name] = value;
         if (method.TakeWatched() is not { } watched) return numbers;
         using (watched)
         {

@@ -19,6 +19,23 @@ public sealed class SubsetTests
     }
 
     [Fact]
+    public void So_many_pictures_are_the_same_number_of_every_class()
+    {
+        using var scratch = new Scratch();
+        using var pictures = Labelled(scratch, 5, 40);
+        using var some = Subsets.Balanced(pictures, 52, seed: 1);
+        Assert.Equal([11, 11, 10, 10, 10], Counts(some));
+        using var same = Subsets.Balanced(pictures, 52, seed: 1);
+        using var other = Subsets.Balanced(pictures, 52, seed: 2);
+        Assert.Equal(some.Indices, same.Indices);
+        Assert.NotEqual(some.Indices, other.Indices);
+        using var all = Subsets.Balanced(pictures, 10_000);
+        Assert.Equal(200, all.Count);
+        Assert.Throws<ConfigurationException>(() => Subsets.Balanced(pictures, 4));
+        Assert.Throws<ConfigurationException>(() => Subsets.Balanced(pictures, 10.5));
+    }
+
+    [Fact]
     public void A_fraction_is_balanced_over_the_classes()
     {
         using var scratch = new Scratch();

@@ -90,4 +90,26 @@ public sealed class AudioDataTests : IDisposable
         Assert.Equal(6, result.At.Step);
         Assert.InRange(result.Loss, 0.1, 3 * Math.Log(8));
     }
+
+    [Fact]
+    public void A_tar_archive_is_as_good_as_its_folder_and_a_window_may_be_in_seconds()
+    {
+        Digits();
+        var archive = Path.Combine(folder, "..", $"{Path.GetFileName(folder)}.tar");
+        System.Formats.Tar.TarFile.CreateFromDirectory(folder, archive, includeBaseDirectory: true);
+        try
+        {
+            using var inside = AudioData.Open($"audio:{archive}?split=test&label=speaker&window=0.5s", 4, 0);
+            using var outside = AudioData.Open($"audio:{folder}?split=test&label=speaker&window=4000", 4, 0);
+            Assert.Equal(20, inside.Count);
+            Assert.Equal(["ann", "bob"], inside.Classes);
+            Assert.Equal(outside.Labels, inside.Labels);
+            using var scope = Scope.Open();
+            var (a, b) = (inside.Plain(20).Single().Tensors().Views[0].X, outside.Plain(20).Single().Tensors().Views[0].X);
+            Assert.Equal([20, 4000], a.Shape);
+            Assert.Equal(0, (a - b).Abs().Max().Item());
+            Assert.Contains("window=s", Assert.Throws<ConfigurationException>(() => AudioData.Open($"audio:{archive}?window=s", 4, 0)).Message, StringComparison.Ordinal);
+        }
+        finally { File.Delete(archive); }
+    }
 }

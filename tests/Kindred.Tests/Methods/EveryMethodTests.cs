@@ -37,6 +37,8 @@ public sealed class EveryMethodTests
         ["dino"] = () => new DINO(new TinyEncoder(), new(Outputs: 9, Hidden: 8, Bottleneck: 4, FreezeEpochs: 0)),
         ["finetune"] = () => new FineTune(Pretrained(), Toy.Facts, new(Labels: 0.5)),
         ["distill"] = () => new Distill(new FineTune(Pretrained(), Toy.Facts, new()), c => new TinyEncoder(c ?? 3), Toy.Facts, new(Alpha: 0.5)),
+        ["supervised"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new()),
+        ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 
     static SimCLR Pretrained() => new(new TinyEncoder(), new(Dim: 8, Depth: 3));
@@ -53,7 +55,7 @@ public sealed class EveryMethodTests
         Assert.Equal(Classics.Order(), classics.Select(t => t.Name).Order());
     }
 
-    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "MoCo", "MoCoV3", "SimCLR", "FineTune", "Distill", "SwAV", "BYOL", "SimSiam", "DINO"];
+    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "MoCo", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO"];
 
     [Theory, MemberData(nameof(Names))]
     public void It_trains_and_leaves_no_tensor_behind(string name)

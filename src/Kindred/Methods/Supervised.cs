@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+using Kindred.Heads;
+using Kindred.Io;
+using Kindred.Objectives;
+using Kindred.Torch;
+
+namespace Kindred.Methods;
+
+/// <summary>The supervised baseline that every paper compares with: the same encoder, a linear classifier and cross-entropy, on all labels or a share of them.</summary>
+/// <remarks>
+/// With a share below 1 it is the "supervised, 1 %" row of semi-supervised tables (SimCLR, arXiv:2002.05709, Table 7). An epoch has as many
+/// steps as one over all data and goes through the labelled samples again and again, so that runs with few and with many labels are equally long.
+/// </remarks>
+[Method("supervised", Title = "Supervised baseline", Paper = "arXiv:2002.05709", Family = "supervised", Objective = "cross-entropy", Role = MethodRole.Baseline)]
+public sealed class Supervised : Method, IEncodes, IScores
+{
+    /// <summary>The settings.</summary>
+    /// <param name="Labels">Share of the labels that may be used, class by class.</param>
+    /// <param name="Draw">Decides which samples keep their labels.</param>
+    public sealed record Options([Range(0.0, 1.0, MinimumIsExclusive = true)] double Labels = 1, int Draw = 0);
+
+    readonly DataFacts facts;
+    readonly Options options;
+    readonly Encoder encoder;
+    readonly LinearClassifier classifier;
+
+    /// <summary>A fresh encoder and classifier.</summary>
+    /// <exception cref="ConfigurationException">There are no classes.</exception>
+    public Supervised(Encoder encoder, DataFacts facts, Options options)
+    {
+        if (facts.Classes < 2) throw new ConfigurationException($"supervised training learns classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
+        (this.encoder, this.facts, this.options) = (encoder, facts, options);
+        classifier = new(encoder.Dim, facts.Classes);
+    }
+
+    /// <inheritdoc/>
+    public override void BeginEpoch(Epoch epoch) => epoch.Order = Order(epoch);
+
+    /// <inheritdoc/>
+    public override void ResumeEpoch(Epoch epoch) => epoch.Order = Order(epoch);
+
+    /// <inheritdoc/>
+    protected override Tensor Step(Batch batch, Progress at)
+    {
+        batch.NeedsViews(1);
+        if (batch.Labels is null) throw new DataException("supervised training needs labels, and this batch has none.");
+        var h = encoder.Forward(batch.Views[0].X);
+        var logits = classifier.Forward(h);                                               // [N, classes]
+
+        Watch(h);
+        Log("accuracy", logits.Argmax(1).Eq(batch.Labels).To(Dtype.Float32).Mean());
+        return Distillation.Supervised(logits, batch.Labels);
+    }
+
+    // With all labels the loader's own order will do.
+    int[][]? Order(Epoch epoch)
+    {
+        if (options.Labels >= 1) return null;
+        var labelled = LabelSubset.Choose(epoch.Labels ?? throw new DataException("supervised training needs labels, and these data have none."), options.Labels, options.Draw);
+        var batch = facts.Samples / (facts.StepsPerEpoch + 1) + 1;                        // at most the recipe's batch, by how steps are counted
+        return LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Score(View view) => classifier.Forward(encoder.Forward(view.X));
+
+    /// <inheritdoc/>
+    public Tensor Features(View view) => encoder.Forward(view.X);
+}
