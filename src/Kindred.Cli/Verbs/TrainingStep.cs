@@ -15,7 +15,7 @@ sealed class TrainingStep
     readonly Projected online;
     readonly Projected? teacher;
     readonly Layer? predictor;
-    readonly Heads.Prototypes? prototypes;
+    readonly Prototypes? prototypes;
     readonly Memories.Queue? queue;
     readonly Center? center;
     readonly Optimizer optimizer;
@@ -37,7 +37,7 @@ sealed class TrainingStep
         if (settings.Method == "byol")
             predictor = new MlpHead(256, 4096, 256);
         if (settings.Method == "swav")
-            prototypes = new Heads.Prototypes(128, Count(3000));
+            prototypes = new Prototypes(128, Count(3000));
         if (settings.Method == "moco_v2")
             queue = new Memories.Queue(settings.Queue, 256);
         if (dino)
@@ -159,11 +159,11 @@ sealed class TrainingStep
     }
 
     /// <summary>What the optimizer trains.</summary>
-    sealed class Player(Projected online, Layer? predictor, Heads.Prototypes? prototypes) : Module
+    sealed class Player(Projected online, Layer? predictor, Prototypes? prototypes) : Module
     {
         readonly Projected online = online;
         readonly Layer? predictor = predictor;
-        readonly Heads.Prototypes? prototypes = prototypes;
+        readonly Prototypes? prototypes = prototypes;
 
         public override string ToString() => $"{online} {predictor} {prototypes}";
     }

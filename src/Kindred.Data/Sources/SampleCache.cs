@@ -3,7 +3,7 @@ using Kindred.Io;
 
 namespace Kindred.Data;
 
-/// <summary>The folder where samples that are fetched once stay: <c>$XDG_CACHE_HOME/kindred</c>, else <c>~/.cache/kindred</c>.</summary>
+/// <summary>The folder where samples that are fetched once stay: <c>KINDRED_CACHE</c>, else <c>kindred</c> below <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>.</summary>
 public static class SampleCache
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -13,6 +13,8 @@ public static class SampleCache
     {
         get
         {
+            if (Environment.GetEnvironmentVariable("KINDRED_CACHE") is { Length: > 0 } own)
+                return own;
             var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
             if (string.IsNullOrEmpty(cache))
                 cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
@@ -54,7 +56,7 @@ public static class SampleCache
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentException($"the sample cache {Folder} cannot be written ({exception.Message}); set XDG_CACHE_HOME to a folder that can", exception);
+            throw new EnvironmentException($"the sample cache {Folder} cannot be written ({exception.Message}); set KINDRED_CACHE to a folder that can", exception);
         }
     }
 

@@ -5,7 +5,6 @@ using Kindred.Nn;
 using Kindred.Objectives;
 using Kindred.Similarities;
 using Kindred.Torch;
-using Prototypes = Kindred.Heads.Prototypes;
 
 namespace Kindred.Methods;
 

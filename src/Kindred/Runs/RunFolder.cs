@@ -64,6 +64,7 @@ public sealed class RunFolder : IDisposable
     public string MetricsFile => In("metrics.jsonl");
 
     /// <summary>Opens a folder for training: makes it, or goes on with the run in it.</summary>
+    /// <remarks>A run that ended before its first step and left no checkpoint has nothing to lose: its folder is taken as a new one.</remarks>
     /// <param name="path">The folder.</param>
     /// <param name="resume">What to do when it already holds a run.</param>
     /// <param name="keep">Checkpoints to keep, besides the best one.</param>
@@ -73,6 +74,9 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="EnvironmentException">It cannot be written.</exception>
     public static RunFolder Open(string path, Resume resume = Resume.Never, int keep = 3, TimeProvider? clock = null)
     {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new ConfigurationException("the run folder has an empty name. Name a new folder with --out.");
+
         clock ??= TimeProvider.System;
         Make(path);
         var runLock = RunLock.Take(path, Silence, clock);
@@ -80,7 +84,10 @@ public sealed class RunFolder : IDisposable
         try
         {
             var before = RunInfo.TryRead(System.IO.Path.Combine(path, "run.json"));
-            Refuse(path, before, resume);
+            if (before is not null && NeverBegan(path, before))
+                before = Clear(path);
+            else
+                Refuse(path, before, resume);
 
             var now = clock.GetUtcNow();
             var info = new RunInfo(RunState.Created, Environment.ProcessId, Environment.MachineName, before?.Created ?? now, now, before?.Step ?? 0);
@@ -224,6 +231,17 @@ public sealed class RunFolder : IDisposable
         runLock.Dispose();
     }
 
+    static bool NeverBegan(string path, RunInfo before) => before is { Step: 0, State: RunState.Created or RunState.Failed }
+        && new CheckpointStore(System.IO.Path.Combine(path, "checkpoints")).Steps.Count == 0;
+
+    /// <summary>Takes away what the run that never began says of itself, so that other settings can be written.</summary>
+    static RunInfo? Clear(string path)
+    {
+        foreach (var name in new[] { "run.json", "config.yaml", "config.input.yaml", "overrides.txt", "metrics.jsonl" })
+            File.Delete(System.IO.Path.Combine(path, name));
+        return null;
+    }
+
     static void Refuse(string path, RunInfo? before, Resume resume)
     {
         if (before is not null && resume is Resume.Never)
@@ -249,7 +267,9 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageFailure.Explain(folder, 0, e);
+            throw File.Exists(folder)
+                ? new EnvironmentException($"{folder} is a file, and a run needs a folder. Choose another name with --out.")
+                : StorageFailure.Explain(folder, 0, e);
         }
     }
 

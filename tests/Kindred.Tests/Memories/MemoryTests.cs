@@ -115,18 +115,6 @@ public class MemoryTests : IDisposable
     }
 
     [Fact]
-    public void Prototypes_return_to_unit_length()
-    {
-        var prototypes = new Prototypes(6, 4);
-        using (NoGradient.Begin())
-            prototypes.Weight.Value.Mul_(3);
-        prototypes.Normalize_();
-        Made.Close(Tensor.Ones([6], dtype: Dtype.Float32), prototypes.Weight.Value.Norm(2.0, [-1]), 1e-6);
-        Assert.True(prototypes.Weight.Value.RequiresGrad);
-        Assert.Equal([2, 3, 6], prototypes.Forward(Made.Block([2, 3, 4], 1)).Shape);
-    }
-
-    [Fact]
     public void An_empty_cross_batch_memory_gives_no_triplets_and_no_loss()
     {
         var memory = new CrossBatchMemory(8, 3);

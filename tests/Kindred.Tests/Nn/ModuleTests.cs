@@ -188,9 +188,9 @@ public class ModuleTests
 
     class Root : Module
     {
-#pragma warning disable IDE0052 // found by reflection
         readonly Linear @base = new(1, 1);
-#pragma warning restore IDE0052
+
+        public override string ToString() => $"{@base}";
     }
 
     sealed class Derived(Linear shared) : Root

@@ -51,6 +51,54 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_failed_before_its_first_step_counts_as_new()
+    {
+        using (var run = RunFolder.Open(Run))
+        {
+            File.WriteAllText(Path.Combine(Run, "config.yaml"), "method: simclr\n");
+            run.Set(RunState.Failed, message: "the data is missing");
+        }
+
+        using (var run = RunFolder.Open(Run))
+        {
+            Assert.False(run.Resumed);
+            Assert.False(File.Exists(Path.Combine(Run, "config.yaml")));
+            run.Set(RunState.Failed, step: 1);
+        }
+
+        Assert.Throws<ConfigurationException>(() => RunFolder.Open(Run));
+    }
+
+    [Fact]
+    public void A_run_that_failed_with_a_checkpoint_of_step_0_is_not_overwritten()
+    {
+        using (var run = RunFolder.Open(Run))
+        {
+            run.Checkpoints.Save(new(0, new Dictionary<string, IReadOnlyList<NamedArray>>(), []));
+            run.Set(RunState.Failed);
+        }
+
+        Assert.Throws<ConfigurationException>(() => RunFolder.Open(Run));
+    }
+
+    [Theory]
+    [InlineData("/proc/kindred-run", "/proc is gone or takes nothing new"), InlineData("", "empty name")]
+    public void A_folder_that_cannot_be_made_is_named_with_a_way_out(string path, string reason)
+    {
+        var error = Assert.ThrowsAny<KindredException>(() => RunFolder.Open(path));
+        Assert.Contains(path, error.Message);
+        Assert.Contains(reason, error.Message);
+        Assert.Contains("--out", error.Message);
+    }
+
+    [Fact]
+    public void A_file_is_no_run_folder()
+    {
+        File.WriteAllText(Run, "");
+        Assert.Contains("is a file", Assert.Throws<EnvironmentException>(() => RunFolder.Open(Run)).Message);
+    }
+
+    [Fact]
     public void A_folder_of_other_things_is_left_alone()
     {
         Directory.CreateDirectory(Run);
@@ -140,6 +188,7 @@ public sealed class RunFolderTests : IDisposable
         {
             var error = Assert.Throws<EnvironmentException>(() => RunFolder.Open(path));
             Assert.Contains(path, error.Message);
+            Assert.Contains("--out", error.Message);
         }
     }
 
