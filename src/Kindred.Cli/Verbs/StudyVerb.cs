@@ -35,7 +35,7 @@ static class StudyVerb
 
     static int List()
     {
-        Output.Table(["study", "title", "cells"], Study.Names(Folder).Select(n => Study.Load(n, Find, Folder)).Select(s => new[] { s.Name, s.Section.Title, $"{s.Cells.Count}" }));
+        Output.Table(["study", "title"], Study.Titles(Folder).Select(s => new[] { s.Name, s.Title }));
         return 0;
     }
 

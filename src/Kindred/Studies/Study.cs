@@ -66,6 +66,12 @@ public sealed class Study
     /// <returns>Stems in order.</returns>
     public static IReadOnlyList<string> Names(string folder) => Recipe.Names(folder);
 
+    /// <summary>The studies of a folder with their titles.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>In order of names.</returns>
+    public static IEnumerable<(string Name, string Title)> Titles(string folder) =>
+        Names(folder).Select(name => (name, StudySection.Binder.Bind<StudySection>(RecipeReader.ReadFile(Path.Combine(folder, $"{name}.yaml"))).Title));
+
     /// <summary>The cell of a name.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The cell.</returns>
