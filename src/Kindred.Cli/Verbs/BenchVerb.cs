@@ -7,9 +7,12 @@ static class BenchVerb
 {
     internal static Command Create() => new("bench", "Times parts of the library; one JSON object a measurement.")
     {
+        BenchKMeans.Create(),
         BenchKnn.Create(),
         BenchNtXent.Create(),
+        BenchOps.Create(),
         BenchSinkhorn.Create(),
+        BenchSoak.Create(),
         BenchTrain.Create(),
         BenchViews.Create(),
     };
