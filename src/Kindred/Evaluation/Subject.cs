@@ -108,6 +108,6 @@ public sealed class Subject
     void Note(string part, string wanted, IData data)
     {
         if (Notes["parts"] is not JsonObject parts) Notes["parts"] = parts = [];
-        parts[part] = new JsonObject { ["uri"] = wanted, ["samples"] = data.Count, ["classes"] = data.Classes.Count };
+        parts[part] ??= new JsonObject { ["uri"] = wanted, ["samples"] = data.Count, ["classes"] = data.Classes.Count };
     }
 }
