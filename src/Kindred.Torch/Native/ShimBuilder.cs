@@ -28,7 +28,7 @@ public static class ShimBuilder
     public static string Build(Libtorch torch)
     {
         ArgumentNullException.ThrowIfNull(torch);
-        var sources = new[] { "kindred_torch.h", "kindred_torch.cpp" }.ToDictionary(n => n, Source);
+        var sources = Sources();
         var folder = Path.Combine(CacheFolder, "shim", Key(torch, sources));
         var library = Path.Combine(folder, "libkindred_torch.so");
         if (File.Exists(library)) return library;
@@ -40,7 +40,7 @@ public static class ShimBuilder
         using var held = Lock(Path.Combine(folder, "lock"));
         if (File.Exists(library)) return library;
         foreach (var (name, text) in sources) File.WriteAllText(Path.Combine(folder, name), text);
-        Compile(torch, folder, library);
+        Compile(torch, folder, [.. sources.Keys.Where(n => n.EndsWith(".cpp", StringComparison.Ordinal))], library);
         return library;
     }
 
@@ -54,6 +54,14 @@ public static class ShimBuilder
         }
     }
 
+    // Headers and parts alike are embedded; their order counts for the key.
+    static SortedDictionary<string, string> Sources()
+    {
+        const string folder = "native/";
+        var names = Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(n => n.StartsWith(folder, StringComparison.Ordinal)).Select(n => n[folder.Length..]);
+        return new(names.ToDictionary(n => n, Source), StringComparer.Ordinal);
+    }
+
     static string Source(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("native/" + name)
@@ -62,24 +70,21 @@ public static class ShimBuilder
         return reader.ReadToEnd();
     }
 
-    static string Key(Libtorch torch, Dictionary<string, string> sources)
+    static string Key(Libtorch torch, SortedDictionary<string, string> sources)
     {
         var core = new FileInfo(Path.Combine(torch.Library, "libtorch_cpu.so"));
         if (core.ResolveLinkTarget(true) is FileInfo target) core = target;
-        var text = string.Join('\n', sources.Values) + torch + core.LastWriteTimeUtc.Ticks + core.Length;
+        var text = string.Join('\n', sources.Select(s => s.Key + '\n' + s.Value)) + torch + core.LastWriteTimeUtc.Ticks + core.Length;
         return $"{torch.Version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}";
     }
 
-    static void Compile(Libtorch torch, string folder, string library)
+    static void Compile(Libtorch torch, string folder, string[] parts, string library)
     {
         var attempt = "";
         foreach (var standard in new[] { "c++17", "c++20" })
         {
             var made = Path.Combine(folder, $"making-{Environment.ProcessId}.so");
-            (var code, attempt) = Run("g++",
-                $"-std={standard}", "-O2", "-fPIC", "-fvisibility=hidden", "-shared", "-w", $"-D_GLIBCXX_USE_CXX11_ABI={(torch.OldAbi ? 0 : 1)}",
-                $"-I{torch.Include}", $"-I{torch.ApiInclude}", Path.Combine(folder, "kindred_torch.cpp"), "-o", made,
-                $"-L{torch.Library}", "-ltorch_cpu", "-lc10", $"-Wl,-rpath,{torch.Library}");
+            (var code, attempt) = Attempt(torch, folder, parts, standard, made);
             if (code == 0) { File.Move(made, library, true); return; }
             if (!attempt.Contains("C++20", StringComparison.Ordinal) && !attempt.Contains("C++ 20", StringComparison.Ordinal)) break;
         }
@@ -87,6 +92,29 @@ public static class ShimBuilder
         File.WriteAllText(log, attempt);
         var first = attempt.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.Ordinal)) ?? attempt.Split('\n')[0];
         throw new EnvironmentException($"g++ could not compile the shim for libtorch {torch.Version} ({torch.Source}, {torch.Include}): {first.Trim()}. The whole output is in {log}; a matching pair of compiler and libtorch comes with `{Libtorch.InstallCommand}`.");
+    }
+
+    // The parts side by side, then the whole.
+    static (int Code, string Output) Attempt(Libtorch torch, string folder, string[] parts, string standard, string made)
+    {
+        var objects = Array.ConvertAll(parts, part => Path.Combine(folder, Path.ChangeExtension(part, ".o")));
+        var results = new (int Code, string Output)[parts.Length];
+        var failures = new EnvironmentException?[parts.Length];
+        Parallel.For(0, parts.Length, i =>
+        {
+            try
+            {
+                results[i] = Run("g++",
+                    $"-std={standard}", "-O2", "-fPIC", "-fvisibility=hidden", "-w", $"-D_GLIBCXX_USE_CXX11_ABI={(torch.OldAbi ? 0 : 1)}",
+                    $"-I{torch.Include}", $"-I{torch.ApiInclude}", "-c", Path.Combine(folder, parts[i]), "-o", objects[i]);
+            }
+            catch (EnvironmentException e) { failures[i] = e; }
+        });
+        if (failures.FirstOrDefault(f => f is not null) is { } failure) throw failure;
+        if (results.FirstOrDefault(r => r.Code != 0) is { Code: not 0 } failed) return failed;
+        var linked = Run("g++", ["-shared", .. objects, "-o", made, $"-L{torch.Library}", "-ltorch_cpu", "-lc10", $"-Wl,-rpath,{torch.Library}"]);
+        foreach (var part in objects) File.Delete(part);
+        return linked;
     }
 
     static (int Code, string Output) Run(string program, params string[] arguments)
