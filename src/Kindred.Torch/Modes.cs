@@ -15,16 +15,6 @@ public readonly struct NoGradient : IDisposable
         return new NoGradient(NativeMethods.kt_grad_mode(0) != 0);
     }
 
-    /// <summary>Whether gradients are left out on this thread now.</summary>
-    public static bool IsOn
-    {
-        get
-        {
-            using var _ = Begin();
-            return !_.before;
-        }
-    }
-
     /// <summary>Computes without recording.</summary>
     public static T Of<T>(Func<T> make)
     {

@@ -38,10 +38,9 @@ public class BatchNorm : Layer
     public Buffer RunningVariance => runningVar;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x)
-        => Training && !Shard.Leads ? Normalise(x, null, null) : Normalise(x, runningMean, runningVar);
+    public override Tensor Forward(Tensor x) => Normalise(x, runningMean, runningVar);
 
-    private protected Tensor Normalise(Tensor x, Tensor? mean, Tensor? variance)
+    private protected Tensor Normalise(Tensor x, Tensor mean, Tensor variance)
         => Tensor.BatchNorm(x, weight?.Value, bias?.Value, mean, variance, Training, Momentum, Eps, cudnnEnabled: true);
 }
 
@@ -74,9 +73,8 @@ public sealed class SplitBatchNorm : BatchNorm
         var outputs = new Tensor[chunks.Length];
         for (int i = 0; i < chunks.Length; i++)
             outputs[i] = Normalise(chunks[i], means.Select(0, i), variances.Select(0, i));
-        if (Shard.Leads)
+        using (NoGradient.Begin())
         {
-            using var _ = NoGradient.Begin();
             RunningMean.Value.Copy_(means.Mean(0));
             RunningVariance.Value.Copy_(variances.Mean(0));
         }

@@ -36,7 +36,6 @@ public static class Parts
     public static Encoder Encoder(RecipeNode node, long? channels = null)
     {
         var (name, options) = NameOf(node, "encoder");
-        var shards = TakeShards(ref options);
         var entry = EncoderCatalog.Entries.FirstOrDefault(e => e.Name == name.Text)
             ?? throw name.Error("encoder", $"there is no encoder '{name.Text}'{Suggest.Nearest(name.Text, EncoderCatalog.Entries.Select(e => e.Name))}; there are {string.Join(", ", EncoderCatalog.Entries.Select(e => e.Name))}");
         var filled = RecordFiller.Fill(entry.Defaults, options, "encoder", Binder, $"encoder {entry.Name}");
@@ -45,17 +44,7 @@ public static class Parts
             var property = filled.GetType().GetProperty("Channels") ?? throw node.Error("encoder", $"{entry.Name} takes no other number of channels; use a convolutional one");
             property.SetValue(filled, Convert.ChangeType(wanted, property.PropertyType, System.Globalization.CultureInfo.InvariantCulture));
         }
-        var built = entry.Build(filled);
-        return shards == 1 ? built : new ShardedEncoder(built, shards);
-    }
-
-    static int TakeShards(ref RecipeNode? options)
-    {
-        const string Key = "shards";
-        if ((options as RecipeMap)?[Key] is not { } node) return 1;
-        options = ((RecipeMap)options).With(Key, null);
-        var shards = Binder.Bind<int>(node, $"encoder.{Key}");
-        return shards is >= 1 and <= ShardedEncoder.Most ? shards : throw node.Error($"encoder.{Key}", $"a number of shards from 1 to {ShardedEncoder.Most} was expected");
+        return entry.Build(filled);
     }
 
     /// <summary>The optimizer's settings that a node describes.</summary>
