@@ -44,8 +44,10 @@ public sealed class CPC : Method, IEncodes
     /// <param name="Context">Width of the recurrent state c.</param>
     /// <param name="Over">What the softmax runs over.</param>
     /// <param name="Negatives">Where wrong candidates come from.</param>
+    /// <param name="Segments">Parts of a recording's time that its features keep apart, each the mean of c; 1 forgets the order.</param>
     public sealed record Options(
-        [Range(1, 1024)] int Steps = 12, [Range(1, 1 << 20)] long Context = 256, OverKind Over = OverKind.Targets, NegativeKind Negatives = NegativeKind.Batch);
+        [Range(1, 1024)] int Steps = 12, [Range(1, 1 << 20)] long Context = 256, OverKind Over = OverKind.Targets, NegativeKind Negatives = NegativeKind.Batch,
+        [Range(1, 1024)] int Segments = 1);
 
     readonly Options options;
     readonly Encoder encoder;
@@ -110,8 +112,14 @@ public sealed class CPC : Method, IEncodes
         _ => throw new InvalidOperationException(encoder.GetType().Name),
     };
 
-    /// <summary>Pictures: the mean over all patches z, as the paper probes them. Sound: the mean over time of the context c.</summary>
-    public Tensor Features(View view) => encoder is PatchEncoder ? encoder.Forward(view.X) : Embeddings(view);
+    /// <summary>Pictures: the mean over all patches z, as the paper probes them. Sound: the means of the context c over each segment of time.</summary>
+    public Tensor Features(View view)
+    {
+        if (encoder is PatchEncoder) return encoder.Forward(view.X);
+        var c = context.Forward(Sequences(view.X));                                       // [N, T, Dc]
+        long Cut(int part) => part * c.Size(1) / options.Segments;
+        return Tensor.Cat([.. Enumerable.Range(0, options.Segments).Select(i => c.Narrow(1, Cut(i), Math.Max(1, Cut(i + 1) - Cut(i))).Mean(1))], 1);
+    }
 
     /// <summary>The mean over time (and over columns) of the context c.</summary>
     public Tensor Embeddings(View view)
