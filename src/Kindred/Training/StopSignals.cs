@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Kindred.Training;
 
 /// <summary>Turns SIGTERM and Ctrl+C into a cancellation: the first asks to stop and save, the second ends the process at once.</summary>
-public sealed class StopSignals : IDisposable
+public sealed partial class StopSignals : IDisposable
 {
     const int SignalBase = 128;
 
@@ -36,10 +36,14 @@ public sealed class StopSignals : IDisposable
     {
         context.Cancel = true;
 
+        // Not Environment.Exit: it waits for whoever hangs.
         if (Signal is not null)
-            Environment.Exit(SignalBase + signal);
+            _exit(SignalBase + signal);
 
         Signal = signal;
         source.Cancel();
     }
+
+    [LibraryImport("libc")]
+    private static partial void _exit(int status);
 }

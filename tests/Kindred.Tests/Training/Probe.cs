@@ -9,7 +9,8 @@ sealed class Probe : IDisposable
 
     public Probe(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A job in the background inherits that SIGINT is ignored, and would pass it on.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Kindred.RunProbe.dll"));
 
         foreach (var argument in arguments)
@@ -31,7 +32,12 @@ sealed class Probe : IDisposable
 
     public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{process.Id}"]).WaitForExit();
 
-    public string? ReadLine() => process.StandardOutput.ReadLine();
+    public string? ReadLine()
+    {
+        var line = process.StandardOutput.ReadLineAsync();
+        Assert.True(line.Wait(TimeSpan.FromSeconds(20)), "the process did not say anything");
+        return line.Result;
+    }
 
     public int ExitCode()
     {
