@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Kindred.Data;
 
@@ -66,12 +65,8 @@ public sealed class DataVerbTests : IDisposable
 
     static (int Code, JsonElement? Result, string Errors) Run(params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kindred.Cli.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output.Length > 0 ? JsonDocument.Parse(output).RootElement : null, errors.Result);
+        var (code, output, errors) = Cli.Run(words);
+        return (code, output.Length > 0 ? JsonDocument.Parse(output).RootElement : null, errors);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

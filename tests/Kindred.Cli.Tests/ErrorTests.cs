@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Kindred.Cli.Tests;
@@ -93,13 +92,9 @@ public sealed class ErrorTests : IDisposable
 
     static (int Code, string Output, string Errors) Run(string[] words, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kindred.Cli.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = Cli.Start(words);
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
+        return Cli.Run(start);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Kindred.Cli.Tests;
@@ -14,7 +13,7 @@ public sealed class EvalVerbTests(EvalVerbTests.Trained trained) : IClassFixture
     [InlineData("geometry --layer z", "uniformity", "layer", "z")]
     public void It_prints_and_keeps_one_object(string words, string metric, string setting, string value)
     {
-        var (code, output, errors) = Run([.. $"eval {words}".Split(' '), "--run", trained.Run, "--json"]);
+        var (code, output, errors) = Cli.Run([.. $"eval {words}".Split(' '), "--run", trained.Run, "--json"]);
         Assert.True(code == 0, errors);
         var report = JsonDocument.Parse(output).RootElement;
         Assert.Equal(["protocol", "metrics", "settings"], report.EnumerateObject().Select(p => p.Name));
@@ -35,7 +34,7 @@ public sealed class EvalVerbTests(EvalVerbTests.Trained trained) : IClassFixture
     [InlineData("fine-tune --baseline untrained", "from=scratch")]
     public void A_mistake_is_answered_in_one_line(string words, string expected)
     {
-        var (code, _, errors) = Run([.. $"eval {words}".Split(' '), "--run", trained.Run]);
+        var (code, _, errors) = Cli.Run([.. $"eval {words}".Split(' '), "--run", trained.Run]);
         Assert.Equal(2, code);
         Assert.StartsWith("kindred: ", errors, StringComparison.Ordinal);
         Assert.Contains(expected, errors, StringComparison.Ordinal);
@@ -43,7 +42,7 @@ public sealed class EvalVerbTests(EvalVerbTests.Trained trained) : IClassFixture
     }
 
     [Fact]
-    public void What_is_no_run_is_an_error_in_the_data() => Assert.Equal(3, Run(["eval", "knn", "--run", Path.GetTempPath()]).Code);
+    public void What_is_no_run_is_an_error_in_the_data() => Assert.Equal(3, Cli.Run(["eval", "knn", "--run", Path.GetTempPath()]).Code);
 
     [Fact]
     public void The_recipes_own_evaluations_ran_when_it_was_trained()
@@ -51,15 +50,6 @@ public sealed class EvalVerbTests(EvalVerbTests.Trained trained) : IClassFixture
         Assert.True(File.Exists(Path.Combine(trained.Run, "eval", "low-shot.json")), trained.Words);
         Assert.Contains("low-shot: accuracy_2", trained.Words, StringComparison.Ordinal);
         Assert.Contains("online_accuracy", File.ReadAllText(Path.Combine(trained.Run, "metrics.jsonl")), StringComparison.Ordinal);
-    }
-
-    static (int Code, string Output, string Errors) Run(string[] words)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kindred.Cli.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
     }
 
     /// <summary>CPC trained for two epochs on tones: the digit is the pitch, the speaker the loudness.</summary>
@@ -83,7 +73,7 @@ public sealed class EvalVerbTests(EvalVerbTests.Trained trained) : IClassFixture
                 train: { epochs: 2, batch: 8, onlineProbe: true, optimizer: { name: adam, learningRate: 1e-3 } }
                 evaluate: [{ low-shot: { k: [2], draws: 2 } }]
                 """);
-            var (code, _, errors) = EvalVerbTests.Run(["train", recipe, "--out", Run, "--json"]);
+            var (code, _, errors) = Cli.Run(["train", recipe, "--out", Run, "--json"]);
             Words = errors;
             if (code != 0) throw new InvalidOperationException(errors);
         }

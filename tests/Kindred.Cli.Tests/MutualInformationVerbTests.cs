@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -27,7 +26,7 @@ public sealed class MutualInformationVerbTests : IDisposable
     [Fact]
     public void On_Gaussians_the_truth_stands_beside_the_estimate()
     {
-        var (code, output, errors) = Run("mi", "--gaussian", "--dim", "2", "--rho", "0.5", "--estimator", "infonce", "--steps", "20", "--json");
+        var (code, output, errors) = Cli.Run("mi", "--gaussian", "--dim", "2", "--rho", "0.5", "--estimator", "infonce", "--steps", "20", "--json");
         Assert.True(code == 0, errors);
         var line = JsonDocument.Parse(output).RootElement;
         Assert.Equal(-Math.Log(1 - 0.25), line.GetProperty("truth").GetDouble(), 1e-3);
@@ -37,26 +36,16 @@ public sealed class MutualInformationVerbTests : IDisposable
     [Fact]
     public void Without_columns_and_without_Gaussians_it_says_what_it_wants()
     {
-        var (code, _, errors) = Run("mi");
+        var (code, _, errors) = Cli.Run("mi");
         Assert.Equal(2, code);
         Assert.Contains("--gaussian", errors, StringComparison.Ordinal);
     }
 
     static double Nats(string x, string y)
     {
-        var (code, output, errors) = Run("mi", x, y, "--estimator", "infonce", "--steps", "300", "--json");
+        var (code, output, errors) = Cli.Run("mi", x, y, "--estimator", "infonce", "--steps", "300", "--json");
         Assert.True(code == 0, errors);
         return JsonDocument.Parse(output.Split('\n')[0]).RootElement.GetProperty("nats").GetDouble();
-    }
-
-    static (int Code, string Output, string Errors) Run(params string[] words)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kindred.Cli.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

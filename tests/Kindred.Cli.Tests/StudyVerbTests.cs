@@ -107,8 +107,7 @@ public sealed class StudyVerbTests : IDisposable
     void Write(string study) => File.WriteAllText(Path.Combine(folder, "study.yaml"), study.Replace("RECIPE", Path.Combine(folder, "tiny.yaml"), StringComparison.Ordinal));
 
     ProcessStartInfo Words(params string[] words) =>
-        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kindred.Cli.dll"), "study", Path.Combine(folder, "study.yaml"), "--data", $"folder:{Path.Combine(folder, "pictures")}", "--out", Out, .. words])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
+        Cli.Start(["study", Path.Combine(folder, "study.yaml"), "--data", $"folder:{Path.Combine(folder, "pictures")}", "--out", Out, .. words]);
 
     (int Code, string Output, string Errors) Run(params string[] words)
     {

@@ -87,6 +87,7 @@ static class StudyVerb
         var run = new CellRun(job.Cell, seed, job.Folder, text => Output.Say($"kindred: {text}"))
         {
             Device = TrainVerb.DeviceOf(device),
+            After = job.After,
             Workers = Torch.Engine.Threads,
             Progress = new Shares(),
         };

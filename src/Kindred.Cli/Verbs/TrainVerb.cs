@@ -20,18 +20,19 @@ static class TrainVerb
         var steps = new Option<long?>("--max-steps") { Description = "Stops early after this many steps; schedules keep their length." };
         var resume = new Option<string>("--resume") { Description = "auto goes on with the run in --out, never refuses one, a checkpoint's folder goes on from there.", DefaultValueFactory = _ => "never" };
         var from = new Option<string?>("--from") { Description = "Starts from the weights of another run, checkpoint or .safetensors file." };
+        var after = new Option<string?>("--after") { Description = "Goes on after a finished run whose phases are the first of this recipe's." };
         var seed = new Option<ulong?>("--seed") { Description = "Everything random follows from it." };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
         var precision = new Option<string?>("--precision") { Description = "auto, fp32 or bf16." };
         var json = new Option<bool>("--json") { Description = "One JSON object as the last line on stdout." };
-        var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, from, seed, device, precision, json };
+        var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, from, after, seed, device, precision, json };
         command.SetAction((result, cancel) => Task.FromResult(Run(new Request(
             result.GetValue(name)!, result.GetValue(overrides) ?? [], result.GetValue(data), result.GetValue(output), result.GetValue(steps), result.GetValue(resume)!,
-            result.GetValue(from), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json)), cancel)));
+            result.GetValue(from), result.GetValue(after), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json)), cancel)));
         return command;
     }
 
-    sealed record Request(string Name, string[] Overrides, string? Data, string? Out, long? MaxSteps, string Resume, string? From, ulong? Seed, string Device, string? Precision, bool Json);
+    sealed record Request(string Name, string[] Overrides, string? Data, string? Out, long? MaxSteps, string Resume, string? From, string? After, ulong? Seed, string Device, string? Precision, bool Json);
 
     static int Run(Request request, CancellationToken cancel)
     {
@@ -46,6 +47,7 @@ static class TrainVerb
             Resume = request.Resume == "auto" ? Resume.Auto : Resume.Never,
             ResumeFrom = request.Resume is "auto" or "never" ? null : request.Resume,
             From = request.From,
+            After = request.After,
             MaxSteps = request.MaxSteps,
             Device = DeviceOf(request.Device),
             Command = $"kindred {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}",

@@ -91,17 +91,8 @@ public sealed class CPC : Method, IEncodes
 
     (Tensor Loss, Tensor Accuracy) AmongSequence(Tensor z, Tensor c, long t)
     {
-        var losses = new Tensor[options.Steps];
-        var hits = new Tensor[options.Steps];
-        for (var k = 0; k < options.Steps; k++)
-        {
-            var place = t + 1 + k;
-            var others = Tensor.Cat([z.Narrow(1, 0, place), z.Narrow(1, place + 1, z.Size(1) - place - 1)], 1);
-            var logits = PredictiveCoding.Logits(c, z.Select(1, place), others, predictors.Value.Select(0, k));
-            losses[k] = InfoNce.PerQuery(logits).Mean();
-            hits[k] = logits.Argmax(-1).Eq(0).To(Dtype.Float32).Mean();
-        }
-        return (Tensor.Stack(losses).Mean(), Tensor.Stack(hits).Mean());
+        var scores = PredictiveCoding.WithinSequence(z, c, predictors, t).Flatten(0, 1);  // [K · S, T], the truth in column 0
+        return (InfoNce.PerQuery(scores).Mean(), scores.Argmax(1).Eq(0).To(Dtype.Float32).Mean());
     }
 
     // Sound: frames in time. Pictures: each column of the grid, from top to bottom.

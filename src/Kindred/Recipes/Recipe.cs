@@ -16,7 +16,9 @@ public sealed class Recipe
         Input = input;
         Resolved = resolved;
         Overrides = overrides;
-        Phases = [.. PhaseNodes(resolved).Select((node, i) => (binder ?? new()).Bind<RecipeFile>(node, resolved["phases"] is null ? "" : $"phases.{i}"))];
+        PhaseMaps = [.. PhaseNodes(resolved)];
+        Phases = [.. PhaseMaps.Select((node, i) => (binder ?? new()).Bind<RecipeFile>(node, resolved["phases"] is null ? "" : $"phases.{i}"))];
+        for (var i = 0; i < Phases.Count; i++) CheckFrom(i);
     }
 
     /// <summary>The stem of the file, such as <c>simclr.cifar10</c>.</summary>
@@ -33,6 +35,9 @@ public sealed class Recipe
 
     /// <summary>The acts of the run; one, unless the recipe says otherwise.</summary>
     public IReadOnlyList<RecipeFile> Phases { get; }
+
+    /// <summary>What each act says in full.</summary>
+    internal IReadOnlyList<RecipeMap> PhaseMaps { get; }
 
     /// <summary>The only act, or the first of several.</summary>
     public RecipeFile First => Phases[0];
@@ -123,6 +128,14 @@ public sealed class Recipe
         return list.Items.Select((phase, i) => phase is RecipeMap map
             ? RecipeMerge.Over(around, map)
             : throw phase.Error($"phases.{i}", $"a phase is a map of what differs from the recipe around it, this is {phase.Kind}"));
+    }
+
+    void CheckFrom(int phase)
+    {
+        if (Phases[phase].From is not { } from) return;
+        var before = phase == 0 ? null : Phases[phase - 1].Phase;
+        if (from != before)
+            throw PhaseMaps[phase].Error($"phases.{phase}.from", $"a phase goes on with the one before it, {(phase == 0 ? "and this is the first" : before is null ? "which has no name (phase: NAME)" : $"'{before}'")}; '{from}' is not that one");
     }
 
     static string Locate(string path, string? beside, string? folder)

@@ -14,7 +14,7 @@ namespace Kindred.Recipes;
 /// <param name="Train">How to train.</param>
 /// <param name="Evaluate">Evaluations to run at the end: names, or maps with options.</param>
 /// <param name="Phase">Name of this phase, in a recipe of several.</param>
-/// <param name="From">The phase whose encoder this one goes on with.</param>
+/// <param name="From">The phase that this one goes on with, for the reader: it has to be the one before.</param>
 public sealed record RecipeFile(
     string Method,
     string? Paper = null,

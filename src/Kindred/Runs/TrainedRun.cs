@@ -14,16 +14,11 @@ public static class TrainedRun
     /// <exception cref="DataException">It is no run folder, or holds no whole checkpoint.</exception>
     public static Experiment Open(string run, Device? device = null)
     {
-        var config = Path.Combine(run, "config.yaml");
-        if (!File.Exists(config)) throw new DataException($"'{run}' is no run folder: it has no config.yaml.");
-        var recipe = Recipe.Load(config, binder: Parts.Binder);
-        var last = new CheckpointStore(Path.Combine(run, "checkpoints")).LoadLast(out _)
-            ?? throw new DataException($"the run '{run}' has no whole checkpoint.");
+        var (recipe, last) = Read(run);
         var experiment = Build(recipe, last.State["phase"]?.GetValue<int>() ?? 0, device);
         try
         {
-            using var scope = Scope.Open();
-            experiment.Method.Load(last.Parts[TrainingState.Model].ToDictionary(a => a.Name, TensorArrays.ToTensor));
+            Fill(experiment.Method, last);
             return experiment;
         }
         catch
@@ -31,6 +26,24 @@ public static class TrainedRun
             experiment.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What the run was asked for and its last whole checkpoint.</summary>
+    internal static (Recipe Recipe, Checkpoint Last) Read(string run)
+    {
+        var config = Path.Combine(run, "config.yaml");
+        if (!File.Exists(config)) throw new DataException($"'{run}' is no run folder: it has no config.yaml.");
+        var recipe = Recipe.Load(config, binder: Parts.Binder);
+        var last = new CheckpointStore(Path.Combine(run, "checkpoints")).LoadLast(out _)
+            ?? throw new DataException($"the run '{run}' has no whole checkpoint.");
+        return (recipe, last);
+    }
+
+    /// <summary>Fills in the weights and memories of a checkpoint.</summary>
+    internal static void Fill(Method method, Checkpoint checkpoint)
+    {
+        using var scope = Scope.Open();
+        method.Load(checkpoint.Parts[TrainingState.Model].ToDictionary(a => a.Name, TensorArrays.ToTensor));
     }
 
     // A phase is built out of the phase before it; the weights of that one do not matter here.

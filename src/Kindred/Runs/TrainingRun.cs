@@ -32,6 +32,9 @@ public sealed record RunOptions
     /// <summary>Weights to start from: a run, a checkpoint or a file of tensors.</summary>
     public string? From { get; init; }
 
+    /// <summary>A finished run whose phases are the first of this recipe's: they are not trained again.</summary>
+    public string? After { get; init; }
+
     /// <summary>Stops early after this many steps.</summary>
     public long? MaxSteps { get; init; }
 
@@ -90,14 +93,16 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
 
     RunSummary Phases(RunFolder folder, Checkpoint? start, CancellationToken cancel)
     {
-        var began = start?.State["phase"]?.GetValue<int>() ?? 0;
-        var offset = start?.State["offset"]?.GetValue<long>() ?? 0;
+        var earlier = start is null && options.After is { } run ? EarlierRun.Open(run, recipe, free) : null;
+        var began = start?.State["phase"]?.GetValue<int>() ?? earlier?.Phases ?? 0;
+        var offset = start?.State["offset"]?.GetValue<long>() ?? earlier?.Steps ?? 0;
         using var log = new MetricsLog(folder.MetricsFile, folder.EventFolder, start?.Step, warn);
         Method? previous = null;
         for (var phase = 0; ; phase++)
         {
             using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous);
             previous = experiment.Method;
+            if (phase == began - 1) earlier?.Fill(previous);
             if (phase < began) continue;
             if (phase == 0 && start is null && options.From is { } from) Weights.Load(experiment.Method, from);
             var outcome = Phase(folder, log, experiment, phase, offset, phase == began ? start : null, cancel);

@@ -18,16 +18,22 @@ namespace Kindred.Studies;
 /// <param name="warn">Told what a person should know.</param>
 public sealed class CellRun(StudyCell cell, ulong seed, string folder, Action<string> warn)
 {
-    readonly string run = Path.Combine(folder, "run");
+    readonly string run = RunOf(folder);
 
     /// <summary>Where the network lives.</summary>
     public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>The run of the cell that this one goes on after; null when it begins at the beginning.</summary>
+    public string? After { get; init; }
 
     /// <summary>Threads that prepare views; 0 lets the machine decide.</summary>
     public int Workers { get; init; }
 
     /// <summary>Shown every step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Where a cell's folder keeps its run.</summary>
+    internal static string RunOf(string folder) => Path.Combine(folder, "run");
 
     /// <summary>The result that the folder holds already, if it is of this recipe and these evaluations.</summary>
     public static CellResult? Finished(StudyCell cell, ulong seed, string folder)
@@ -75,7 +81,7 @@ public sealed class CellRun(StudyCell cell, ulong seed, string folder, Action<st
     CellResult? Train(CancellationToken cancel)
     {
         Dictionary<string, double>? measured = null;
-        var training = new TrainingRun(Recipe(), new RunOptions { Folder = run, Resume = Resume.Auto, Device = Device, Command = $"kindred study, cell {cell.Name}" }, Progress, warn)
+        var training = new TrainingRun(Recipe(), new RunOptions { Folder = run, Resume = Resume.Auto, After = After, Device = Device, Command = $"kindred study, cell {cell.Name}" }, Progress, warn)
         {
             Finished = (experiment, _) => measured = cancel.IsCancellationRequested ? null : CellEvaluation.Run(cell, experiment, cancel),
         };

@@ -12,10 +12,14 @@ namespace Kindred.Studies;
 /// <param name="Baseline">What is evaluated in place of a training, such as <c>untrained</c> or <c>pixels</c>; null for a training.</param>
 /// <param name="Evaluate">The evaluations.</param>
 /// <param name="Data">The data of the evaluations; null for the recipe's.</param>
-public sealed record StudyCell(string Name, IReadOnlyDictionary<string, string> At, Recipe Recipe, string? Baseline, IReadOnlyList<RecipeNode> Evaluate, string? Data)
+/// <param name="After">The cell whose run this one goes on after; null when it begins at the beginning.</param>
+public sealed record StudyCell(string Name, IReadOnlyDictionary<string, string> At, Recipe Recipe, string? Baseline, IReadOnlyList<RecipeNode> Evaluate, string? Data, StudyCell? After = null)
 {
     // They do not touch a training's numbers, or belong to what comes after it.
     static readonly string[] free = ["evaluate", "train.workers", "train.keep", "train.checkpointEvery"];
+
+    /// <summary>How many cells have to be done before it.</summary>
+    public int Depth => After is null ? 0 : After.Depth + 1;
 
     /// <summary>Its name as a file's.</summary>
     public string FileName { get; } = string.Concat(Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '+' or '_' or '=' ? c : '_'));

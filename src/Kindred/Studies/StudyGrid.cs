@@ -17,24 +17,33 @@ static class StudyGrid
     {
         KeyValuePair<string, RecipeNode>[] own = data is null ? [] : [new("data", new RecipeScalar(DataSplit.Of(data, "train"), true, RecipePlace.CommandLine))];
         var known = new Dictionary<string, Recipe>(StringComparer.Ordinal);
-        var cells = Combinations(section).Select(point => Make($"cell {Name(point)}", Name(point), point.ToDictionary(p => p.Key, p => p.Value.Name),
-                point.Select(p => p.Value.Recipe).LastOrDefault(r => r is not null), [.. point.Select(p => p.Value.Set)], null, null))
-            .Concat((section.Cells ?? new Dictionary<string, CellSection>()).Select(c => Make($"cells.{c.Key}", c.Key, [], c.Value.Recipe, [c.Value.Set], c.Value.Baseline, c.Value.Evaluate)))
-            .ToArray();
+        var cells = Combinations(section).Select(point => Make($"cell {Name(point)}", Name(point), point.ToDictionary(p => p.Key, p => p.Value.Name), [.. point.Select(p => p.Value.Set)],
+            new CellSection(point.Select(p => p.Value.Recipe).LastOrDefault(r => r is not null)))).ToList();
+        foreach (var (name, cell) in section.Cells ?? new Dictionary<string, CellSection>())
+            cells.Add(Make($"cells.{name}", name, [], [cell.Set], cell, cell.After is { } after ? Earlier(after, cells, $"cells.{name}.after") : null));
 
-        if (cells.Length == 0) throw new ConfigurationException($"{section.Title}: the study has no cells; list them under 'cells', or give 'axes' whose combinations are the cells.");
+        if (cells.Count == 0) throw new ConfigurationException($"{section.Title}: the study has no cells; list them under 'cells', or give 'axes' whose combinations are the cells.");
         foreach (var twins in cells.GroupBy(c => c.FileName).Where(g => g.Count() > 1))
             throw new ConfigurationException($"{section.Title}: the cells {string.Join(" and ", twins.Select(c => $"'{c.Name}'"))} would share the folder '{twins.Key}'; rename one.");
         return cells;
 
-        StudyCell Make(string path, string name, Dictionary<string, string> at, string? recipe, RecipeNode?[] sets, string? baseline, IReadOnlyList<RecipeNode>? evaluate)
+        StudyCell Make(string path, string name, Dictionary<string, string> at, RecipeNode?[] sets, CellSection cell, StudyCell? after = null)
+        {
+            var start = after?.Recipe ?? Start(path, cell.Recipe).With(Entries(section.Set, "set"));
+            var made = start.With(sets.SelectMany(s => Entries(s, $"{path}.set")).Concat(own).Concat(overrides));
+            return new(name, at, made, cell.Baseline, cell.Evaluate ?? section.Evaluate ?? made.First.Evaluate, data, after);
+        }
+
+        Recipe Start(string path, string? recipe)
         {
             var wanted = recipe ?? section.Recipe ?? throw new ConfigurationException($"{path}: neither the cell nor the study names a recipe; give one, such as recipe: simclr.");
             if (!known.TryGetValue(wanted, out var start)) known[wanted] = start = recipes(wanted);
-            var made = start.With(sets.Prepend(section.Set).SelectMany(s => Entries(s, $"{path}.set")).Concat(own).Concat(overrides));
-            return new(name, at, made, baseline, evaluate ?? section.Evaluate ?? made.First.Evaluate, data);
+            return start;
         }
     }
+
+    static StudyCell Earlier(string name, List<StudyCell> cells, string path) => cells.Find(c => c.Name == name)
+        ?? throw new ConfigurationException($"{path}: there is no cell '{name}' above{Suggest.Nearest(name, cells.Select(c => c.Name))}; a cell goes on after one that stands before it.");
 
     static string Name(IEnumerable<KeyValuePair<string, AxisSection>> point) => string.Join('/', point.Select(p => p.Value.Name));
 

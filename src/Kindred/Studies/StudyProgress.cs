@@ -12,7 +12,8 @@ public sealed record StudyProgress(int Done, int Failed, int Total, IReadOnlyLis
 /// <param name="Cell">The cell.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Folder">Where its run and result lie.</param>
-public sealed record StudyJob(StudyCell Cell, ulong Seed, string Folder)
+/// <param name="After">The run of the job that this one goes on after, if it does.</param>
+public sealed record StudyJob(StudyCell Cell, ulong Seed, string Folder, string? After = null)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Cell.Name} seed {Seed}";

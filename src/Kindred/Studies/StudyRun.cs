@@ -50,7 +50,7 @@ public sealed class StudyRun(Study study, string folder, StudyWorker worker)
     public StudyJob Job(StudyCell cell, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        return new(cell, seed, Path.Combine(folder, "cells", $"{cell.FileName}-seed{seed}"));
+        return new(cell, seed, FolderOf(cell, seed), cell.After is { } after ? CellRun.RunOf(FolderOf(after, seed)) : null);
     }
 
     /// <summary>Runs what is not done yet; a job that fails does not stop the others.</summary>
@@ -61,14 +61,20 @@ public sealed class StudyRun(Study study, string folder, StudyWorker worker)
     {
         foreach (var name in Only ?? []) study.Cell(name);
         using var alone = Take();
-        var jobs = All.Where(j => Only is null || Only.Contains(j.Cell.Name)).ToArray();
-        var open = new Queue<StudyJob>(jobs.Where(j => CellRun.Finished(j.Cell, j.Seed, j.Folder) is null));
-        (total, done) = (jobs.Length, jobs.Length - open.Count);
+        var jobs = All.Where(j => Only is null || Only.Any(name => Needs(study.Cell(name), j.Cell))).ToArray();
+        var open = jobs.Where(j => CellRun.Finished(j.Cell, j.Seed, j.Folder) is null).ToArray();
+        (total, done) = (jobs.Length, jobs.Length - open.Length);
         clock.Start();
         var outcomes = new List<StudyOutcome>();
+        // Those that others go on after come first.
+        foreach (var wave in open.GroupBy(j => j.Cell.Depth).OrderBy(w => w.Key)) await Wave(new(wave), outcomes, cancel);
+        return outcomes;
+    }
+
+    async Task Wave(Queue<StudyJob> open, List<StudyOutcome> outcomes, CancellationToken cancel)
+    {
         var lanes = Enumerable.Range(0, Math.Max(1, Math.Min(Jobs, open.Count))).Select(_ => Lane());
         await Task.WhenAll(lanes.ToArray());
-        return outcomes;
 
         async Task Lane()
         {
@@ -85,6 +91,10 @@ public sealed class StudyRun(Study study, string folder, StudyWorker worker)
             lock (gate) return open.TryDequeue(out var job) ? job : null;
         }
     }
+
+    static bool Needs(StudyCell? wanted, StudyCell cell) => wanted is not null && (wanted == cell || Needs(wanted.After, cell));
+
+    string FolderOf(StudyCell cell, ulong seed) => Path.Combine(folder, "cells", $"{cell.FileName}-seed{seed}");
 
     // One process at a time, and only in a folder that is a study's.
     RunLock Take()

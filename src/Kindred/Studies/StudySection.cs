@@ -43,7 +43,8 @@ public sealed record StudySection(
 /// <param name="Set">Changes for it, over those for all.</param>
 /// <param name="Baseline">Trains nothing: <c>untrained</c> evaluates the network as it was drawn, <c>pixels</c> the picture itself.</param>
 /// <param name="Evaluate">Its evaluations, if not the study's.</param>
-public sealed record CellSection(string? Recipe = null, RecipeNode? Set = null, string? Baseline = null, IReadOnlyList<RecipeNode>? Evaluate = null);
+/// <param name="After">An earlier cell whose recipe this one lengthens by further phases (<c>phases.+</c>); that one's training is not repeated.</param>
+public sealed record CellSection(string? Recipe = null, RecipeNode? Set = null, string? Baseline = null, IReadOnlyList<RecipeNode>? Evaluate = null, string? After = null);
 
 /// <summary>One value of an axis.</summary>
 /// <param name="Name">Its name in the names of cells, in tables and plots.</param>

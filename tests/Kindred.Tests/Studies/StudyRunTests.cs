@@ -119,6 +119,30 @@ public sealed class StudyRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cell_that_goes_on_after_another_ends_where_the_whole_recipe_would_to_the_bit()
+    {
+        const string Pretrain = "{ phase: pretrain, train: { epochs: 2 } }";
+        const string Tune = "{ phase: tune, from: pretrain, method: finetune, options: { labels: 0.5, fromLayer: 1 }, train: { epochs: 2 } }";
+        var study = Read($"cells: {{ whole: {{ set: {{ phases: [{Pretrain}, {Tune}] }}, evaluate: [classifier] }}, tuned: {{ after: first, set: {{ phases.+: {Tune} }}, evaluate: [classifier] }} }}"
+            .Replace("cells: {", $"cells: {{ first: {{ set: {{ phases: [{Pretrain}] }} }},", StringComparison.Ordinal));
+        var (_, outcomes) = await Run(study);
+
+        Assert.Equal(["first", "whole", "tuned"], outcomes.Select(o => o.Job.Cell.Name));
+        Assert.Equal(outcomes[1].Result!.StateSha256, outcomes[2].Result!.StateSha256);
+        Assert.Equal(outcomes[1].Result!.Metrics["classifier.accuracy"], outcomes[2].Result!.Metrics["classifier.accuracy"]);
+        Assert.NotEqual(outcomes[0].Result!.StateSha256, outcomes[1].Result!.StateSha256);
+    }
+
+    [Fact]
+    public async Task A_cell_takes_the_cell_along_that_it_goes_on_after()
+    {
+        var study = Read("cells: { other: {}, first: { set: { phases: [{ phase: one }] } }, second: { after: first, set: { phases.+: { phase: two, method: finetune, options: { fromLayer: 0 } } }, evaluate: [classifier] } }");
+        var outcomes = await new StudyRun(study, Out, Here(null)) { Only = ["second"] }.Run();
+        Assert.Equal(["first", "second"], outcomes.Select(o => o.Job.Cell.Name));
+        Assert.Contains("did you mean 'first'?", Assert.Throws<ConfigurationException>(() => Read("cells: { first: {}, second: { after: frist } }")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_folder_of_other_things_is_refused()
     {
         Directory.CreateDirectory(Out);
@@ -155,7 +179,7 @@ public sealed class StudyRunTests : IDisposable
     // A job in this process.
     static StudyWorker Here(IProgress<TrainingProgress>? progress) => (job, _, cancel) =>
     {
-        new CellRun(job.Cell, job.Seed, job.Folder, _ => { }) { Progress = progress, Workers = 1 }.Run(cancel);
+        new CellRun(job.Cell, job.Seed, job.Folder, _ => { }) { Progress = progress, Workers = 1, After = job.After }.Run(cancel);
         return Task.FromResult<(string, int)?>(null);
     };
 
