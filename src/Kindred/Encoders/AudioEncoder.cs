@@ -81,8 +81,12 @@ public sealed class LogMelEncoder : SequenceEncoder
 
         /// <summary>Width of the representation.</summary>
         public int Width { get; init; } = 128;
+
+        /// <summary>Takes each band's mean over the recording away and divides by the deviation of the rest, so that loudness, microphone and voice count less.</summary>
+        public bool Normalize { get; init; }
     }
 
+    private readonly bool normalize;
     private readonly LogMel mel;
     private readonly Conv1d conv1, conv2;
 
@@ -90,6 +94,7 @@ public sealed class LogMelEncoder : SequenceEncoder
     public LogMelEncoder(Options options)
     {
         Dim = options.Width;
+        normalize = options.Normalize;
         mel = new(options.Rate, options.Window, options.Hop, options.Bands);
         conv1 = new(options.Bands, Dim, 3, padding: 1);
         conv2 = new(Dim, Dim, 3, padding: 1);
@@ -100,5 +105,13 @@ public sealed class LogMelEncoder : SequenceEncoder
 
     /// <inheritdoc/>
     public override Tensor Frames(Tensor x)
-        => conv2.Forward(conv1.Forward(mel.Forward(x)).Relu_()).Relu_().Transpose(1, 2);
+        => conv2.Forward(conv1.Forward(Bands(x)).Relu_()).Relu_().Transpose(1, 2);
+
+    private Tensor Bands(Tensor x)
+    {
+        var bands = mel.Forward(x);                                                       // [N, Bands, T]
+        if (!normalize) return bands;
+        var centred = bands - bands.Mean(2, keepdim: true);
+        return centred / ((centred * centred).Mean([1, 2], keepdim: true) + 1e-6).Sqrt();
+    }
 }

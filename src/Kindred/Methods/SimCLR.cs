@@ -93,20 +93,15 @@ public sealed class SimCLR : Method, IEncodes
         {
             LossKind.NtLogistic => NtLogistic.Loss(z, options.Temperature, options.Negatives),
             LossKind.MarginTriplet => MarginTriplet.Loss(z, options.Margin, options.Negatives),
-            _ => memory is null ? NtXent.Loss(z, options.Temperature) : WithMemory(Scores.Unit(z), batch.Views[0]),
+            _ => memory is null ? NtXent.Loss(z, options.Temperature) : WithMemory(z, batch.Views[0]),
         };
     }
 
-    // −log exp(s₊/τ) / (Σ over the batch + Σ over the memory): the same loss with more terms below the line.
     Tensor WithMemory(Tensor z, View view)
     {
-        var k = NoGradient.Of(() => Scores.Unit(keys!.Forward(view.X)));                                  // [N, D]
+        var k = NoGradient.Of(() => Scores.Unit(keys!.Forward(view.X)));             // [N, D]
         After(() => { keys!.Follow(network, options.Momentum); memory!.Enqueue(k); });
-
-        var match = Scores.Pairs(z, z.Roll([z.Size(0) / 2], [0])) / options.Temperature;                  // s₊/τ, [2N]
-        var others = NtXent.PerAnchor(z, options.Temperature, normalize: false) + match;                  // log Σ batch
-        var stored = (Scores.Product(z, memory!.Keys) / options.Temperature).Logsumexp([1]);              // log Σ memory
-        return (others.Logaddexp(stored) - match).Mean();
+        return NtXent.WithMemory(z, memory!.Keys, options.Temperature);
     }
 
     static Layer MakeHead(long width, Options o)

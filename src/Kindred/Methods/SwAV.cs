@@ -78,6 +78,8 @@ public sealed class SwAV : Method, IEncodes
 
         if (queued is not null && at.Epoch >= options.QueueFrom) After(() => Remember(z, assign));
         Watch(z[0]);
+        var mass = codes.Mean([0, 1]);                                                                              // [K]
+        Log("assignment_perplexity", (-mass.Xlogy(mass).Sum()).Exp());
         Log("used_prototypes", codes.ZerosLike().Scatter(-1, codes.Argmax(-1, keepdim: true), 1).Sum([0, 1]).Gt(0).Sum().To(Dtype.Float32));
         return SwappedPrediction.Loss(scores, [.. assign.Select((_, a) => codes.Select(0, a))], assign, options.Temperature);
     }
@@ -86,7 +88,7 @@ public sealed class SwAV : Method, IEncodes
 
     Tensor Code(Tensor scores, int view)
     {
-        if (options.Codes == CodeKind.Softmax) return (scores / options.Temperature).Softmax(-1);
+        if (options.Codes == CodeKind.Softmax) return (scores / options.Epsilon).Softmax(-1);
         var full = queued is not null && view < queues.Length && queued.Value.Item() >= options.Queue;
         return SwappedPrediction.Codes(scores, full ? Score(queues[view].Keys) : null, options.Epsilon, options.Iterations);
     }

@@ -31,6 +31,21 @@ public static class NtXent
         return TiledLogSumExp.Self(z, temperature, tile) - Tensor.Cat([match, match]);
     }
 
+    /// <summary>The loss with a memory of keys as further negatives: −log exp(s₊/τ) / (Σ over the batch + Σ over the memory).</summary>
+    /// <remarks>Chen et al., SimCLR v2, arXiv:2006.10029, Sec. 2.</remarks>
+    /// <param name="z">[2N, D], view-major.</param>
+    /// <param name="memory">[K, D] unit rows, without gradient.</param>
+    /// <param name="temperature">τ.</param>
+    public static Tensor WithMemory(Tensor z, Tensor memory, double temperature = 0.1)
+    {
+        Scores.Require(temperature);
+        var u = Scores.Unit(z);
+        var match = Scores.Pairs(u, u.Roll([Half(z)], [0])) / temperature;                    // s₊/τ, [2N]
+        var batch = PerAnchor(u, temperature, normalize: false) + match;                      // log Σ over the batch
+        var stored = (Scores.Product(u, memory) / temperature).Logsumexp([1]);                // log Σ over the memory
+        return (batch.Logaddexp(stored) - match).Mean();
+    }
+
     /// <summary>One device's share when the batch is spread over several: its own rows as anchors against the rows of all.</summary>
     /// <remarks>
     /// The mean of the shares equals <see cref="Loss"/> of the whole batch, and so does its gradient as long as <paramref name="ranks"/>

@@ -1,5 +1,3 @@
-using Kindred.Batches;
-using Kindred.Data;
 using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Optim;
@@ -102,16 +100,7 @@ public sealed class Experiment : IDisposable
         ArgumentNullException.ThrowIfNull(recipe);
         var uri = data ?? UriOf(recipe)
             ?? throw new ConfigurationException("the recipe names no data; give --data URI, for example --data emoji or --data folder:PATH.");
-        if (AudioData.Takes(uri)) return AudioData.Open(uri, recipe.Train.Batch, recipe.Train.Seed);
-        var groups = Parts.Views(recipe.Views);
-        if (groups.Length == 0) throw new ConfigurationException($"the recipe of {recipe.Method} has no views; list them under 'views'.");
-        var pictures = PictureSources.Open(uri);
-        try { return new PictureData(pictures, groups, Plain(recipe), recipe.Train.Batch, recipe.Train.Seed, recipe.Train.Workers); }
-        catch
-        {
-            pictures.Dispose();
-            throw;
-        }
+        return DataKind.Of(uri).Open(uri, recipe);
     }
 
     /// <summary>The view without chance: the recipe's own, or the first group's size and normalisation.</summary>

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using Kindred.Batches;
 using Kindred.Data;
 using Kindred.Evaluation;
 using Kindred.Io;
@@ -119,7 +118,7 @@ public static class Evaluations
         var network = new Network(experiment.Method, experiment.Device, recipe.Train.Seed, seed => Fresh(experiment, seed));
         var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.Encodes(experiment.Method);
         (encodes as Method)?.Eval();
-        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => Open(recipe, wanted))
+        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => Experiment.OpenData(recipe, DataKind.Of(wanted).Whole(wanted)))
         {
             Network = request.Baseline is null ? network : null,
             Views = [.. recipe.Views.Select((v, i) => Parts.Plan(v, $"views.{i}"))],
@@ -135,9 +134,6 @@ public static class Evaluations
         using var fresh = Experiment.Build(recipe with { Train = recipe.Train with { Seed = seed } }, device: experiment.Device);
         return fresh.Method;
     }
-
-    // Recordings are looked at for a second; a window that a person asks for counts instead.
-    static IData Open(RecipeFile recipe, string uri) => Experiment.OpenData(recipe, AudioData.Takes(uri) && DataUri.Parse(uri)["window"] is null ? DataUri.Parse(uri).With("window", "1s").Text : uri);
 
     static JsonObject SettingsOf(Experiment experiment, EvaluationRequest request, Protocol protocol, Subject subject)
     {
