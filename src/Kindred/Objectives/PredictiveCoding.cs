@@ -42,15 +42,15 @@ public static class PredictiveCoding
 
     /// <summary>The scores with the other places of the same sequence as candidates, the true place in column 0: [K, B, T].</summary>
     /// <param name="z">[B, T, Dz].</param>
-    /// <param name="context">[B, Dc], what is known up to place t.</param>
-    /// <param name="weights">[K, Dz, Dc], W_k; T is larger than t + K.</param>
-    /// <param name="t">The last place that the context has seen.</param>
-    public static Tensor WithinSequence(Tensor z, Tensor context, Tensor weights, long t)
+    /// <param name="context">[B, Dc], what is known of the places before.</param>
+    /// <param name="weights">[K, Dz, Dc], W_k.</param>
+    /// <param name="first">The first place that is predicted; the others follow it.</param>
+    public static Tensor WithinSequence(Tensor z, Tensor context, Tensor weights, long first)
     {
         var steps = new Tensor[weights.Size(0)];
         for (var k = 0; k < steps.Length; k++)
         {
-            var place = t + 1 + k;
+            var place = first + k;
             var others = Tensor.Cat([z.Narrow(1, 0, place), z.Narrow(1, place + 1, z.Size(1) - place - 1)], 1);
             steps[k] = Logits(context, z.Select(1, place), others, weights.Select(0, k));
         }

@@ -17,8 +17,10 @@ public sealed class Experiment : IDisposable
 {
     readonly TrainSection train;
 
-    Experiment(RecipeFile recipe, IData data, Method method, IReadOnlyDictionary<string, Optimizer> optimizers, Device device) =>
-        (Recipe, train, Data, Method, Optimizers, Device) = (recipe, recipe.Train, data, method, optimizers, device);
+    readonly Experiment? previous;
+
+    Experiment(RecipeFile recipe, IData data, Method method, IReadOnlyDictionary<string, Optimizer> optimizers, Device device, Experiment? previous) =>
+        (Recipe, train, Data, Method, Optimizers, Device, this.previous) = (recipe, recipe.Train, data, method, optimizers, device, previous);
 
     /// <summary>The recipe's phase.</summary>
     public RecipeFile Recipe { get; }
@@ -39,10 +41,10 @@ public sealed class Experiment : IDisposable
     /// <param name="recipe">The phase.</param>
     /// <param name="data">A data URI that replaces the recipe's.</param>
     /// <param name="device">Where tensors live; the processor if left out.</param>
-    /// <param name="previous">The trained method of the phase before, for methods that go on with it.</param>
+    /// <param name="previous">The phase before, for methods that go on with what it trained; it may be disposed already.</param>
     /// <exception cref="ConfigurationException">The recipe is wrong; the message names the key.</exception>
     /// <exception cref="DataException">The data cannot be opened.</exception>
-    public static Experiment Build(RecipeFile recipe, string? data = null, Device? device = null, Method? previous = null)
+    public static Experiment Build(RecipeFile recipe, string? data = null, Device? device = null, Experiment? previous = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         var (_, type) = MethodCatalog.Find(recipe.Method);
@@ -52,15 +54,23 @@ public sealed class Experiment : IDisposable
             Generator.Default.Seed((long)recipe.Train.Seed);
             using var initialization = Initialization.Begin((long)recipe.Train.Seed);
             using var scope = Scope.Open();
-            var method = MakeMethod(recipe, type, source, previous);
+            var method = MakeMethod(recipe, type, source, previous?.Method);
             method.To(device, channelsLast: true);
-            return new Experiment(recipe, source, method, MakeOptimizers(recipe, method), device ?? Device.Cpu);
+            return new Experiment(recipe, source, method, MakeOptimizers(recipe, method), device ?? Device.Cpu, previous);
         }
         catch
         {
             source.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The same experiment, phases before it included, with weights as another seed draws them and nothing trained.</summary>
+    /// <param name="seed">The seed.</param>
+    public Experiment Untrained(ulong seed)
+    {
+        using var before = previous?.Untrained(seed);
+        return Build(Recipe with { Train = train with { Seed = seed } }, device: Device, previous: before);
     }
 
     /// <summary>A trainer for it.</summary>

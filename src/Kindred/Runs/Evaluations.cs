@@ -130,8 +130,7 @@ public static class Evaluations
 
     static Method Fresh(Experiment experiment, ulong seed)
     {
-        var recipe = experiment.Recipe;
-        using var fresh = Experiment.Build(recipe with { Train = recipe.Train with { Seed = seed } }, device: experiment.Device);
+        using var fresh = experiment.Untrained(seed);
         return fresh.Method;
     }
 

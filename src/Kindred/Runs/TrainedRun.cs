@@ -49,12 +49,12 @@ public static class TrainedRun
     // A phase is built out of the phase before it; the weights of that one do not matter here.
     static Experiment Build(Recipe recipe, int phase, Device? device)
     {
-        Method? previous = null;
+        Experiment? previous = null;
         for (var i = 0; ; i++)
         {
             var experiment = Experiment.Build(recipe.Phases[i], device: device, previous: previous);
             if (i == phase) return experiment;
-            previous = experiment.Method;
+            previous = experiment;
             experiment.Dispose();
         }
     }

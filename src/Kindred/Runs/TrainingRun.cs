@@ -97,12 +97,12 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var began = start?.State["phase"]?.GetValue<int>() ?? earlier?.Phases ?? 0;
         var offset = start?.State["offset"]?.GetValue<long>() ?? earlier?.Steps ?? 0;
         using var log = new MetricsLog(folder.MetricsFile, folder.EventFolder, start?.Step, warn);
-        Method? previous = null;
+        Experiment? previous = null;
         for (var phase = 0; ; phase++)
         {
             using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous);
-            previous = experiment.Method;
-            if (phase == began - 1) earlier?.Fill(previous);
+            previous = experiment;
+            if (phase == began - 1) earlier?.Fill(experiment.Method);
             if (phase < began) continue;
             if (phase == 0 && start is null && options.From is { } from) Weights.Load(experiment.Method, from);
             var outcome = Phase(folder, log, experiment, phase, offset, phase == began ? start : null, cancel);

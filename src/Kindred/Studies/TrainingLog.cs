@@ -28,9 +28,9 @@ static class TrainingLog
         var alarm = new CollapseAlarm(_ => { });
         foreach (var line in lines)
         {
-            if (line["z_std"] is not { } spread || line["effective_rank"] is not { } rank) continue;
             var at = new Progress(0, 1, (long)line["step"]! - 1, (long)lines[^1]["step"]!);
-            alarm.Step(new StepReport(at, 0, 0, 0, 0, 0, new Dictionary<string, double> { ["z_std"] = (double)spread, ["effective_rank"] = (double)rank }));
+            var numbers = line.Where(n => n.Value?.GetValueKind() == JsonValueKind.Number).ToDictionary(n => n.Key, n => n.Value!.GetValue<double>());
+            alarm.Step(new StepReport(at, 0, 0, 0, 0, 0, numbers));
         }
         return alarm.At;
     }

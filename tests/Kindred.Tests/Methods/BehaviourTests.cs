@@ -189,8 +189,10 @@ public sealed class BehaviourTests
     {
         using var scope = Scope.Open();
         using var data = new ToyData();
-        CPC Make(int steps) => Toy.Build(() => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 4, Width = 2 }), new(Steps: steps, Context: 6)));
+        CPC Make(int steps, int skip = 0) => Toy.Build(() => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 4, Width = 2 }), new(Steps: steps, Skip: skip, Context: 6)));
         Toy.Loss(Make(3), data.Batch()); // a 4 × 4 grid
+        Toy.Loss(Make(1, skip: 2), data.Batch());
+        Assert.Contains("4 steps ahead", Assert.Throws<ConfigurationException>(() => Toy.Loss(Make(2, skip: 2), data.Batch())).Message, StringComparison.Ordinal);
         Assert.Contains("4 frames", Assert.Throws<ConfigurationException>(() => Toy.Loss(Make(4), data.Batch())).Message, StringComparison.Ordinal);
         Assert.Contains("frames or patches", Assert.Throws<ConfigurationException>(() => new CPC(new TinyEncoder(), new())).Message, StringComparison.Ordinal);
     }

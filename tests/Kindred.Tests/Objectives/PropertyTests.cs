@@ -26,6 +26,30 @@ public class PropertyTests : IDisposable
     }
 
     [Fact]
+    public void Nt_xent_s_memory_adds_negatives_and_an_empty_one_changes_nothing()
+    {
+        var (z, memory) = (Made.Rows(8, 4, 1), Made.Rows(5, 4, 2).Normalize());
+        Made.Close(NtXent.Loss(z, 0.3).Item(), NtXent.WithMemory(z, memory.Narrow(0, 0, 0), 0.3).Item());
+        var u = z.Normalize();
+        var others = Tensor.Cat([u.Mm(u.MT) - 1e9 * Tensor.Eye(8, dtype: Dtype.Float64), u.Mm(memory.MT)], 1) / 0.3;
+        Made.Close(Scores.CrossEntropy(others, Made.Index(4, 5, 6, 7, 0, 1, 2, 3)).Mean().Item(), NtXent.WithMemory(z, memory, 0.3).Item());
+    }
+
+    [Fact]
+    public void Cpc_within_a_sequence_scores_the_true_place_first_and_every_other_place_once()
+    {
+        var (z, c, w) = (Made.Block([2, 6, 3], 1), Made.Rows(2, 4, 2), Made.Block([2, 3, 4], 3));
+        var scores = PredictiveCoding.WithinSequence(z, c, w, first: 3);
+        Assert.Equal([2, 2, 6], scores.Shape);
+        for (var k = 0; k < 2; k++)
+        {
+            var all = z.Matmul(w.Select(0, k).Mm(c.MT).MT.Unsqueeze(2)).Squeeze(2);       // [B, T]: zᵀ W_k c
+            Made.Close(all.Select(1, 3 + k), scores.Select(0, k).Select(1, 0));
+            Made.Close(all.Sum(1), scores.Select(0, k).Sum(1));
+        }
+    }
+
+    [Fact]
     public void Normalised_objectives_do_not_care_about_the_length_of_rows()
     {
         var z = Made.Rows(8, 4, 3);
