@@ -3,6 +3,7 @@ using Kindred.Encoders;
 using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Objectives;
+using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -45,10 +46,11 @@ public sealed class CPC : Method, IEncodes
     /// <param name="Context">Width of the recurrent state c.</param>
     /// <param name="Over">What the softmax runs over.</param>
     /// <param name="Negatives">Where wrong candidates come from.</param>
+    /// <param name="ShuffleTime">Puts the places of each sequence in random order: then there is no future to predict, which shows what the loss owes to it.</param>
     /// <param name="Segments">Parts of a recording's time that its features keep apart, each the mean of c; 1 forgets the order.</param>
     public sealed record Options(
         [Range(1, 1024)] int Steps = 12, [Range(0, 1024)] int Skip = 0, [Range(1, 1 << 20)] long Context = 256, OverKind Over = OverKind.Targets, NegativeKind Negatives = NegativeKind.Batch,
-        [Range(1, 1024)] int Segments = 1);
+        bool ShuffleTime = false, [Range(1, 1024)] int Segments = 1);
 
     readonly Options options;
     readonly Encoder encoder;
@@ -71,30 +73,24 @@ public sealed class CPC : Method, IEncodes
     {
         batch.NeedsViews(1);
         var z = Sequences(batch.Views[0].X);                                              // [S, T, Dz]
+        if (options.ShuffleTime) z = Shuffled(z);
         var last = z.Size(1) - options.Skip - options.Steps;
         if (last < 1) throw new ConfigurationException($"options.steps: {options.Skip + options.Steps} steps ahead need more than the {z.Size(1)} frames of a sample; predict fewer, or make samples longer.");
 
         var t = Tensor.Randint(0, last, [1], Generator.Default, Dtype.Int64).ItemLong();  // one place for the whole batch
         var c = context.Forward(z.Narrow(1, 0, t + 1)).Select(1, t);                      // [S, Dc], knows nothing beyond t
         Watch(c);
-        var scores = options.Negatives == NegativeKind.Batch ? AmongBatch(z, c, t + options.Skip + 1) : AmongSequence(z, c, t + options.Skip + 1);
-        Log("contrastive_accuracy", scores.Accuracy);
-        return scores.Loss;
+        var (scores, truth) = Candidates(z, c, t + options.Skip + 1);                         // [K, S, candidates], [S]
+        Log("contrastive_accuracy", scores.Argmax(-1).Eq(truth).To(Dtype.Float32).Mean());
+        return Scores.CrossEntropy(scores, truth.Expand([options.Steps, -1])).Mean();
     }
 
-    (Tensor Loss, Tensor Accuracy) AmongBatch(Tensor z, Tensor c, long first)
-    {
-        var targets = z.Narrow(1, first, options.Steps).Transpose(0, 1);                  // [K, S, Dz]
-        var scores = PredictiveCoding.Logits(targets, c, predictors, options.Over == OverKind.Contexts);
-        var truth = Tensor.Arange(z.Size(0), Dtype.Int64, device: z.Device);
-        return (PredictiveCoding.OfScores(scores), scores.Argmax(-1).Eq(truth).To(Dtype.Float32).Mean());
-    }
+    (Tensor Scores, Tensor Truth) Candidates(Tensor z, Tensor c, long first) => options.Negatives == NegativeKind.Sequence
+        ? (PredictiveCoding.WithinSequence(z, c, predictors, first), Tensor.Zeros([z.Size(0)], Dtype.Int64, z.Device))
+        : (PredictiveCoding.Logits(z.Narrow(1, first, options.Steps).Transpose(0, 1), c, predictors, options.Over == OverKind.Contexts), Tensor.Arange(z.Size(0), Dtype.Int64, device: z.Device));
 
-    (Tensor Loss, Tensor Accuracy) AmongSequence(Tensor z, Tensor c, long first)
-    {
-        var scores = PredictiveCoding.WithinSequence(z, c, predictors, first).Flatten(0, 1);  // [K · S, T], the truth in column 0
-        return (InfoNce.PerQuery(scores).Mean(), scores.Argmax(1).Eq(0).To(Dtype.Float32).Mean());
-    }
+    // Each sequence in an order of its own.
+    static Tensor Shuffled(Tensor z) => z.TakeAlongDim(Tensor.Rand([z.Size(0), z.Size(1), 1], Generator.Default).To(z.Device).Argsort(1), 1);
 
     // Sound: frames in time. Pictures: each column of the grid, from top to bottom.
     Tensor Sequences(Tensor x) => encoder switch

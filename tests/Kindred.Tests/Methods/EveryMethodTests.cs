@@ -21,6 +21,7 @@ public sealed class EveryMethodTests
         ["invaspread"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8)),
         ["invaspread, paper"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8, Form: InvaSpread.FormKind.Paper)),
         ["cpc"] = () => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Context: 6)),
+        ["cpc, shuffled"] = () => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Skip: 1, Context: 6, ShuffleTime: true)),
         ["cpc, same sequence"] = () => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Context: 6, Negatives: CPC.NegativeKind.Sequence)),
         ["cmc"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Negatives: 5)),
         ["cmc, softmax"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Negatives: 5, Loss: CMC.LossKind.Softmax)),
