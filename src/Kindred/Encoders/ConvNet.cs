@@ -28,7 +28,7 @@ public sealed class ConvNet : Encoder
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     public ConvNet(Options options)
     {
-        var norming = new Norming(options.Norm, options.SplitBn, ZeroLast: false, VarianceScaling: false);
+        var norming = new Norming(options.Norm, options.SplitBn, ZeroLast: false, VarianceScaling: false, Groups: 4); // 32 groups of so few channels would be instance norm
         long w = options.Width;
         long[] channels = [options.Channels, w, 2 * w, 2 * w, 4 * w, 8 * w];
         convs = new Layer[5];

@@ -23,7 +23,8 @@ public enum NormKind
 /// <param name="Splits">Chunks of <see cref="NormKind.Split"/>.</param>
 /// <param name="ZeroLast">Starts the last norm of each residual block at zero.</param>
 /// <param name="VarianceScaling">Draws convolutions by variance scaling (SimCLR) instead of Kaiming fan-out.</param>
-internal sealed record Norming(NormKind Kind, long Splits, bool ZeroLast, bool VarianceScaling)
+/// <param name="Groups">Most groups of a group norm.</param>
+internal sealed record Norming(NormKind Kind, long Splits, bool ZeroLast, bool VarianceScaling, long Groups = 32)
 {
     public Conv2d Conv(long inputs, long outputs, long kernel, long stride = 1)
     {
@@ -36,7 +37,7 @@ internal sealed record Norming(NormKind Kind, long Splits, bool ZeroLast, bool V
     public Layer Norm(long channels, bool last = false) => Kind switch
     {
         NormKind.Bn => new BatchNorm(channels, zero: last && ZeroLast),
-        NormKind.GnWs => new GroupNorm(channels, zero: last && ZeroLast),
+        NormKind.GnWs => new GroupNorm(channels, Groups, zero: last && ZeroLast),
         NormKind.Split => new SplitBatchNorm(channels, Splits, zero: last && ZeroLast),
         _ => new Map(x => x),
     };

@@ -37,7 +37,7 @@ public sealed class SmallResNet : Encoder
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     public SmallResNet(Options options)
     {
-        var norming = new Norming(options.Norm, options.SplitBn, ZeroLast: false, VarianceScaling: false);
+        var norming = new Norming(options.Norm, options.SplitBn, ZeroLast: false, VarianceScaling: false, Groups: 4); // 32 groups of so few channels would be instance norm
         long w = options.Width;
         conv1 = norming.Conv(options.Channels, w, 3, stride: 2);
         bn1 = norming.Norm(w);
