@@ -65,8 +65,7 @@ public sealed class CMC : Method, IEncodes
     public CMC(EncoderFactory encoders, DataFacts facts, Options options)
     {
         this.options = options;
-        light = Side(encoders(1));
-        color = Side(encoders(2));
+        (light, color) = (Side(encoders(1)), Side(encoders(2)));
         if (options.Loss == LossKind.InBatch) return;
         lightBank = new(facts.Samples, options.Dim, Initialization.Generator);
         colorBank = new(facts.Samples, options.Dim, Initialization.Generator);
@@ -103,23 +102,19 @@ public sealed class CMC : Method, IEncodes
         : throw new ConfigurationException($"CMC splits pictures of three channels into lightness and colour; this view is [{string.Join(", ", x.Shape)}]: give it colour pictures and the operation colorSpace.");
 
     /// <inheritdoc/>
-    public Tensor Features(View view)
-    {
-        var (l, ab) = Split(view.X);
-        return Sides(() => light.Encoder.Forward(l), () => color.Encoder.Forward(ab));
-    }
+    public Tensor Features(View view) => Sides(view, (side, x) => side.Encoder.Forward(x));
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view)
+    public Tensor Embeddings(View view) => Sides(view, (side, x) => side.Forward(x).Normalize());
+
+    Tensor Sides(View view, Func<Projected, Tensor, Tensor> of)
     {
         var (l, ab) = Split(view.X);
-        return Sides(() => light.Forward(l).Normalize(), () => color.Forward(ab).Normalize());
+        return options.Represent switch
+        {
+            ViewKind.Light => of(light, l),
+            ViewKind.Color => of(color, ab),
+            _ => Tensor.Cat([of(light, l), of(color, ab)], 1),
+        };
     }
-
-    Tensor Sides(Func<Tensor> ofLight, Func<Tensor> ofColor) => options.Represent switch
-    {
-        ViewKind.Light => ofLight(),
-        ViewKind.Color => ofColor(),
-        _ => Tensor.Cat([ofLight(), ofColor()], 1),
-    };
 }

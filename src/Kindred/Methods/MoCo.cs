@@ -82,26 +82,24 @@ public sealed class MoCo : Method, IEncodes
     {
         var q = Scores.Unit(query.Forward(batch.Views[from].X));                          // [N, D]
         Watch(q);
-        return options.Dictionary switch
-        {
-            DictionaryKind.Bank => AgainstBank(q, batch.Index),
-            DictionaryKind.Batch => InfoNce.InBatch(q, query.Forward(batch.Views[to].X), options.Temperature),
-            _ => AgainstQueue(q, Keys(batch.Views[to].X)),
-        };
+        if (options.Dictionary == DictionaryKind.Batch) return InfoNce.InBatch(q, query.Forward(batch.Views[to].X), options.Temperature);
+        var (own, others) = bank is null ? FromQueue(batch.Views[to].X) : FromBank(q, batch.Index);       // [N, D], [K, D]
+        var logits = InfoNce.Logits(q, own, others, options.Temperature, normalize: false);               // [N, 1 + K]
+        Log("contrastive_accuracy", logits.Argmax(1).Eq(0).To(Dtype.Float32).Mean());
+        return InfoNce.PerQuery(logits).Mean();
     }
 
-    Tensor AgainstQueue(Tensor q, Tensor k)
+    (Tensor Own, Tensor Others) FromQueue(Tensor x)
     {
+        var k = Keys(x);
         After(() => queue!.Enqueue(k));
-        return Contrast(InfoNce.Logits(q, k, queue!.Keys, options.Temperature, normalize: false));        // [N, 1 + K]
+        return (k, queue!.Keys);
     }
 
-    Tensor AgainstBank(Tensor q, Tensor index)
+    (Tensor Own, Tensor Others) FromBank(Tensor q, Tensor index)
     {
-        var own = bank!.Entries.IndexSelect(0, index);
-        var others = bank.Entries.IndexSelect(0, bank.Noise(1, options.Queue).Flatten());
-        After(() => bank.Update(index, q, BankMomentum));
-        return Contrast(InfoNce.Logits(q, own, others, options.Temperature, normalize: false));
+        After(() => bank!.Update(index, q, BankMomentum));
+        return (bank!.Entries.IndexSelect(0, index), bank.Entries.IndexSelect(0, bank.Noise(1, options.Queue).Flatten()));
     }
 
     // The keys are encoded in another order than the queries, then put back: chunks of split batch norm hold other company.
@@ -111,12 +109,6 @@ public sealed class MoCo : Method, IEncodes
         var order = Tensor.Randperm(x.Size(0), Generator.Default, device: Device.Cpu).To(x.Device);
         return Scores.Unit(key!.Forward(x.IndexSelect(0, order))).IndexSelect(0, order.Argsort());
     });
-
-    Tensor Contrast(Tensor logits)
-    {
-        Log("contrastive_accuracy", logits.Argmax(1).Eq(0).To(Dtype.Float32).Mean());
-        return InfoNce.PerQuery(logits).Mean();
-    }
 
     /// <inheritdoc/>
     public Tensor Features(View view) => query.Encoder.Forward(view.X);
