@@ -77,6 +77,16 @@ public sealed class Recipe
         return new(Name, Input, values.Aggregate(Resolved, (map, value) => RecipeMerge.Put(map, value.Key, value.Value)), Overrides, binder);
     }
 
+    /// <summary>This recipe with a person's overrides; see <see cref="RecipeMerge.Override"/>.</summary>
+    /// <param name="values">Values by dotted path.</param>
+    /// <returns>Another recipe.</returns>
+    /// <exception cref="ConfigurationException">A path leads nowhere, or the recipe is wrong with these values.</exception>
+    public Recipe Overridden(IEnumerable<KeyValuePair<string, RecipeNode>> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(Name, Input, values.Aggregate(Resolved, (map, value) => RecipeMerge.Override(map, value.Key, value.Value)), Overrides, binder);
+    }
+
     /// <summary>The recipes of a folder by stem.</summary>
     /// <param name="folder">The folder.</param>
     /// <returns>Stems in order.</returns>

@@ -44,13 +44,29 @@ public static class RecipeMerge
             if (at <= 0)
                 throw new ConfigurationException($"'{text}' is not an override; write key=value, such as train.epochs=10 or options.temperature=0.2.");
 
-            recipe = Put(recipe, text[..at], Locate(RecipeReader.Read(text[(at + 1)..], RecipePlace.CommandLine.Source)));
+            recipe = Override(recipe, text[..at], Locate(RecipeReader.Read(text[(at + 1)..], RecipePlace.CommandLine.Source)));
         }
 
         return recipe;
     }
 
-    /// <summary>Puts one value in, as an override does.</summary>
+    /// <summary>Puts in what a person asks for: a setting of <c>train</c> also reaches the phases that say something else themselves.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="path">A dotted path.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>The recipe with the value in place.</returns>
+    /// <exception cref="ConfigurationException">The path runs through something that holds no keys.</exception>
+    public static RecipeMap Override(RecipeMap recipe, string path, RecipeNode value)
+    {
+        recipe = Put(recipe, path, value);
+        if (!path.StartsWith("train.", StringComparison.Ordinal) || recipe["phases"] is not RecipeList phases)
+            return recipe;
+
+        return Enumerable.Range(0, phases.Items.Count).Where(i => phases.Items[i] is RecipeMap phase && phase.TryGet(path, out _))
+            .Aggregate(recipe, (map, i) => Put(map, $"phases.{i}.{path}", value));
+    }
+
+    /// <summary>Puts one value in, and nowhere else.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="path">A dotted path; <c>+</c> at its end adds to a list the value, or a list's values, that it does not hold yet: <c>views.0.of.+</c>.</param>
     /// <param name="value">The value; maps merge, null takes away.</param>

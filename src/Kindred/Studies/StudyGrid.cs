@@ -30,7 +30,7 @@ static class StudyGrid
         StudyCell Make(string path, string name, Dictionary<string, string> at, RecipeNode?[] sets, CellSection cell, StudyCell? after = null)
         {
             var start = after?.Recipe ?? Start(path, cell.Recipe).With(Entries(section.Set, "set"));
-            var made = start.With(sets.SelectMany(s => Entries(s, $"{path}.set")).Concat(own).Concat(overrides));
+            var made = start.With(sets.SelectMany(s => Entries(s, $"{path}.set")).Concat(own)).Overridden(overrides);
             return new(name, at, made, cell.Baseline, cell.Evaluate ?? section.Evaluate ?? made.First.Evaluate, data, after);
         }
 

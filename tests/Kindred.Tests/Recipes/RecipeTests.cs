@@ -134,5 +134,22 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
+    public void An_override_of_training_reaches_phases_that_have_their_own()
+    {
+        const string Yaml = "method: simclr\nphases: [ { phase: a, train: { epochs: 5 } }, { phase: b, method: finetune, train: { batch: 8 } } ]";
+        var recipe = Recipe.Parse(Yaml, "x", ["train.epochs=1", "train.batch=4", "phases.1.train.batch=16"]);
+        Assert.Equal([1, 1], recipe.Phases.Select(p => p.Train.Epochs));
+        Assert.Equal([4, 16], recipe.Phases.Select(p => p.Train.Batch));
+    }
+
+    [Fact]
+    public void A_phase_goes_on_with_the_one_before_it()
+    {
+        var wrong = Assert.Throws<ConfigurationException>(() => Recipe.Parse("method: a\nphases: [ { phase: one }, { phase: two, from: one }, { phase: three, from: one } ]", "x"));
+        Assert.Contains("phases.2.from", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("'two'; 'one' is not that one", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_method_is_required() => Assert.Contains("method", Assert.Throws<ConfigurationException>(() => Recipe.Parse("paper: x", "x")).Message);
 }

@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Kindred.Data;
 using Kindred.Io;
 using Kindred.Recipes;
+using Kindred.Runs;
 using Kindred.Studies;
 using Kindred.Training;
 
@@ -131,6 +132,18 @@ public sealed class StudyRunTests : IDisposable
         Assert.Equal(outcomes[1].Result!.StateSha256, outcomes[2].Result!.StateSha256);
         Assert.Equal(outcomes[1].Result!.Metrics["classifier.accuracy"], outcomes[2].Result!.Metrics["classifier.accuracy"]);
         Assert.NotEqual(outcomes[0].Result!.StateSha256, outcomes[1].Result!.StateSha256);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_not_the_finished_beginning_of_a_recipe_is_refused_as_such()
+    {
+        const string Tune = "{ phase: tune, method: finetune, options: { fromLayer: 0 } }";
+        await Run(Read("cells: { a: { set: { phases: [{ phase: one }] } } }"));
+        string Refusal(string phases) => Assert.Throws<ConfigurationException>(() => new TrainingRun(
+            Read($"cells: {{ b: {{ set: {{ phases: {phases} }} }} }}").Cells[0].Seeded(0), new RunOptions { Folder = Path.Combine(folder, "b"), After = Path.Combine(Cell("a"), "run") }, null, _ => { }).Run()).Message;
+
+        Assert.Contains("train.epochs was 3, is 1", Refusal($"[{{ phase: one, train: {{ epochs: 1 }} }}, {Tune}]"), StringComparison.Ordinal);
+        Assert.Contains("one phase and this recipe has one phase", Refusal("[{ phase: one }]"), StringComparison.Ordinal);
     }
 
     [Fact]
