@@ -80,7 +80,7 @@ public sealed class CPC : Method, IEncodes
         var t = Tensor.Randint(0, last, [1], Generator.Default, Dtype.Int64).ItemLong();  // one place for the whole batch
         var c = context.Forward(z.Narrow(1, 0, t + 1)).Select(1, t);                      // [S, Dc], knows nothing beyond t
         Watch(c);
-        var (scores, truth) = Candidates(z, c, t + options.Skip + 1);                         // [K, S, candidates], [S]
+        var (scores, truth) = Candidates(z, c, t + options.Skip + 1);                     // [K, S, candidates], [S]
         Log("contrastive_accuracy", scores.Argmax(-1).Eq(truth).To(Dtype.Float32).Mean());
         return Scores.CrossEntropy(scores, truth.Expand([options.Steps, -1])).Mean();
     }

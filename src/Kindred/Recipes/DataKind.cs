@@ -21,6 +21,9 @@ public abstract class DataKind
     /// <exception cref="DataException">The data cannot be read.</exception>
     public abstract IData Open(string uri, RecipeFile recipe);
 
+    /// <summary>A recipe's URI less what only its training wants.</summary>
+    public virtual string Bare(string uri) => uri;
+
     /// <summary>The URI under which an evaluation looks at whole samples.</summary>
     public virtual string Whole(string uri) => uri;
 
@@ -29,6 +32,8 @@ public abstract class DataKind
         public override bool Takes(string uri) => AudioData.Takes(uri);
 
         public override IData Open(string uri, RecipeFile recipe) => AudioData.Open(uri, recipe.Train.Batch, recipe.Train.Seed);
+
+        public override string Bare(string uri) => DataUri.Parse(uri).With("window", null).Text;
 
         // A second is heard; a window that a person asks for counts instead.
         public override string Whole(string uri) => DataUri.Parse(uri)["window"] is null ? DataUri.Parse(uri).With("window", "1s").Text : uri;

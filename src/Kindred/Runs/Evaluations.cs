@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using Kindred.Data;
 using Kindred.Evaluation;
 using Kindred.Io;
 using Kindred.Recipes;
@@ -113,7 +112,7 @@ public static class Evaluations
     {
         var recipe = experiment.Recipe;
         var own = Experiment.UriOf(recipe);
-        var uri = request.Data ?? attribute.Data ?? (own is null ? null : DataUri.Parse(own).With("window", null).Text)
+        var uri = request.Data ?? attribute.Data ?? (own is null ? null : DataKind.Of(own).Bare(own))
             ?? throw new ConfigurationException("the run's recipe names no data; give --data URI, for example --data folder:PATH.");
         var network = new Network(experiment.Method, experiment.Device, recipe.Train.Seed, seed => Fresh(experiment, seed));
         var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.Encodes(experiment.Method);

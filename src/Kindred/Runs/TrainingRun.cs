@@ -35,7 +35,7 @@ public sealed record RunOptions
     /// <summary>A finished run whose phases are the first of this recipe's: they are not trained again.</summary>
     public string? After { get; init; }
 
-    /// <summary>Stops early after this many steps.</summary>
+    /// <summary>Stops early after this many steps, those of <see cref="After"/> included.</summary>
     public long? MaxSteps { get; init; }
 
     /// <summary>Where tensors live.</summary>
@@ -61,6 +61,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     /// <summary>Trains until the recipe's end, the step limit or a cancellation; writes a checkpoint in each case.</summary>
     public RunSummary Run(CancellationToken cancel = default)
     {
+        if (options is { After: not null, From: not null }) throw new ConfigurationException("--after and --from exclude each other: what goes on after a run starts with that run's weights.");
         var train = recipe.First.Train;
         using var folder = RunFolder.Open(options.Folder, options.ResumeFrom is null ? options.Resume : Resume.Auto, train.Keep);
         folder.Warning += warn;
@@ -94,6 +95,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     RunSummary Phases(RunFolder folder, Checkpoint? start, CancellationToken cancel)
     {
         var earlier = start is null && options.After is { } run ? EarlierRun.Open(run, recipe, free) : null;
+        if (options.MaxSteps <= earlier?.Steps) throw new ConfigurationException($"--max-steps {options.MaxSteps}: the run that this one goes on after has {earlier.Steps} steps, which count; give more.");
         var began = start?.State["phase"]?.GetValue<int>() ?? earlier?.Phases ?? 0;
         var offset = start?.State["offset"]?.GetValue<long>() ?? earlier?.Steps ?? 0;
         using var log = new MetricsLog(folder.MetricsFile, folder.EventFolder, start?.Step, warn);

@@ -14,8 +14,10 @@ public sealed class CollapseAlarm(Action<string> warn) : IHook
 {
     /// <summary>The smallest healthy deviation, relative to an even spread (1).</summary>
     public const double LeastDeviation = 0.1;
+
     /// <summary>The smallest healthy effective rank.</summary>
     public const double LeastRank = 2;
+
     /// <summary>The smallest healthy number of prototypes in effective use.</summary>
     public const double LeastPerplexity = 1.5;
 

@@ -132,6 +132,11 @@ public sealed class StudyRunTests : IDisposable
         Assert.Equal(outcomes[1].Result!.StateSha256, outcomes[2].Result!.StateSha256);
         Assert.Equal(outcomes[1].Result!.Metrics["classifier.accuracy"], outcomes[2].Result!.Metrics["classifier.accuracy"]);
         Assert.NotEqual(outcomes[0].Result!.StateSha256, outcomes[1].Result!.StateSha256);
+
+        using var tuned = TrainedRun.Open(Path.Combine(Cell("tuned"), "run"));
+        string Fresh(ulong seed) { using var fresh = tuned.Untrained(seed); return fresh.State().Sha256(); }
+        Assert.Equal(Fresh(1), Fresh(1));
+        Assert.NotEqual(Fresh(1), Fresh(2));
     }
 
     [Fact]
