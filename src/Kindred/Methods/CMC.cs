@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
-using Kindred.Io;
 using Kindred.Memories;
 using Kindred.Nn;
 using Kindred.Objectives;
@@ -77,7 +76,7 @@ public sealed class CMC : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
-        var (l, ab) = Split(batch.Views[0].X);
+        var (l, ab) = LightAndColor.Split(batch.Views[0].X);
         if (options.Mispair) ab = ab.Roll([1], [0]);
         var (a, b) = (Scores.Unit(light.Forward(l)), Scores.Unit(color.Forward(ab)));     // [N, D] each
 
@@ -97,10 +96,6 @@ public sealed class CMC : Method, IEncodes
         }
     }
 
-    static (Tensor Light, Tensor Color) Split(Tensor x) => x.Dim == 4 && x.Size(1) == 3
-        ? (x.Narrow(1, 0, 1), x.Narrow(1, 1, 2))
-        : throw new ConfigurationException($"CMC splits pictures of three channels into lightness and colour; this view is [{string.Join(", ", x.Shape)}]: give it colour pictures and the operation colorSpace.");
-
     /// <inheritdoc/>
     public Tensor Features(View view) => Sides(view, (side, x) => side.Encoder.Forward(x));
 
@@ -109,7 +104,7 @@ public sealed class CMC : Method, IEncodes
 
     Tensor Sides(View view, Func<Projected, Tensor, Tensor> of)
     {
-        var (l, ab) = Split(view.X);
+        var (l, ab) = LightAndColor.Split(view.X);
         return options.Represent switch
         {
             ViewKind.Light => of(light, l),

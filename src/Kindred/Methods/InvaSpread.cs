@@ -24,11 +24,26 @@ public sealed class InvaSpread : Method, IEncodes
         Paper,
     }
 
+    /// <summary>Which halves of the objective are kept: the study of what each is for.</summary>
+    public enum TermKind
+    {
+        /// <summary>Both.</summary>
+        Both,
+
+        /// <summary>Only that a copy is classified as its source.</summary>
+        Invariance,
+
+        /// <summary>Only that other images are not.</summary>
+        Spread,
+    }
+
     /// <summary>The settings.</summary>
     /// <param name="Temperature">τ.</param>
     /// <param name="Dim">Width of the embedding.</param>
     /// <param name="Form">Which text is followed.</param>
-    public sealed record Options([Range(0.001, 100.0)] double Temperature = 0.1, [Range(1, 1 << 20)] long Dim = 128, FormKind Form = FormKind.Code);
+    /// <param name="Terms">Which halves of the objective are kept.</param>
+    public sealed record Options(
+        [Range(0.001, 100.0)] double Temperature = 0.1, [Range(1, 1 << 20)] long Dim = 128, FormKind Form = FormKind.Code, TermKind Terms = TermKind.Both);
 
     readonly Options options;
     readonly Projected network;
@@ -47,9 +62,16 @@ public sealed class InvaSpread : Method, IEncodes
         var z = network.Forward([batch.Views[0].X, batch.Views[1].X]);                    // 2 × [N, D]
 
         Watch(z[0]);
-        return options.Form == FormKind.Paper
-            ? InvariantSpread.Paper(z[0], z[1], options.Temperature) / batch.Count
-            : InvariantSpread.Loss(Tensor.Cat(z), options.Temperature);
+        var (invariance, spread) = options.Form == FormKind.Paper
+            ? InvariantSpread.PaperTerms(z[0], z[1], options.Temperature)                 // sums over the batch
+            : InvariantSpread.Terms(Tensor.Cat(z), options.Temperature);
+        var loss = options.Terms switch
+        {
+            TermKind.Invariance => invariance,
+            TermKind.Spread => spread,
+            _ => invariance + spread,
+        };
+        return options.Form == FormKind.Paper ? loss / batch.Count : loss;
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,16 @@ public static class InvariantSpread
     /// <param name="oneSided">Gradient only through the anchor, as the code does (its right factor is detached).</param>
     public static Tensor Loss(Tensor z, double temperature = 0.1, bool oneSided = true)
     {
+        var (invariance, spread) = Terms(z, temperature, oneSided);
+        return invariance + spread;
+    }
+
+    /// <summary>The two terms of <see cref="Loss"/>.</summary>
+    /// <param name="z">[2B, D], view-major; normalised here.</param>
+    /// <param name="temperature">τ.</param>
+    /// <param name="oneSided">Gradient only through the anchor.</param>
+    public static (Tensor Invariance, Tensor Spread) Terms(Tensor z, double temperature = 0.1, bool oneSided = true)
+    {
         Scores.Require(temperature);
         z = Scores.Unit(z);
         var rows = z.Size(0);
@@ -25,7 +35,8 @@ public static class InvariantSpread
         var self = Scores.Self(rows, z);
         var logits = Scores.Without(Scores.Product(z, oneSided ? z.Detach() : z) / temperature, self);
         var partner = self.Roll([rows / 2], [1]);
-        return Sum(logits, partner, self.LogicalOr(partner).LogicalNot()) / rows;
+        var match = logits.MaskedFill(partner.LogicalNot(), 0).Sum(1);
+        return ((logits.Logsumexp([1]) - match).Sum() / rows, -Spread(logits, self.LogicalOr(partner).LogicalNot()) / rows);
     }
 
     /// <summary>The paper's form, summed over the batch: the copies are classified among the sources, the sources among themselves.</summary>
@@ -35,17 +46,21 @@ public static class InvariantSpread
     /// <param name="temperature">τ.</param>
     public static Tensor Paper(Tensor source, Tensor copy, double temperature = 0.1)
     {
+        var (invariance, spread) = PaperTerms(source, copy, temperature);
+        return invariance + spread;
+    }
+
+    /// <summary>The two terms of <see cref="Paper"/>, each a sum over the batch.</summary>
+    /// <param name="source">[B, D], normalised here.</param>
+    /// <param name="copy">[B, D], augmented versions of the same images.</param>
+    /// <param name="temperature">τ.</param>
+    public static (Tensor Invariance, Tensor Spread) PaperTerms(Tensor source, Tensor copy, double temperature = 0.1)
+    {
         Scores.Require(temperature);
         var (f, g) = (Scores.Unit(source), Scores.Unit(copy));
         var invariance = Scores.DiagonalCrossEntropy(Scores.Product(g, f) / temperature).Sum();
         var among = Scores.Product(f, f) / temperature;
-        return invariance - Spread(among, Scores.Self(f.Size(0), f).LogicalNot());
-    }
-
-    static Tensor Sum(Tensor logits, Tensor positive, Tensor negative)
-    {
-        var match = logits.MaskedFill(positive.LogicalNot(), 0).Sum(1);
-        return (logits.Logsumexp([1]) - match).Sum() - Spread(logits, negative);
+        return (invariance, -Spread(among, Scores.Self(f.Size(0), f).LogicalNot()));
     }
 
     /// <summary>Σ log(1 − P) over the chosen entries. Only the largest P of a row can exceed ½; its complement is summed without it.</summary>

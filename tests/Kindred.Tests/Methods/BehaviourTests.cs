@@ -236,6 +236,49 @@ public sealed class BehaviourTests
     }
 
     [Fact]
+    public void A_split_brain_predicts_each_side_from_the_other_and_never_from_itself()
+    {
+        using var scope = Scope.Open();
+        using var data = new ToyData();
+        var brain = Toy.Build(() => new SplitBrain(c => new TinyEncoder(c ?? 3), new(Raster: 4, Hidden: 8)));
+        using (NoGradient.Begin())
+            foreach (var part in new[] { "light", "color" })                // decoders that say 0 leave the mean square of what was to be predicted
+                foreach (var leaf in new[] { "weight", "bias" })
+                    brain.NamedParameters().Last(p => p.Path.StartsWith(part + ".", StringComparison.Ordinal) && p.Path.EndsWith(leaf, StringComparison.Ordinal)).Parameter.Value.Fill_(0);
+        var batch = data.Batch();
+        var raster = batch.Views[0].X.AvgPool2d([4, 4], [4, 4], [0, 0]).Square();   // 16 × 16 down to 4 × 4
+        var expected = raster.Narrow(1, 0, 1).Mean().Item() + raster.Narrow(1, 1, 2).Mean().Item();
+        Assert.Equal(expected, Toy.Loss(brain, batch).Item(), 1e-6);
+
+        brain = Toy.Build(() => new SplitBrain(c => new TinyEncoder(c ?? 3), new(Raster: 4, Hidden: 8)));
+        var features = brain.Features(batch.Views[0]);
+        batch.Views[0].X.Narrow(1, 0, 1).Fill_(0);                          // another lightness changes what is seen by the first half only
+        var changed = brain.Features(batch.Views[0]).Ne(features).ToArray<bool>();
+        Assert.All(Enumerable.Range(0, changed.Length).Where(i => i % 12 >= 6), i => Assert.False(changed[i]));
+        Assert.Contains(Enumerable.Range(0, changed.Length).Where(i => i % 12 < 6), i => changed[i]);
+    }
+
+    [Theory]
+    [InlineData(InvaSpread.FormKind.Code)]
+    [InlineData(InvaSpread.FormKind.Paper)]
+    public void Inva_Spread_s_terms_add_up_and_the_paper_s_spread_sees_no_copies(InvaSpread.FormKind form)
+    {
+        using var scope = Scope.Open();
+        using var data = new ToyData();
+        double Loss(InvaSpread.TermKind terms, Batch batch) =>
+            Toy.Loss(Toy.Build(() => new InvaSpread(new TinyEncoder(), new(Dim: 8, Form: form, Terms: terms))), batch).Item();
+        var batch = data.Batch();
+        Assert.Equal(Loss(InvaSpread.TermKind.Both, batch), Loss(InvaSpread.TermKind.Invariance, batch) + Loss(InvaSpread.TermKind.Spread, batch), 1e-5);
+        if (form == InvaSpread.FormKind.Code) return;
+        double Spread(double noise)
+        {
+            var z = Tensor.Randn([8, 4], dtype: Dtype.Float64);
+            return Kindred.Objectives.InvariantSpread.PaperTerms(Tensor.Eye(8, 4, dtype: Dtype.Float64), z * noise).Spread.Item();
+        }
+        Assert.Equal(Spread(1), Spread(2), 1e-12);
+    }
+
+    [Fact]
     public void SimCLR_s_memory_only_adds_negatives()
     {
         using var scope = Scope.Open();

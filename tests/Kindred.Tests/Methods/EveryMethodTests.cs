@@ -20,12 +20,15 @@ public sealed class EveryMethodTests
         ["instdisc, full softmax"] = () => new InstDisc(new TinyEncoder(), Toy.Facts, new(Dim: 8, Negatives: 0)),
         ["invaspread"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8)),
         ["invaspread, paper"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8, Form: InvaSpread.FormKind.Paper)),
+        ["invaspread, invariance alone"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8, Terms: InvaSpread.TermKind.Invariance)),
+        ["invaspread, spread alone"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8, Form: InvaSpread.FormKind.Paper, Terms: InvaSpread.TermKind.Spread)),
         ["cpc"] = () => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Context: 6)),
         ["cpc, shuffled"] = () => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Skip: 1, Context: 6, ShuffleTime: true)),
         ["cpc, same sequence"] = () => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Context: 6, Negatives: CPC.NegativeKind.Sequence)),
         ["cmc"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Negatives: 5)),
         ["cmc, softmax"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Negatives: 5, Loss: CMC.LossKind.Softmax)),
         ["cmc, in the batch"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Loss: CMC.LossKind.InBatch)),
+        ["split-brain"] = () => new SplitBrain(c => new TinyEncoder(c ?? 3), new(Raster: 4, Hidden: 8)),
         ["moco"] = () => new MoCo(new TinyEncoder(), Toy.Facts, new(Queue: 20, Dim: 8)),
         ["moco, symmetric"] = () => new MoCo(new TinyEncoder(), Toy.Facts, new(Queue: 20, Dim: 8, Symmetric: true)),
         ["moco, bank"] = () => new MoCo(new TinyEncoder(), Toy.Facts, new(Queue: 20, Dim: 8, Dictionary: MoCo.DictionaryKind.Bank)),
@@ -56,7 +59,7 @@ public sealed class EveryMethodTests
         Assert.Equal(Classics.Order(), classics.Select(t => t.Name).Order());
     }
 
-    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "MoCo", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO"];
+    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "SplitBrain", "MoCo", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO"];
 
     [Theory, MemberData(nameof(Names))]
     public void It_trains_and_leaves_no_tensor_behind(string name)
