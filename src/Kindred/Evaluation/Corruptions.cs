@@ -9,14 +9,15 @@ namespace Kindred.Evaluation;
 /// <summary>What a representation withstands: a linear probe learns from clean pictures and is tested on corrupted ones.</summary>
 /// <remarks>
 /// Hendrycks and Dietterich, arXiv:1903.12261; families and severities of <see cref="Corrupt"/>. Reported are the accuracy of each family (mean over the severities), their mean,
-/// and that mean as a share of the clean accuracy. mCE needs a reference network: divide the errors of two such reports by hand, or see the metric corruption error.
+/// and that mean as a share of the clean accuracy; beside a reference network also mCE and relative mCE (Sec. 3; there the reference is AlexNet, on small data a supervised network).
 /// </remarks>
 /// <param name="Families">Which; the benchmark's fifteen if left out.</param>
 /// <param name="Severities">1 to 5.</param>
 /// <param name="L2">Strengths λ to choose from on a held-out part of the clean training samples.</param>
 /// <param name="Samples">At most so many test pictures; each is corrupted in every family and severity.</param>
+/// <param name="Reference">The run that errors are divided by, already evaluated by this protocol with the same families and severities; or such a report's file.</param>
 [Protocol("corruption", Title = "a linear probe of clean pictures tested on corrupted ones, by family and severity", Paper = "arXiv:1903.12261")]
-public sealed record Corruptions(IReadOnlyList<string>? Families = null, IReadOnlyList<int>? Severities = null, IReadOnlyList<double>? L2 = null, [Range(10, 1 << 24)] int Samples = 2000) : Protocol
+public sealed record Corruptions(IReadOnlyList<string>? Families = null, IReadOnlyList<int>? Severities = null, IReadOnlyList<double>? L2 = null, [Range(10, 1 << 24)] int Samples = 2000, string? Reference = null) : Protocol
 {
     /// <summary>Families of corruptions.</summary>
     public IReadOnlyList<string> Families { get; } = Families ?? [.. Corrupt.Kinds.Take(Corrupt.Benchmark)];
@@ -33,6 +34,7 @@ public sealed record Corruptions(IReadOnlyList<string>? Families = null, IReadOn
         ArgumentNullException.ThrowIfNull(subject);
         if (Families.Count == 0 || Severities.Count == 0) throw new ConfigurationException("families or severities: the list is empty; leave it out for all.");
         var corruptions = Families.Select(f => (Family: f, Levels: Severities.Select(s => new Corrupt(f, s)).ToArray())).ToArray(); // refuses unknown ones before any work
+        var reference = Reference is null ? null : CorruptionReference.Read(Reference, Families, Severities);
         using var train = subject.OpenLabelled("train");
         using var test = subject.OpenPictures("test", Samples);
         using var scope = Scope.Open();
@@ -49,6 +51,7 @@ public sealed record Corruptions(IReadOnlyList<string>? Families = null, IReadOn
         foreach (var (family, levels) in corruptions) metrics[family] = levels.Average(level => Accuracy(PlainWith.Operation(test.PlainView, level)));
         metrics["mean"] = Families.Average(f => metrics[f]);
         metrics["relative"] = 100 * metrics["mean"] / metrics["clean"];
+        reference?.Compare(metrics);
         return metrics;
     }
 }

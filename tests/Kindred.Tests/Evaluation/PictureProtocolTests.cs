@@ -35,6 +35,25 @@ public class PictureProtocolTests
     }
 
     [Fact]
+    public void Corruption_errors_are_divided_by_those_of_a_reference_network()
+    {
+        var folder = Directory.CreateTempSubdirectory("kindred");
+        var file = Path.Combine(folder.CreateSubdirectory("eval").FullName, "corruption.json");
+        File.WriteAllText(file, """{"protocol":"corruption","metrics":{"clean":90,"gaussian_noise":50,"brightness":80},"settings":{"severities":[5]}}""");
+        var found = Made.Evaluate(new Corruptions(Families: ["gaussian_noise", "brightness"], Severities: [5], Reference: folder.FullName), MadePictures.Subject());
+        Assert.Equal(((100 - found["gaussian_noise"]) / 50 + (100 - found["brightness"]) / 20) * 50, found["mce"], 9);
+        Assert.Equal(((found["clean"] - found["gaussian_noise"]) / 40 + (found["clean"] - found["brightness"]) / 10) * 50, found["relative_mce"], 9);
+
+        string Refused<T>(Corruptions protocol) where T : KindredException => Assert.Throws<T>(() => protocol.Evaluate(MadePictures.Subject())).Message;
+        Assert.Contains("at the severities 5", Refused<ConfigurationException>(new(Families: ["brightness"], Severities: [1], Reference: file)), StringComparison.Ordinal);
+        Assert.Contains("lacks 'fog'", Refused<ConfigurationException>(new(Families: ["fog"], Severities: [5], Reference: file)), StringComparison.Ordinal);
+        Assert.Contains("evaluate that run first", Refused<DataException>(new(Severities: [5], Reference: Path.Combine(folder.FullName, "none"))), StringComparison.Ordinal);
+        File.WriteAllText(file, """{"protocol":"knn","metrics":{}}""");
+        Assert.Contains("no report of the protocol", Refused<DataException>(new(Severities: [5], Reference: file)), StringComparison.Ordinal);
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public void Fine_tuning_learns_and_puts_the_weights_back()
     {
         var method = Toy.Build(() => new MadePictures.Still(new TinyEncoder()));
