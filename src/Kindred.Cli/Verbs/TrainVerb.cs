@@ -20,7 +20,7 @@ static class TrainVerb
         var steps = new Option<long?>("--max-steps") { Description = "Stops early after this many steps; schedules keep their length." };
         var resume = new Option<string>("--resume") { Description = "auto goes on with the run in --out, never refuses one, a checkpoint's folder goes on from there.", DefaultValueFactory = _ => "never" };
         var from = new Option<string?>("--from") { Description = "Starts from the weights of another run, checkpoint or .safetensors file." };
-        var after = new Option<string?>("--after") { Description = "Goes on after a finished run whose phases are the first of this recipe's." };
+        var after = new Option<string?>("--after") { Description = "Goes on after the phases that another run has in common with this recipe." };
         var seed = new Option<ulong?>("--seed") { Description = "Everything random follows from it." };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
         var precision = new Option<string?>("--precision") { Description = "auto, fp32 or bf16." };

@@ -31,13 +31,19 @@ public static class TrainedRun
     /// <summary>What the run was asked for and its last whole checkpoint.</summary>
     internal static (Recipe Recipe, Checkpoint Last) Read(string run)
     {
-        var config = Path.Combine(run, "config.yaml");
-        if (!File.Exists(config)) throw new DataException($"'{run}' is no run folder: it has no config.yaml.");
-        var recipe = Recipe.Load(config, binder: Parts.Binder);
-        var last = new CheckpointStore(Path.Combine(run, "checkpoints")).LoadLast(out _)
-            ?? throw new DataException($"the run '{run}' has no whole checkpoint.");
-        return (recipe, last);
+        var recipe = ReadRecipe(run);
+        return (recipe, StoreOf(run).LoadLast(out _) ?? throw new DataException($"the run '{run}' has no whole checkpoint."));
     }
+
+    /// <summary>What the run was asked for.</summary>
+    internal static Recipe ReadRecipe(string run)
+    {
+        var config = Path.Combine(run, "config.yaml");
+        return File.Exists(config) ? Recipe.Load(config, binder: Parts.Binder) : throw new DataException($"'{run}' is no run folder: it has no config.yaml.");
+    }
+
+    /// <summary>Its checkpoints.</summary>
+    internal static CheckpointStore StoreOf(string run) => new(Path.Combine(run, "checkpoints"));
 
     /// <summary>Fills in the weights and memories of a checkpoint.</summary>
     internal static void Fill(Method method, Checkpoint checkpoint)

@@ -32,7 +32,7 @@ public sealed record RunOptions
     /// <summary>Weights to start from: a run, a checkpoint or a file of tensors.</summary>
     public string? From { get; init; }
 
-    /// <summary>A finished run whose phases are the first of this recipe's: they are not trained again.</summary>
+    /// <summary>A run whose first phases are this recipe's too: they are not trained again.</summary>
     public string? After { get; init; }
 
     /// <summary>Stops early after this many steps, those of <see cref="After"/> included.</summary>
@@ -94,7 +94,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
 
     RunSummary Phases(RunFolder folder, Checkpoint? start, CancellationToken cancel)
     {
-        var earlier = start is null && options.After is { } run ? EarlierRun.Open(run, recipe, free) : null;
+        var earlier = start is null && options.After is { } run ? EarlierRun.Open(run, recipe, free, warn) : null;
         if (options.MaxSteps <= earlier?.Steps) throw new ConfigurationException($"--max-steps {options.MaxSteps}: the run that this one goes on after has {earlier.Steps} steps, which count; give more.");
         var began = start?.State["phase"]?.GetValue<int>() ?? earlier?.Phases ?? 0;
         var offset = start?.State["offset"]?.GetValue<long>() ?? earlier?.Steps ?? 0;
@@ -112,6 +112,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             if (outcome.Result.Finished && !last)
             {
                 offset += outcome.Result.At.Step;
+                folder.Checkpoints.Mark(EarlierRun.EndOf(phase), offset);
                 continue;
             }
             var done = outcome.Result.Finished && last;

@@ -12,14 +12,14 @@ namespace Kindred.Training;
 /// <param name="State">Counters, random keys, schedules: what is not an array.</param>
 public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, IReadOnlyList<NamedArray>> Parts, JsonObject State);
 
-/// <summary>The checkpoints of a run: each a folder that is there wholly or not at all, and two pointers, <c>last</c> and <c>best</c>.</summary>
+/// <summary>The checkpoints of a run: each a folder that is there wholly or not at all, and pointers: <c>last</c>, <c>best</c>, and marks that keep others.</summary>
 /// <remarks>
 /// A checkpoint is <c>step-000001000/{PART.safetensors …, state.json, MANIFEST.json}</c>; the manifest has length and SHA-256 of each other file.
 /// Order of a save: files, fsync, rename of the folder, fsync, pointer (the same way), and only then are old ones deleted. So a kill or a power
 /// cut at any moment leaves a pointer to a whole checkpoint.
 /// </remarks>
 /// <param name="folder">The folder; created by the first save.</param>
-/// <param name="keep">How many to keep, besides the best one.</param>
+/// <param name="keep">How many to keep, besides the best and marked ones.</param>
 /// <param name="disk">The file system; left out, the machine's.</param>
 public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = null)
 {
@@ -38,6 +38,19 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
 
     /// <summary>The step with the highest score so far; null when none was scored.</summary>
     public long? Best => Pointer("best") is { } step && Steps.Contains(step) ? step : null;
+
+    /// <summary>The step that a mark points to; null when there is no such mark or its checkpoint is gone.</summary>
+    /// <param name="mark">The mark's name.</param>
+    public long? Marked(string mark) => Pointer(mark) is { } step && Steps.Contains(step) ? step : null;
+
+    /// <summary>Marks a checkpoint, which is then kept as long as the run does not go back behind it.</summary>
+    /// <param name="mark">A name such as <c>phase-0</c>.</param>
+    /// <param name="step">Its step.</param>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public void Mark(string mark, long step)
+    {
+        if (Pointer(mark) != step) Point(mark, step, null);
+    }
 
     /// <summary>Name of the folder of a step.</summary>
     /// <param name="step">Steps done.</param>
@@ -146,8 +159,8 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
         foreach (var later in Steps.Where(s => s > step))
             Delete(later);
 
-        if (Pointer("best") is { } best && best > step)
-            Guard(() => disk.Delete(Path.Combine(Folder, "best")));
+        foreach (var (pointer, to) in Pointers().Where(p => p.Step > step).ToArray())
+            Guard(() => disk.Delete(Path.Combine(Folder, pointer)));
     }
 
     static IEnumerable<(string Name, Written Entry)> ReadManifest(string path)
@@ -236,9 +249,17 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
 
     void Retire()
     {
-        foreach (var step in Steps.SkipLast(keep).Where(s => s != Best && s != Last))
+        var pinned = Pointers().Select(p => p.Step).ToHashSet();
+
+        foreach (var step in Steps.SkipLast(keep).Where(s => !pinned.Contains(s)))
             Delete(step);
     }
+
+    IEnumerable<(string Name, long Step)> Pointers() =>
+        from file in Directory.EnumerateFiles(Folder).Select(Path.GetFileName)
+        let step = Pointer(file)
+        where step is not null
+        select (file, step.Value);
 
     /// <summary>Renamed first, so that a kill in the middle of deleting leaves nothing that looks like a checkpoint.</summary>
     void Delete(long step)

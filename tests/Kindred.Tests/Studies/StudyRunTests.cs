@@ -152,6 +152,26 @@ public sealed class StudyRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_recipe_goes_on_after_the_phases_that_it_has_in_common_with_a_longer_run()
+    {
+        const string Pretrain = "{ phase: pretrain, train: { epochs: 2 } }";
+        static string Tune(double labels) => $"{{ phase: tune, from: pretrain, method: finetune, options: {{ labels: {labels.ToString(System.Globalization.CultureInfo.InvariantCulture)}, fromLayer: 1 }}, train: {{ epochs: 2 }} }}";
+        string Phases(double labels) => $"{{ set: {{ phases: [{Pretrain}, {Tune(labels)}] }}, evaluate: [classifier] }}";
+        var study = Read($"cells: {{ half: {Phases(0.5)}, all: {Phases(1)} }}");
+        var (_, outcomes) = await Run(study);
+
+        var notes = new List<string>();
+        RunSummary Train(string out_, string after) => new TrainingRun(study.Cells[1].Seeded(0), new RunOptions { Folder = Path.Combine(folder, out_), After = after }, null, notes.Add).Run();
+        Assert.Equal(outcomes[1].Result!.StateSha256, Train("after", Path.Combine(Cell("half"), "run")).StateSha256);
+        Assert.Contains("goes on after phase 0", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.Contains("options.labels was 0.5, is 1", notes[0], StringComparison.Ordinal);
+
+        File.Delete(Path.Combine(Cell("half"), "run", "checkpoints", "phase-0"));
+        Assert.Contains("no checkpoint of the end of phase 0", Assert.Throws<ConfigurationException>(() => Train("again", Path.Combine(Cell("half"), "run"))).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing is left", Assert.Throws<ConfigurationException>(() => Train("same", Path.Combine(Cell("all"), "run"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cell_takes_the_cell_along_that_it_goes_on_after()
     {
         var study = Read("cells: { other: {}, first: { set: { phases: [{ phase: one }] } }, second: { after: first, set: { phases.+: { phase: two, method: finetune, options: { fromLayer: 0 } } }, evaluate: [classifier] } }");

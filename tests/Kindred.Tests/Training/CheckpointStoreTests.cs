@@ -51,6 +51,23 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_marked_checkpoint_is_kept_until_the_run_goes_back_behind_it()
+    {
+        var store = new CheckpointStore(Store, keep: 2);
+        store.Save(Make(1));
+        store.Mark("phase-0", 1);
+        foreach (var step in new[] { 2, 3, 4 }) store.Save(Make(step));
+        Assert.Equal([1, 3, 4], store.Steps);
+        AssertWhole(CheckpointStore.Load(store.PathOf(store.Marked("phase-0")!.Value)));
+
+        store.Mark("phase-1", 4);
+        store.DropAfter(3);
+        Assert.Equal([1, 3], store.Steps);
+        Assert.Equal((1L, null), (store.Marked("phase-0"), store.Marked("phase-1")));
+        Assert.False(File.Exists(Path.Combine(Store, "phase-1")));
+    }
+
+    [Fact]
     public void The_same_state_gives_the_same_bytes()
     {
         var one = new CheckpointStore(Path.Combine(folder, "one")).Save(Make(5));
