@@ -36,7 +36,7 @@ public sealed class MlpHead : Layer
     /// <param name="last">What follows the last linear layer.</param>
     /// <param name="lastBias">A bias on a last layer that is <see cref="Last.Plain"/>.</param>
     /// <param name="deviation">Draws weights from N(0, deviation²) and biases zero (SimCLR: 0.01) instead of U(±1 / √in).</param>
-    /// <param name="group">Group norm with weight-independent statistics in place of batch norm (BYOL without batch statistics).</param>
+    /// <param name="group">Group norm in place of batch norm, and standardised weights (BYOL without batch statistics).</param>
     /// <exception cref="ConfigurationException">The depth is below one.</exception>
     public MlpHead(long inputs, long hidden, long outputs, int depth = 2, bool norm = true, Last last = Last.Plain,
         bool lastBias = true, double? deviation = null, bool group = false)
@@ -47,13 +47,13 @@ public sealed class MlpHead : Layer
         ends = new int[depth];
         for (int i = 0; i < depth - 1; i++)
         {
-            made.Add(Dense(i == 0 ? inputs : hidden, hidden, bias: !norm, deviation));
+            made.Add(Dense(i == 0 ? inputs : hidden, hidden, bias: !norm, deviation, group));
             if (norm)
                 made.Add(group ? new GroupNorm(hidden) : new BatchNorm(hidden));
             made.Add(new Relu());
             ends[i] = made.Count;
         }
-        made.Add(Dense(depth == 1 ? inputs : hidden, outputs, bias: lastBias && last == Last.Plain, deviation));
+        made.Add(Dense(depth == 1 ? inputs : hidden, outputs, bias: lastBias && last == Last.Plain, deviation, group));
         if (last != Last.Plain)
             made.Add(new BatchNorm(outputs, weight: last != Last.NormWithoutAffine, bias: last == Last.Norm));
         ends[^1] = made.Count;
@@ -83,8 +83,8 @@ public sealed class MlpHead : Layer
         return x;
     }
 
-    private static Linear Dense(long inputs, long outputs, bool bias, double? deviation)
+    private static Linear Dense(long inputs, long outputs, bool bias, double? deviation, bool standardised)
         => deviation is not { } spread
-            ? new(inputs, outputs, bias)
-            : new(Weights.Normal([outputs, inputs], spread), bias ? Weights.Zeros(outputs) : null);
+            ? new(inputs, outputs, bias, standardised)
+            : new(Weights.Normal([outputs, inputs], spread), bias ? Weights.Zeros(outputs) : null, standardised);
 }

@@ -19,7 +19,7 @@ public sealed class Conv2d : Layer
     /// <param name="padding">Zeros added on every side; half the kernel when left out.</param>
     /// <param name="groups">Groups of channels that do not see each other.</param>
     /// <param name="bias">Adds one number a channel.</param>
-    /// <param name="standardised">Weight standardisation: every filter gets mean 0 and variance 1 before use (Qiao et al., arXiv:1903.10520).</param>
+    /// <param name="standardised">Every filter gets mean 0 and variance 1 before use.</param>
     public Conv2d(long inputs, long outputs, long kernel, long stride = 1, long? padding = null, long groups = 1, bool bias = false, bool standardised = false)
     {
         long[] shape = [outputs, inputs / groups, kernel, kernel];
@@ -40,15 +40,7 @@ public sealed class Conv2d : Layer
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
-        => Tensor.Conv2d(x, standardised ? Standardise(weight) : weight.Value, bias?.Value, stride: stride, padding: padding, groups: groups);
-
-    private static Tensor Standardise(Tensor w)
-    {
-        var mean = w.Mean([1, 2, 3], keepdim: true);
-        var centred = w - mean;
-        var variance = (centred * centred).Mean([1, 2, 3], keepdim: true);
-        return centred * (variance + 1e-5).Rsqrt();
-    }
+        => Tensor.Conv2d(x, standardised ? WeightStandardisation.Of(weight) : weight.Value, bias?.Value, stride: stride, padding: padding, groups: groups);
 }
 
 /// <summary>One-dimensional convolution: [N, In, T] → [N, Out, T'].</summary>

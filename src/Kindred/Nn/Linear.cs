@@ -7,18 +7,25 @@ public sealed class Linear : Layer
 {
     private readonly Parameter weight;
     private readonly Parameter? bias;
+    private readonly bool standardised;
 
     /// <summary>Weight and bias drawn from U(±1 / √in).</summary>
-    public Linear(long inputs, long outputs, bool bias = true)
-        : this(Weights.FanInUniform([outputs, inputs], inputs), bias ? Weights.FanInUniform([outputs], inputs) : null)
+    /// <param name="inputs">In.</param>
+    /// <param name="outputs">Out.</param>
+    /// <param name="bias">Adds one number an output.</param>
+    /// <param name="standardised">Every output's weights get mean 0 and variance 1 before use.</param>
+    public Linear(long inputs, long outputs, bool bias = true, bool standardised = false)
+        : this(Weights.FanInUniform([outputs, inputs], inputs), bias ? Weights.FanInUniform([outputs], inputs) : null, standardised)
     {
     }
 
     /// <summary>Given weights.</summary>
     /// <param name="weight">[Out, In].</param>
     /// <param name="bias">[Out], or null for none.</param>
-    public Linear(Tensor weight, Tensor? bias)
+    /// <param name="standardised">Every output's weights get mean 0 and variance 1 before use.</param>
+    public Linear(Tensor weight, Tensor? bias, bool standardised = false)
     {
+        this.standardised = standardised;
         this.weight = new(weight);
         this.bias = bias is null ? null : new(bias);
     }
@@ -30,7 +37,7 @@ public sealed class Linear : Layer
     public Parameter? Bias => bias;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Tensor.Linear(x, weight, bias?.Value);
+    public override Tensor Forward(Tensor x) => Tensor.Linear(x, standardised ? WeightStandardisation.Of(weight) : weight.Value, bias?.Value);
 }
 
 /// <summary>A linear layer whose rows keep the direction of v and a gain g that is fixed at one: DINO's last layer.</summary>

@@ -42,6 +42,21 @@ public class HeadTests
     }
 
     [Fact]
+    public void Without_batch_statistics_a_head_forgets_what_all_its_inputs_have_in_common_and_no_sample_sees_another()
+    {
+        using var scope = Scope.Open();
+        var (head, batch) = (new MlpHead(16, 64, 8, group: true, lastBias: false), new MlpHead(16, 64, 8));
+        var x = Reference.Tensor(1, 6, 16).To(Dtype.Float32);
+        var z = head.Forward(x);
+        Assert.Equal(0, (head.Forward(x + 3) - z).Abs().Max().Item(), 1e-3);                  // standardised weights have mean 0
+        Assert.Equal(0, Alone(head), 1e-4);
+        Assert.True(Alone(batch) > 1e-3);
+
+        // How much the first rows change when the others are not there.
+        double Alone(MlpHead of) => (of.Forward(x.Narrow(0, 0, 3)) - of.Forward(x).Narrow(0, 0, 3)).Abs().Max().Item();
+    }
+
+    [Fact]
     public void The_middle_of_a_head_is_where_its_first_layers_end()
     {
         using var scope = Scope.Open();
