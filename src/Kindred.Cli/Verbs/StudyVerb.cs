@@ -50,19 +50,17 @@ static class StudyVerb
         string[] told = [.. result.GetValue(data) is { } uri ? new[] { "--data", uri } : [], "--device", result.GetValue(device)!, .. result.GetValue(overrides) ?? []];
         var worker = new StudyProcess(wanted, folder, told, Math.Max(1, Environment.ProcessorCount / lanes), Output.Say);
         StudyRun? run = null;
-        IReadOnlyList<StudyJob> all = [];
         run = new StudyRun(study, folder, worker.Do)
         {
             Jobs = lanes,
             Seeds = result.GetValue(seeds) is { } list ? Seeds(list) : null,
             Only = result.GetValue(only)?.Split(',', StringSplitOptions.TrimEntries),
-            Ended = outcome => { StudyReport.Of(study, all).Write(folder); Output.Say(StudyLines.Ended(outcome, run!.Progress, study)); },
+            Ended = outcome => { StudyReport.Of(study, run!.Reported).Write(folder); Output.Say(StudyLines.Ended(outcome, run.Progress, study)); },
         };
-        all = run.All;
         using var status = new Timer(_ => Output.Say(StudyLines.Status(run.Progress)), null, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
         var outcomes = await run.Run(cancel);
         status.Change(Timeout.Infinite, Timeout.Infinite);
-        return Conclude(StudyReport.Of(study, all), outcomes, folder, result, cancel);
+        return Conclude(StudyReport.Of(study, run.Reported), outcomes, folder, result, cancel);
     }
 
     static int Conclude(StudyReport report, IReadOnlyList<StudyOutcome> outcomes, string folder, ParseResult result, CancellationToken cancel)

@@ -7,7 +7,7 @@ namespace Kindred.Methods;
 /// <summary>A split-brain autoencoder: each side of a picture, lightness and colour, is predicted from the other. CMC's comparison of contrast with prediction.</summary>
 /// <remarks>
 /// Zhang, Isola, Efros, "Split-Brain Autoencoders: Unsupervised Learning by Cross-Channel Prediction", CVPR 2017, arXiv:1611.09842, Sec. 3,
-/// with its regression loss; the "predictive learning" of CMC (arXiv:1906.05849, Sec. 4.2). The representation is both encoders' side by side.
+/// with its regression loss; the predictive learning that CMC (arXiv:1906.05849) compares contrast with. The representation is both encoders' side by side.
 /// Differs: one vector a picture is decoded, by two layers, into the other side averaged down to a raster; the paper decodes a feature map.
 /// </remarks>
 [Method("split-brain", Title = "Split-brain autoencoder", Paper = "arXiv:1611.09842", Family = "prediction", Objective = "squared error across views", Role = MethodRole.Baseline)]

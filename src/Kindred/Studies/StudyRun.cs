@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Kindred.Io;
 using Kindred.Runs;
 
@@ -10,6 +11,8 @@ namespace Kindred.Studies;
 /// <param name="worker">Does a job.</param>
 public sealed class StudyRun(Study study, string folder, StudyWorker worker)
 {
+    const string SeedMark = "-seed";
+
     readonly Lock gate = new();
     readonly Dictionary<StudyJob, double> running = [];
     readonly Stopwatch clock = new();
@@ -45,6 +48,33 @@ public sealed class StudyRun(Study study, string folder, StudyWorker worker)
 
     /// <summary>Everything that the study consists of, cell by cell, seed by seed.</summary>
     public IReadOnlyList<StudyJob> All => [.. (Seeds ?? study.Seeds).Distinct().SelectMany(seed => study.Cells.Select(cell => Job(cell, seed)))];
+
+    /// <summary>What a report shows: everything that the study consists of, and what the folder already holds with other seeds.</summary>
+    public IReadOnlyList<StudyJob> Reported
+    {
+        get
+        {
+            var asked = All;
+            var others = from seed in SeedsInFolder().Except(asked.Select(j => j.Seed)).Order()
+                         from cell in study.Cells
+                         let job = Job(cell, seed)
+                         where CellRun.Finished(cell, seed, job.Folder) is not null
+                         select job;
+            return [.. asked, .. others];
+        }
+    }
+
+    IEnumerable<ulong> SeedsInFolder()
+    {
+        var cells = Path.Combine(folder, "cells");
+        return Directory.Exists(cells) ? Directory.EnumerateDirectories(cells).Select(d => SeedOf(Path.GetFileName(d))).OfType<ulong>() : [];
+    }
+
+    static ulong? SeedOf(string cellFolder)
+    {
+        var at = cellFolder.LastIndexOf(SeedMark, StringComparison.Ordinal);
+        return at >= 0 && ulong.TryParse(cellFolder.AsSpan(at + SeedMark.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : null;
+    }
 
     /// <summary>The folder of a job.</summary>
     public StudyJob Job(StudyCell cell, ulong seed)
@@ -94,7 +124,7 @@ public sealed class StudyRun(Study study, string folder, StudyWorker worker)
 
     static bool Needs(StudyCell? wanted, StudyCell cell) => wanted is not null && (wanted == cell || Needs(wanted.After, cell));
 
-    string FolderOf(StudyCell cell, ulong seed) => Path.Combine(folder, "cells", $"{cell.FileName}-seed{seed}");
+    string FolderOf(StudyCell cell, ulong seed) => Path.Combine(folder, "cells", string.Create(CultureInfo.InvariantCulture, $"{cell.FileName}{SeedMark}{seed}"));
 
     // One process at a time, and only in a folder that is a study's.
     RunLock Take()

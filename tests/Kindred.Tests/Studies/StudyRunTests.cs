@@ -181,6 +181,20 @@ public sealed class StudyRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_also_shows_what_was_done_with_other_seeds_but_not_with_another_recipe()
+    {
+        var study = Read("cells: { a: {}, b: {} }");
+        await new StudyRun(study, Out, Here(null)) { Seeds = [5] }.Run();
+        await Run(study);
+        var later = new StudyRun(study, Out, Here(null));
+        Assert.Equal([("a", 0UL), ("b", 0UL), ("a", 5UL), ("b", 5UL)], later.Reported.Select(j => (j.Cell.Name, j.Seed)));
+        Assert.Contains("±", StudyReport.Of(study, later.Reported).Markdown(), StringComparison.Ordinal);
+
+        var changed = new StudyRun(Read("cells: { a: {}, b: { set: { options.dim: 4 } } }"), Out, Here(null));
+        Assert.Equal([("a", 0UL), ("b", 0UL), ("a", 5UL)], changed.Reported.Select(j => (j.Cell.Name, j.Seed)));
+    }
+
+    [Fact]
     public async Task A_folder_of_other_things_is_refused()
     {
         Directory.CreateDirectory(Out);
