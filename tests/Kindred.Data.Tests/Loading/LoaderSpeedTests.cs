@@ -8,9 +8,12 @@ public sealed class LoaderSpeedTests
 {
     const int Size = 256, Rate = 5000;
 
+    static readonly bool large = Environment.GetEnvironmentVariable("KINDRED_LARGE") == "1";
+
     /// <summary>
     /// Must-show 3: a consumer that takes 5,000 pictures of 32×32 a second, two SimCLR views each, from JPEG bytes and from raw ones.
-    /// A busy machine makes anyone wait, so the best of five rounds counts, and the bound is only strict (2 %) with KINDRED_LARGE=1.
+    /// A busy machine makes anyone wait, so the best of five rounds counts. The rate and a strict bound (2 %) are held to with KINDRED_LARGE=1; else
+    /// the consumer takes half of what the loader gives on the machine as it is, and must wait less than half as long as for a loader that prepares nothing ahead.
     /// </summary>
     [Theory, InlineData("jpeg"), InlineData("raw")]
     public void A_fast_consumer_hardly_waits(string kind)
@@ -19,21 +22,21 @@ public sealed class LoaderSpeedTests
         using IPictures pictures = kind == "jpeg" ? Tar(scratch) : new LoaderTests.Counting(4096);
         ViewGroup[] groups = [new("view", 2, new ViewPlan(new Crop(32), new Flip(), new Jitter(), new Gray(), new Normalize()))];
         using var loader = new Loader(pictures, groups, new() { BatchSize = Size, Workers = 2, Prefetch = 4 });
+        var capacity = Capacity(loader);
+        var rate = large ? Rate : Math.Min(Rate, capacity / 2);
         var waited = new List<double>();
         for (var round = 0; round < 5 && (round == 0 || waited.Min() > 0.02); round++)
-            waited.Add(Consume(loader, round));
-        var capacity = Capacity(loader);
+            waited.Add(Consume(loader, round, rate));
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{kind}: waited {waited.Min():P2} of the time at {Rate} pictures/s; flat out {capacity:F0} pictures/s with 2 workers on {Environment.ProcessorCount} cores"));
-        var bound = Environment.GetEnvironmentVariable("KINDRED_LARGE") == "1" ? 0.02 : 0.5;
-        Assert.True(waited.Min() < bound, $"waited {waited.Min():P1} of the time");
+            $"{kind}: waited {waited.Min():P2} of the time at {rate:F0} pictures/s; flat out {capacity:F0} pictures/s with 2 workers on {Environment.ProcessorCount} cores"));
+        Assert.True(waited.Min() < (large ? 0.02 : 0.25), $"waited {waited.Min():P1} of the time");
     }
 
     /// <summary>The share of the time spent waiting, start-up of the first batch left out.</summary>
-    static double Consume(Loader loader, int epoch)
+    static double Consume(Loader loader, int epoch, double rate)
     {
         var (waited, next) = (0.0, 0L);
-        var each = Stopwatch.Frequency * Size / Rate;
+        var each = (long)(Stopwatch.Frequency * Size / rate);
         var begin = 0L;
         foreach (var batch in loader.Epoch(epoch))
         {
