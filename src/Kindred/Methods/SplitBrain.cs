@@ -45,16 +45,14 @@ public sealed class SplitBrain : Method, IEncodes
         (predicted - side.AdaptiveAvgPool2d([raster, raster]).Flatten(1)).Square().Mean();
 
     /// <inheritdoc/>
-    public Tensor Features(View view)
-    {
-        var (l, ab) = LightAndColor.Split(view.X);
-        return Tensor.Cat([light.Encoder.Forward(l), color.Encoder.Forward(ab)], 1);
-    }
+    public Tensor Features(View view) => Sides(view, (side, x) => side.Encoder.Forward(x));
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view)
+    public Tensor Embeddings(View view) => Sides(view, (side, x) => side.Forward(x));
+
+    Tensor Sides(View view, Func<Projected, Tensor, Tensor> of)
     {
         var (l, ab) = LightAndColor.Split(view.X);
-        return Tensor.Cat([light.Forward(l), color.Forward(ab)], 1);
+        return Tensor.Cat([of(light, l), of(color, ab)], 1);
     }
 }

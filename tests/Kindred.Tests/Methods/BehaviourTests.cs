@@ -2,6 +2,7 @@ using Kindred.Encoders;
 using Kindred.Io;
 using Kindred.Methods;
 using Kindred.Nn;
+using Kindred.Objectives;
 using Kindred.Optim;
 using Kindred.Torch;
 using Kindred.Training;
@@ -273,7 +274,7 @@ public sealed class BehaviourTests
         double Spread(double noise)
         {
             var z = Tensor.Randn([8, 4], dtype: Dtype.Float64);
-            return Kindred.Objectives.InvariantSpread.PaperTerms(Tensor.Eye(8, 4, dtype: Dtype.Float64), z * noise).Spread.Item();
+            return InvariantSpread.PaperTerms(Tensor.Eye(8, 4, dtype: Dtype.Float64), z * noise).Spread.Item();
         }
         Assert.Equal(Spread(1), Spread(2), 1e-12);
     }
