@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Kindred.Cli;
+using Kindred.Experiments.Recipes;
 using Kindred.Nn;
-using Kindred.Recipes;
 using Kindred.Torch;
 
 namespace Kindred.Bench;

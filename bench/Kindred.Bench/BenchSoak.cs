@@ -4,7 +4,6 @@ using System.Globalization;
 using Kindred.Cli;
 using Kindred.Encoders;
 using Kindred.Heads;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Objectives;
 using Kindred.Optim;

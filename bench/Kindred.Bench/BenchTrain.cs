@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Kindred.Cli;
-using Kindred.Io;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 using Kindred.Torch;
 
 namespace Kindred.Bench;

@@ -1,5 +1,5 @@
-using Kindred.Data;
-using Kindred.Views;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 
 namespace Kindred.Bench;
 

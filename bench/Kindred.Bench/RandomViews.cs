@@ -1,5 +1,5 @@
+using Kindred.Data.Views;
 using Kindred.Torch;
-using Kindred.Views;
 
 namespace Kindred.Bench;
 

@@ -1,5 +1,5 @@
 using Kindred.Cli;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Bench;
 

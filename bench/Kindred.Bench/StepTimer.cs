@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Kindred.Training;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Bench;
 

@@ -1,4 +1,5 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
 namespace Kindred.Bench;
 

@@ -1,5 +1,6 @@
-using Kindred.Data;
-using Kindred.Views;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
+using Kindred.Randomness;
 
 namespace Kindred.Bench;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Kindred.Io;
 
 namespace Kindred.Cli.Verbs;
 
