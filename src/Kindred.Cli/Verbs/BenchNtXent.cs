@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using Kindred.Numerics;
 using Kindred.Objectives;
 using Kindred.Torch;
 
