@@ -1,6 +1,7 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A made-up photograph: octaves of smooth noise and fine grain, so that it compresses and filters about like a real one.</summary>
 public static class SyntheticPhoto

@@ -1,5 +1,4 @@
 using Kindred.Heads;
-using Kindred.Io;
 using Kindred.Objectives;
 using Kindred.Torch;
 
