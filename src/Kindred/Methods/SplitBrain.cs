@@ -16,7 +16,7 @@ public sealed class SplitBrain : Method, IEncodes
     /// <summary>The settings.</summary>
     /// <param name="Raster">Rows and columns of what is predicted; the other side is averaged down to it.</param>
     /// <param name="Hidden">Width of the decoders' hidden layer.</param>
-    public sealed record Options([Range(1, 1024)] long Raster = 8, [Range(1, 1 << 20)] long Hidden = 256);
+    public sealed record Options([Range(1, 1024)] long Raster = 8, [Width] long Hidden = 256);
 
     readonly long raster;
     readonly Projected light, color;
