@@ -13,7 +13,7 @@ static class BenchVerb
         var command = new Command("bench", "Times parts of the library: train, embed, ntxent, views, knn, kmeans, sinkhorn, ops, soak; one JSON object a measurement.");
         command.Options.Add(new Option<bool>("--help", "-h", "-?") { Description = "What can be measured, and the flags of each." });
         command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(result => Run([.. result.UnmatchedTokens, .. result.GetResult("--help") is null ? Array.Empty<string>() : ["--help"]]));
+        command.SetAction(result => Run([.. result.UnmatchedTokens, .. result.GetResult("--help") is null ? Array.Empty<string>() : ["--help"], .. (result.GetValue(Launcher.Plugin) ?? []).SelectMany(p => new[] { "--plugin", p })]));
         return command;
     }
 

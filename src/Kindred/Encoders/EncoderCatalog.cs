@@ -1,3 +1,4 @@
+using System.Reflection;
 namespace Kindred.Encoders;
 
 /// <summary>An encoder that recipes can name.</summary>
@@ -10,7 +11,7 @@ public sealed record EncoderEntry(string Name, string Summary, object Defaults, 
 /// <summary>The encoders by name.</summary>
 public static class EncoderCatalog
 {
-    private static readonly EncoderEntry[] All =
+    private static EncoderEntry[] All =
     [
         .. new[] { 10, 18, 34, 50, 101, 152 }.Select(depth =>
             Entry($"resnet{depth}", $"residual network of {depth} layers", new ResNet.Options { Depth = depth }, o => new ResNet(o))),
@@ -26,6 +27,24 @@ public static class EncoderCatalog
 
     /// <summary>All entries, in the order of the catalogue.</summary>
     public static IReadOnlyList<EncoderEntry> Entries => All;
+
+    /// <summary>Adds the encoders of another assembly: classes with <see cref="EncoderAttribute"/>.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <exception cref="ConfigurationException">A name is taken already.</exception>
+    public static void AddPlugin(Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        EncoderEntry[] more = [.. from type in assembly.GetExportedTypes() from attribute in type.GetCustomAttributes<EncoderAttribute>() select FromPlugin(type, attribute)];
+        if (more.FirstOrDefault(m => All.Any(e => e.Name == m.Name)) is { } twice) throw new ConfigurationException($"there is an encoder '{twice.Name}' already; rename that of {assembly.GetName().Name}.");
+        All = [.. All, .. more];
+    }
+
+    private static EncoderEntry FromPlugin(Type type, EncoderAttribute attribute)
+    {
+        var maker = type.GetConstructors().Single();
+        var options = maker.GetParameters()[0].ParameterType.GetConstructors().Single();
+        return new(attribute.Name, attribute.Title, options.Invoke([.. options.GetParameters().Select(p => p.DefaultValue)]), o => (Encoder)maker.Invoke([o]));
+    }
 
     /// <summary>The entry of a name.</summary>
     /// <exception cref="ConfigurationException">There is none.</exception>
