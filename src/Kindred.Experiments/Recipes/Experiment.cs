@@ -91,6 +91,8 @@ public sealed class Experiment : IDisposable
     public Trainer Trainer(long? maxSteps = null, params IReadOnlyList<IHook> hooks) => new(Method, Data, Optimizers, new TrainerOptions
     {
         Epochs = train.Epochs,
+        Steps = train.Steps,
+        StepsPerEpoch = train.StepsPerEpoch,
         MaxSteps = maxSteps,
         Device = Device,
         Precision = PrecisionOf(train.Precision, Device),
