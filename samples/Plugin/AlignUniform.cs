@@ -30,7 +30,7 @@ public sealed class AlignUniform : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var z = Array.ConvertAll(network.Forward([batch.Views[0].X, batch.Views[1].X]), x => x.To(Dtype.Float32).Normalize());   // [N, D] each
+        var z = Array.ConvertAll(network.Forward([batch.Views[0], batch.Views[1]]), x => x.To(Dtype.Float32).Normalize());   // [N, D] each
         var align = (z[0] - z[1]).Square().Sum(1).Mean();
         var uniform = (Spread(z[0]) + Spread(z[1])) / 2;
         Watch(z[0]);
@@ -48,8 +48,8 @@ public sealed class AlignUniform : Method, IEncodes
     }
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+    public Tensor Features(View view) => network.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view.X);
+    public Tensor Embeddings(View view) => network.Forward(view);
 }

@@ -6,7 +6,7 @@ namespace Kindred.Samples;
 
 /// <summary>An encoder of one's own: a picture is shrunk to a few pixels, and two layers look at them: [N, C, H, W] → [N, Dim].</summary>
 [Encoder("thumbnail", "a few pixels and two layers")]
-public sealed class Thumbnail : Encoder
+public sealed class Thumbnail : TensorEncoder
 {
     /// <summary>What a recipe may set beside the name.</summary>
     /// <param name="Side">Pixels a side that are left.</param>

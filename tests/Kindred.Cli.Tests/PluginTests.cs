@@ -125,8 +125,9 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
             if (code != 0) throw new InvalidOperationException(output + errors);
             File = Directory.EnumerateFiles(Path.Combine(Folder, "built", "bin"), "Kindred.Samples.Plugin.dll", SearchOption.AllDirectories).Single();
             var random = new Random(0);
-            foreach (var (shade, kind) in new[] { "dark", "light" }.Index())
-                for (var i = 0; i < 16; i++) Write(Directory.CreateDirectory(Path.Combine(Folder, "pictures", kind)).FullName, i, 100 * shade, random);
+            foreach (var part in new[] { "train", "test" })
+                foreach (var (shade, kind) in new[] { "dark", "light" }.Index())
+                    for (var i = 0; i < 16; i++) Write(Directory.CreateDirectory(Path.Combine(Folder, "pictures", part, kind)).FullName, i, 100 * shade, random);
         }
 
         internal string Folder { get; } = Directory.CreateTempSubdirectory("kindred-plugin-").FullName;

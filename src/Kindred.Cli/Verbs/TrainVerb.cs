@@ -36,7 +36,7 @@ static class TrainVerb
     static int Run(Request request, CancellationToken cancel)
     {
         // What goes on with a run needs its plug-ins before its recipe can be read.
-        if (request is { Out: { } run, Resume: not "never" }) Plugins.Recall(run);
+        if (request is { Out: { } begun, Resume: not "never" }) Plugins.Recall(begun);
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
         foreach (var phase in recipe.Phases) MethodCatalog.Find(phase.Method);
         var folder = request.Out ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
