@@ -16,7 +16,7 @@ static class RecipeFinder
         if (known.Contains(name)) return Recipe.Load(Path.Combine(Folder, $"{name}.yaml"), overrides, Folder, Parts.Binder);
         if (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal) || name.Contains('/', StringComparison.Ordinal))
             throw new ConfigurationException($"there is no recipe file '{name}'; recipes that come with Kindred: {string.Join(", ", known)}.");
-        var (method, _) = MethodCatalog.Find(name);
+        var (method, _) = Catalogues.Methods.Find(name);
         return Recipe.Load(Path.Combine(Folder, $"{method.Recipe ?? method.Name}.yaml"), overrides, Folder, Parts.Binder);
     }
 }

@@ -104,7 +104,7 @@ public sealed class Study
         {
             foreach (var phase in cell.Recipe.Phases)
             {
-                if (Registry.OptionsOf(MethodCatalog.Find(phase.Method).Type) is { } options) Parts.Binder.Bind(options, phase.Options, "options");
+                if (Registry.OptionsOf(Catalogues.Methods.Find(phase.Method).Type) is { } options) Parts.Binder.Bind(options, phase.Options, "options");
                 Parts.Views(phase.Views);
                 if (phase.Data is null) throw new ConfigurationException($"the recipe {cell.Recipe.Name} names no data; give them by --data.");
             }
