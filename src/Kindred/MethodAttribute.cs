@@ -36,6 +36,9 @@ public sealed class MethodAttribute(string name) : PartAttribute(name)
     /// <summary>The objective that its step minimises.</summary>
     public required string Objective { get; init; }
 
+    /// <summary>The smallest batch that its loss makes sense of: 2 where the samples of a batch are compared with one another.</summary>
+    public int LeastBatch { get; init; } = 2;
+
     /// <summary>The stem of the default recipe; the name itself unless given.</summary>
     public string? Recipe { get; init; }
 }

@@ -37,7 +37,7 @@ static class TrainVerb
     static int Run(Request request, CancellationToken cancel)
     {
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
-        foreach (var phase in recipe.Phases) Catalogues.Methods.Find(phase.Method);
+        RecipeCheck.Refuse(recipe);
         var folder = request.Out ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         var requests = Evaluations.Requested(recipe.Phases[^1]);
         using var display = new ProgressDisplay();

@@ -51,13 +51,14 @@ public sealed class OptionRule
 
     /// <summary>What is wrong with a value that an option holds.</summary>
     /// <param name="value">The value; null is none.</param>
+    /// <param name="written">How it was written, for the message; null to print the value.</param>
     /// <returns>Nothing when it is accepted; else one sentence without the key.</returns>
-    public string? Fault(object? value)
+    public string? Fault(object? value, string? written = null)
     {
         if (!Exists || value is null) return null;
-        if (value is IVaries varies) return varies.Extremes.Select(x => One(x, $"reaches {Shown(x)}, which")).FirstOrDefault(f => f is not null);
-        if (Elements(value) is not { } elements) return One(value, $"'{Shown(value)}'");
-        return elements.Select(Fault).FirstOrDefault(f => f is not null) ?? Disorder(elements);
+        if (value is IVaries varies) return varies.Extremes.Select(x => One(x, written ?? $"reaches {Shown(x)}, which")).FirstOrDefault(f => f is not null);
+        if (Elements(value) is not { } elements) return One(value, written ?? $"'{Shown(value)}'");
+        return elements.Select(e => Fault(e)).FirstOrDefault(f => f is not null) ?? Disorder(elements);
     }
 
     string? Disorder(IReadOnlyList<object?> numbers) => range is not IntervalAttribute ? null

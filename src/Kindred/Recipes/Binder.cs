@@ -68,7 +68,7 @@ public sealed class Binder
 
     // After each number of a list was checked by itself, what is left to refuse is the order of an interval.
     static object? Checked(object? value, RecipeNode node, string path, OptionRule? rule) =>
-        rule?.Fault(value) is { } fault ? throw node.Error(path, fault) : value;
+        rule?.Fault(value, (node as RecipeScalar)?.Kind) is { } fault ? throw node.Error(path, fault) : value;
 
     Array BindList(Type element, RecipeNode node, string path, OptionRule? rule)
     {

@@ -24,7 +24,8 @@ public sealed class OptionInfo
 
     /// <summary>What holds when nothing is written.</summary>
     // A default struct shows as null in metadata.
-    public object? Default => parameter.DefaultValue is null && Type.IsValueType && Nullable.GetUnderlyingType(Type) is null ? Activator.CreateInstance(Type)
+    public object? Default => IsRequired ? null
+        : parameter.DefaultValue is null && Type.IsValueType && Nullable.GetUnderlyingType(Type) is null ? Activator.CreateInstance(Type)
         : parameter.DefaultValue is { } value && (Nullable.GetUnderlyingType(Type) ?? Type).IsEnum ? Enum.ToObject(Nullable.GetUnderlyingType(Type) ?? Type, value)
         : parameter.DefaultValue;
 

@@ -124,7 +124,7 @@ public static class Parts
     };
 
     // One optimizer for all is a name, a map with one, or { adamw: { … } }; every other map goes by players.
-    static bool IsApart(RecipeMap map, string[] players) =>
+    internal static bool IsApart(RecipeMap map, string[] players) =>
         map["name"] is null && !(map.Entries.Count == 1 && !players.Contains(map.Entries[0].Key) && Catalogues.Optimizers.All.ContainsKey(map.Entries[0].Key));
 
     static void CheckPlayers(RecipeMap map, string[] players, string path)
@@ -140,10 +140,19 @@ public static class Parts
     static string Instead(Type kind) =>
         Catalogues.Of(kind).Parts.Where(p => kind.IsAssignableFrom(p.Type)).Select(p => p.Attribute.Name).ToArray() is { Length: > 0 } fitting ? $"; take {Suggest.Some(fitting)}" : "";
 
-    static Schedule ReadSchedule(RecipeNode node, string path, OptionRule? rule = null) =>
-        node is RecipeScalar { IsNull: false } scalar && (scalar.Text[..1].IndexOfAny([.. "+-.0123456789"]) == 0 || double.TryParse(scalar.Text, System.Globalization.CultureInfo.InvariantCulture, out _))
-            ? (double)ScalarReader.For(typeof(double))!.Read(node, path, rule)
-            : (Schedule)Catalogues.Schedules.Bind(node, path, ScheduleBinder)!;
+    static Schedule ReadSchedule(RecipeNode node, string path, OptionRule? rule = null) => node is RecipeScalar { IsNull: false } scalar && IsNumber(scalar.Text)
+        ? Fixed(scalar, path, rule ?? OptionInfo.Of(typeof(Constant))[0].Rule)
+        : (Schedule)Catalogues.Schedules.Bind(node, path, ScheduleBinder)!;
+
+    static Schedule Fixed(RecipeScalar scalar, string path, OptionRule rule)
+    {
+        var number = (double)ScalarReader.For(typeof(double))!.Read(scalar, path, rule);
+        return rule.Fault(number, scalar.Kind) is { } fault ? throw scalar.Error(path, fault) : number;
+    }
+
+    // Whatever looks like a number is read as one, so that .nan and 1e400 are told what a number is and not which schedules there are.
+    static bool IsNumber(string text) => text.Length > 0 && (char.IsAsciiDigit(text[0]) || text[0] is '+' or '-' or '.')
+        || double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out _);
 
     static Binder ScheduleBinder { get; } = new();
 
