@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Kindred.Data;
-using Kindred.Io;
-using Kindred.Recipes;
+using Kindred.Data.Sources;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Cli.Verbs;
 

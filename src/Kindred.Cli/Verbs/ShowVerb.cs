@@ -1,6 +1,5 @@
 using System.CommandLine;
-using Kindred.Io;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Cli.Verbs;
 

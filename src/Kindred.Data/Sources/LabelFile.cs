@@ -1,7 +1,7 @@
 using System.Globalization;
-using Kindred.Io;
+using Kindred.Data.Files;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>A file of names and labels, one picture a line, checked line by line.</summary>
 /// <remarks>

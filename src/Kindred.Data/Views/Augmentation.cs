@@ -1,6 +1,7 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>One operation on a picture, in two acts: draw its chance numbers, then apply them.</summary>
 /// <remarks>
@@ -11,7 +12,7 @@ namespace Kindred.Views;
 public abstract record Augmentation
 {
     /// <summary>Holds the operation's numbers to their ranges.</summary>
-    /// <exception cref="Io.ConfigurationException">A number is out of its range.</exception>
+    /// <exception cref="ConfigurationException">A number is out of its range.</exception>
     protected Augmentation() => OptionRules.Check(this);
 
     /// <summary>Decides what this operation will do to one view.</summary>

@@ -1,8 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Red, green and blue become the channels of another colour space, whose parts are views of one another.</summary>
 /// <remarks>

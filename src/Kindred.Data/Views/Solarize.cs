@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Values from a threshold up are turned upside down: x becomes 1 − x.</summary>
 /// <param name="P">How often.</param>

@@ -5,7 +5,7 @@ using Kindred.Torch;
 namespace Kindred.Encoders;
 
 /// <summary>An encoder that yields a vector a moment, and their mean as the representation.</summary>
-public abstract class SequenceEncoder : Encoder
+public abstract class SequenceEncoder : TensorEncoder
 {
     /// <summary>One vector a frame: [N, T, Dim].</summary>
     public abstract Tensor Frames(Tensor x);
@@ -33,7 +33,7 @@ public sealed class WaveEncoder : SequenceEncoder
     private readonly Layer[] convs, norms;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
-    /// <exception cref="Io.ConfigurationException">An option is out of its range.</exception>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
     public WaveEncoder(Options options)
     {
         OptionRules.Check(options);
@@ -81,7 +81,7 @@ public sealed class LogMelEncoder : SequenceEncoder
     private readonly Conv1d conv1, conv2;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
-    /// <exception cref="Io.ConfigurationException">An option is out of its range.</exception>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
     public LogMelEncoder(Options options)
     {
         OptionRules.Check(options);

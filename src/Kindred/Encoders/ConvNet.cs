@@ -7,7 +7,7 @@ namespace Kindred.Encoders;
 /// <summary>Five plain 3×3 convolutions with batch norm, for experiments that last seconds: [N, C, H, W] → [N, 8 · width].</summary>
 /// <remarks>Channels w, 2w, 2w, 4w, 8w (16-32-32-64-128 at w = 16), every second one with stride 2, then the global mean.</remarks>
 [Encoder("convnet", "five plain convolutions")]
-public sealed class ConvNet : Encoder
+public sealed class ConvNet : TensorEncoder
 {
     /// <summary>Which network.</summary>
     /// <param name="Width">Channels of the first layer.</param>
@@ -22,7 +22,7 @@ public sealed class ConvNet : Encoder
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>
     /// <param name="facts">What the data says of its inputs: <c>channels</c>, unless the options say them.</param>
-    /// <exception cref="Io.ConfigurationException">An option is out of its range.</exception>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
     public ConvNet(Options options, DataFacts? facts = null)
     {
         OptionRules.Check(options);

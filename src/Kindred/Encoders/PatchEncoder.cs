@@ -10,7 +10,7 @@ namespace Kindred.Encoders;
 /// about all others. Differs: a small stack of convolutions in place of ResNet-v2-101.
 /// </remarks>
 [Encoder("patches", "overlapping patches, each by itself")]
-public sealed class PatchEncoder : Encoder
+public sealed class PatchEncoder : TensorEncoder
 {
     /// <summary>Which network.</summary>
     /// <param name="Patch">Side of a patch.</param>
@@ -26,7 +26,7 @@ public sealed class PatchEncoder : Encoder
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>
     /// <param name="facts">What the data says of its inputs: <c>channels</c>, unless the options say them.</param>
-    /// <exception cref="Io.ConfigurationException">An option is out of its range.</exception>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
     public PatchEncoder(Options options, DataFacts? facts = null)
     {
         OptionRules.Check(options);

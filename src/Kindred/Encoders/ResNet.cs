@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -29,7 +28,7 @@ public enum ResNetStem
 [Encoder("resnet50", "residual network of 50 layers", Preset = "{ depth: 50 }")]
 [Encoder("resnet101", "residual network of 101 layers", Preset = "{ depth: 101 }")]
 [Encoder("resnet152", "residual network of 152 layers", Preset = "{ depth: 152 }")]
-public sealed class ResNet : Encoder
+public sealed class ResNet : TensorEncoder
 {
     /// <summary>Which network.</summary>
     /// <param name="Depth">10, 18, 34, 50, 101 or 152.</param>

@@ -10,7 +10,7 @@ namespace Kindred.Encoders;
 /// flattened. The grid keeps where things are, which telling near copies apart needs.
 /// </remarks>
 [Encoder("small-resnet", "stem, three residual blocks, coarse grid")]
-public sealed class SmallResNet : Encoder
+public sealed class SmallResNet : TensorEncoder
 {
     /// <summary>Which network.</summary>
     /// <param name="Width">Channels of the stem.</param>
@@ -30,7 +30,7 @@ public sealed class SmallResNet : Encoder
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>
     /// <param name="facts">What the data says of its inputs: <c>channels</c>, unless the options say them.</param>
-    /// <exception cref="Io.ConfigurationException">An option is out of its range.</exception>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
     public SmallResNet(Options options, DataFacts? facts = null)
     {
         OptionRules.Check(options);

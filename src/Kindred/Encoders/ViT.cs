@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -24,7 +23,7 @@ public enum Positions
 [Encoder("vit-tiny", "vision transformer, 192 wide, 3 heads", Preset = "{ width: 192, heads: 3 }")]
 [Encoder("vit-small", "vision transformer, 384 wide, 6 heads", Preset = "{ width: 384, heads: 6 }")]
 [Encoder("vit-base", "vision transformer, 768 wide, 12 heads", Preset = "{ width: 768, heads: 12 }")]
-public sealed class ViT : Encoder
+public sealed class ViT : TensorEncoder
 {
     /// <summary>Which network.</summary>
     /// <param name="Size">Side of the pictures whose positions are stored.</param>

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Torch;
 

@@ -6,7 +6,7 @@ namespace Kindred.Optim;
 public abstract record Schedule : IVaries
 {
     /// <summary>Holds its numbers to their ranges.</summary>
-    /// <exception cref="Io.ConfigurationException">A number is out of its range.</exception>
+    /// <exception cref="ConfigurationException">A number is out of its range.</exception>
     protected Schedule() => OptionRules.Check(this);
 
     /// <summary>The value for this step.</summary>
@@ -148,7 +148,7 @@ public sealed record Stairs([Range(-1e6, 1e6)] double[] Values, [Range(0, 1_000_
 {
     /// <summary>The values; one more than there are milestones.</summary>
     public double[] Values { get; } = Values.Length == Milestones.Length + 1 ? Values
-        : throw new Io.ConfigurationException($"{Values.Length} values do not fit {Milestones.Length} milestones: there must be one more value");
+        : throw new ConfigurationException($"{Values.Length} values do not fit {Milestones.Length} milestones: there must be one more value");
 
     /// <inheritdoc/>
     public override IEnumerable<double> Extremes => Values;

@@ -1,4 +1,3 @@
-using Kindred.Io;
 using Kindred.Encoders;
 using Kindred.Heads;
 using Kindred.Nn;

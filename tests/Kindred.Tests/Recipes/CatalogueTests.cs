@@ -1,11 +1,10 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using Kindred.Encoders;
-using Kindred.Io;
 using Kindred.Optim;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 using Kindred.Torch;
-using Kindred.Views;
+using Kindred.Data.Views;
 
 namespace Kindred.Tests.Recipes;
 
@@ -148,7 +147,7 @@ public sealed class CatalogueTests
 
     public record PluginOperation : Augmentation
     {
-        public override bool Draw(ref Kindred.Data.Draws draws, ViewShape shape, ref DrawnStep step) => false;
+        public override bool Draw(ref Kindred.Randomness.Draws draws, ViewShape shape, ref DrawnStep step) => false;
 
         public override void Apply(Canvas canvas, in DrawnStep step)
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Kindred.Io;
 using Kindred.Optim;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Tests.Recipes;
 
