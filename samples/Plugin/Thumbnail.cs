@@ -11,17 +11,16 @@ public sealed class Thumbnail : TensorEncoder
     /// <summary>What a recipe may set beside the name.</summary>
     /// <param name="Side">Pixels a side that are left.</param>
     /// <param name="Width">Width of the hidden layer and of the representation.</param>
-    /// <param name="Channels">Channels of the pictures.</param>
-    public sealed record Options([Range(1, 64)] long Side = 8, [Range(1, 65536)] long Width = 128, [Range(1, 64)] long Channels = 3);
+    public sealed record Options([Range(1, 64)] long Side = 8, [Range(1, 65536)] long Width = 128);
 
     readonly long side;
     readonly Linear first, second;
 
-    /// <summary>Weights come from the recipe's seed.</summary>
-    public Thumbnail(Options options)
+    /// <summary>Weights come from the recipe's seed, the number of channels from the data.</summary>
+    public Thumbnail(Options options, DataFacts facts)
     {
         (side, Dim) = (options.Side, options.Width);
-        first = new(options.Channels * side * side, options.Width);
+        first = new(facts.Input("channels", 3) * side * side, options.Width);
         second = new(options.Width, options.Width);
     }
 

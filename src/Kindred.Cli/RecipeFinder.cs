@@ -15,7 +15,7 @@ static class RecipeFinder
         if (known.Contains(name)) return Recipe.Load(Path.Combine(Folder, $"{name}.yaml"), overrides, Folder, Parts.Binder);
         if (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal) || name.Contains('/', StringComparison.Ordinal))
             throw new ConfigurationException($"there is no recipe file '{name}'; recipes that come with Kindred: {string.Join(", ", known)}.");
-        var (method, type) = MethodCatalog.Find(name);
+        var (method, type) = Catalogues.Methods.Find(name);
         var file = $"{method.Recipe ?? method.Name}.yaml";
         // A plug-in's recipes lie beside it.
         var found = new[] { Folder, Path.GetDirectoryName(type.Assembly.Location)! }.Select(f => Path.Combine(f, file)).FirstOrDefault(File.Exists)

@@ -65,7 +65,7 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
             paper: none
             claim: It runs.
             recipe: align-uniform
-            set: { train: { batch: 8, epochs: 1, precision: fp32 }, encoder: { width: 16 } }
+            set: { train: { batch: 8, epochs: 1, precision: fp32 }, encoder: { name: thumbnail, width: 16 } }
             cells: { one: {} }
             evaluate: [{ name: knn, k: 3 }]
             """);

@@ -2,9 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Kindred.Experiments.Evaluation;
 using Kindred.Experiments.Recipes;
-using Kindred.Encoders;
 using Kindred.Io;
 
 namespace Kindred.Experiments.Runs;
@@ -114,11 +112,9 @@ public static class Plugins
         {
             throw new ConfigurationException($"{file} was built against another version of Kindred, or something that it needs is not beside it: {e.Message} Build it again.", e);
         }
-        if (!types.Any(t => t.IsDefined(typeof(MethodAttribute)) || t.IsDefined(typeof(EncoderAttribute)) || t.IsDefined(typeof(ProtocolAttribute))))
+        if (!types.Any(t => t.IsDefined(typeof(PartAttribute), inherit: false)))
             throw new ConfigurationException($"{file} holds no part that a recipe could name: no public class in it carries [Method], [Encoder] or another such attribute.");
-        MethodCatalog.AddPlugin(assembly);
-        EncoderCatalog.AddPlugin(assembly);
-        Evaluations.AddPlugin(assembly);
+        Catalogues.AddPlugin(assembly);
     }
 
     // Whatever this program has is the plug-in's too, so that types are the same on both sides; the rest lies beside the plug-in.

@@ -62,6 +62,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     {
         if (options is { After: not null, From: not null }) throw new ConfigurationException("--after and --from exclude each other: what goes on after a run starts with that run's weights.");
         Plugins.Recall(options.Folder, warn);
+        RecipeCheck.Refuse(recipe);
+        foreach (var warning in RecipeCheck.Warnings(recipe)) warn(warning);
         var train = recipe.First.Train;
         using var folder = RunFolder.Open(options.Folder, options.ResumeFrom is null ? options.Resume : Resume.Auto, train.Keep);
         folder.Warning += warn;

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Objectives;
 using Kindred.Torch;
@@ -43,7 +42,7 @@ public sealed class InvaSpread : Method, IEncodes
     /// <param name="Form">Which text is followed.</param>
     /// <param name="Terms">Which halves of the objective are kept.</param>
     public sealed record Options(
-        [Range(0.001, 100.0)] double Temperature = 0.1, [Range(1, 1 << 20)] long Dim = 128, FormKind Form = FormKind.Code, TermKind Terms = TermKind.Both);
+        [Temperature] double Temperature = 0.1, [Width] long Dim = 128, FormKind Form = FormKind.Code, TermKind Terms = TermKind.Both);
 
     readonly Options options;
     readonly Projected network;
