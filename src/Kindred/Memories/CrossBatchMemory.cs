@@ -1,6 +1,7 @@
 using Kindred.Nn;
 using Kindred.Numerics;
 using Kindred.Objectives;
+using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Memories;
@@ -45,14 +46,14 @@ public sealed class CrossBatchMemory : Module
     /// <param name="labels">[N].</param>
     /// <param name="mining">Which triplets.</param>
     /// <param name="margin">m.</param>
-    /// <param name="squared">Squared Euclidean distances or plain ones.</param>
+    /// <param name="similarity">Gives d; null for the squared Euclidean distance.</param>
     /// <param name="normalize">Rows to unit length first.</param>
     /// <param name="softMargin">Softplus in place of the hinge.</param>
     /// <param name="reduction">How the losses become one.</param>
     public Tensor Loss(Tensor x, Tensor labels, TripletMining mining = TripletMining.BatchHard, double margin = 0.2,
-        bool squared = true, bool normalize = true, bool softMargin = false, Reduction reduction = Reduction.Mean)
+        Similarity? similarity = null, bool normalize = true, bool softMargin = false, Reduction reduction = Reduction.Mean)
     {
-        var distances = Triplet.Distances(x, Keys, squared, normalize);
+        var distances = Triplet.Distances(x, Keys, similarity, normalize);
         return Triplet.Loss(distances, Mine(distances, labels, mining, margin), margin, softMargin, reduction);
     }
 }

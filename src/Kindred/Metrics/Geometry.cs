@@ -57,8 +57,16 @@ public static class Geometry
         ArgumentNullException.ThrowIfNull(z);
         using var scope = Scope.Open();
         using var quiet = NoGradient.Begin();
-        var singular = Host.Numbers(Tensor.LinalgSvdvals(z.Detach().To(Dtype.Float64)));
-        var total = singular.Sum();
-        return total == 0 ? 0 : Math.Exp(-singular.Where(s => s > 0).Sum(s => s / total * Math.Log(s / total)));
+        return EffectiveRank(Host.Numbers(Tensor.LinalgSvdvals(z.Detach().To(Dtype.Float64))));
+    }
+
+    /// <summary>The same from singular values at hand; those of a covariance are its eigenvalues.</summary>
+    /// <param name="singularValues">In any order; what is not above 0 does not count.</param>
+    /// <returns>At least 1; 0 where no value is above 0.</returns>
+    public static double EffectiveRank(IReadOnlyCollection<double> singularValues)
+    {
+        ArgumentNullException.ThrowIfNull(singularValues);
+        var total = singularValues.Where(s => s > 0).Sum();
+        return total > 0 ? Math.Exp(-singularValues.Where(s => s > 0).Sum(s => s / total * Math.Log(s / total))) : 0;
     }
 }

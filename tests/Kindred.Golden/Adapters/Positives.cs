@@ -80,7 +80,7 @@ static class Positives
     [Golden("looc")]
     static CaseResult Looc(GoldenCase c)
     {
-        var perSpace = LeaveOneOut.PerSpace(c["query"], c["keys"], c["negatives"], c.Number("temperature"));
+        var perSpace = LeaveOneOutContrast.PerSpace(c["query"], c["keys"], c["negatives"], c.Number("temperature"));
         return new CaseResult { ["per_space"] = perSpace, ["loss"] = perSpace.Mean() };
     }
 

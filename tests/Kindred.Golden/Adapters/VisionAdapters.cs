@@ -89,7 +89,7 @@ static class VisionAdapters
             var (luminance, colour) = YDbDr.Split(converted);
             return new CaseResult { ["ydbdr"] = converted, ["view1"] = luminance, ["view2"] = colour };
         }
-        var encoder = InfoMin.EncoderLoss(c["view1"], c["view2"], c.Number("temperature", 0.2));
+        var encoder = InfoNce.InBatch(c["view1"], c["view2"], c.Number("temperature", 0.2), symmetric: true);
         var information = InfoMin.Information(encoder, c["view1"].Size(0));
         var result = new CaseResult
         {
