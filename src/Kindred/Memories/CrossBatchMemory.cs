@@ -23,7 +23,7 @@ public sealed class CrossBatchMemory : Module
     /// <summary>[K, D].</summary>
     public Tensor Keys => queue.Keys;
 
-    /// <summary>[K], −1 for rows not yet written.</summary>
+    /// <summary>[K], negative for rows not yet written and for those that came without a class; neither takes part.</summary>
     public Tensor Labels => queue.Labels;
 
     /// <summary>Remembers a batch in place of the oldest rows.</summary>
@@ -31,19 +31,19 @@ public sealed class CrossBatchMemory : Module
 
     /// <summary>Triplets [T, 3] = (anchor row, memory row of the positive, memory row of the negative).</summary>
     /// <param name="distances">[N, K], anchors against <see cref="Keys"/>.</param>
-    /// <param name="labels">[N].</param>
+    /// <param name="labels">[N]; a negative one has no positive, hence no triplet.</param>
     /// <param name="mining">Which triplets.</param>
     /// <param name="margin">Separates easy from semi-hard.</param>
     public Tensor Mine(Tensor distances, Tensor labels, TripletMining mining, double margin = 0.2)
     {
         var written = Labels.Ge(0).Unsqueeze(0);
-        var same = labels.Unsqueeze(1).Eq(Labels.Unsqueeze(0));
+        var same = Numerics.Labels.Same(labels, Labels);
         return TripletMiner.Mine(distances, same.LogicalAnd(written), same.LogicalNot().LogicalAnd(written), mining, margin);
     }
 
     /// <summary>The triplet loss of a batch against the memory.</summary>
     /// <param name="x">[N, D].</param>
-    /// <param name="labels">[N].</param>
+    /// <param name="labels">[N]; a negative one has no positive, hence no triplet.</param>
     /// <param name="mining">Which triplets.</param>
     /// <param name="margin">m.</param>
     /// <param name="similarity">Gives d; null for the squared Euclidean distance.</param>

@@ -37,17 +37,22 @@ public static class Geometry
         long n = x.Size(0);
         if (n < 2)
             return 0;
+        // |a|² − 2ab + |b|² loses the digits of a common offset, and exp those of rows far apart: the offset is taken out, and exp stays a logarithm.
+        x -= x.Mean(0, keepdim: true);
         var squares = x.Square().Sum(1);
-        double sum = 0;
+        var log = double.NegativeInfinity;
         for (long first = 0; first < n; first += Block)
         {
             using var inner = Scope.Open();
             var rows = Math.Min(Block, n - first);
             var distance = squares.Narrow(0, first, rows).Unsqueeze(1) + squares - 2 * x.Narrow(0, first, rows).Matmul(x.T());
-            var kernel = (distance.ClampMin(0) * -t).Exp();
-            sum += (kernel.Sum() - kernel.Diagonal(first, 0, 1).Sum()).Item();
+            var kernel = distance.ClampMin(0) * -t;
+            kernel.Diagonal(first, 0, 1).Fill_(double.NegativeInfinity);
+            var part = kernel.Flatten().Logsumexp([0]).Item();
+            (log, part) = (Math.Max(log, part), Math.Min(log, part));
+            if (!double.IsNegativeInfinity(part)) log += Math.Log(1 + Math.Exp(part - log));
         }
-        return Math.Log(Math.Max(double.Epsilon, sum / (n * (n - 1.0))));
+        return log - Math.Log(n * (n - 1.0));
     }
 
     /// <summary>exp of the entropy of the normalised singular values: the number of directions the rows really use, in [1, min(N, D)].</summary>

@@ -41,7 +41,7 @@ public static class ContrastiveMargin
     /// <summary>The linear form over all pairs of a labelled batch: hinges on D, each side averaged over its non-zero terms.</summary>
     /// <remarks>mean⁺ max(0, D − m₊) over similar + mean⁺ max(0, m − D) over dissimilar ordered pairs, i ≠ j. A side without terms counts 0.</remarks>
     /// <param name="x">[N, D].</param>
-    /// <param name="labels">[N].</param>
+    /// <param name="labels">[N]; a negative one is a class of its own (<see cref="Labels"/>).</param>
     /// <param name="positiveMargin">m₊: similar pairs closer than this are left alone.</param>
     /// <param name="margin">m.</param>
     /// <param name="normalize">Rows to unit length first.</param>
@@ -50,10 +50,10 @@ public static class ContrastiveMargin
     {
         x = Rowwise.Unit(x, normalize);
         var distances = similarity is null ? Pairwise.Distance(x, x) : similarity.Distances(similarity.Matrix(x, x));                                   // [N, N]
-        var same = labels.Unsqueeze(1).Eq(labels.Unsqueeze(0));
+        var same = Labels.Same(labels, labels);
         var self = Masks.Self(x.Size(0), x);
         var pull = (distances - positiveMargin).Relu().MaskedFill(same.LogicalNot().LogicalOr(self), 0);
-        var push = (-distances + margin).Relu().MaskedFill(same, 0);
+        var push = (-distances + margin).Relu().MaskedFill(same.LogicalOr(self), 0);
         return Reduction.MeanOfPositive.Apply(pull) + Reduction.MeanOfPositive.Apply(push);
     }
 }
