@@ -42,7 +42,7 @@ public sealed class InstDisc : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
-        var f = Rowwise.Unit(network.Forward(batch.Views[0].X));                           // [N, D]
+        var f = Rowwise.Unit(network.Forward(batch.Views[0]));                           // [N, D]
 
         After(() => bank.Update(batch.Index, f, options.BankMomentum));
         Watch(f);
@@ -58,8 +58,8 @@ public sealed class InstDisc : Method, IEncodes
     }
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+    public Tensor Features(View view) => network.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view.X);
+    public Tensor Embeddings(View view) => network.Forward(view);
 }
