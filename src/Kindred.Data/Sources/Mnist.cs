@@ -89,7 +89,8 @@ public static class Mnist
         try
         {
             if (!path.EndsWith(".gz", StringComparison.Ordinal))
-                return File.ReadAllBytes(path);
+                return RegularFile.ReadAllBytes(path);
+            RegularFile.Require(path);
             using var packed = File.OpenRead(path);
             var checksum = new byte[4];
             packed.Seek(-4, SeekOrigin.End);

@@ -33,7 +33,7 @@ public sealed class TarPictures : EncodedPictures
             var reading = new Reading();
             for (var i = 0; i < paths.Length; i++)
             {
-                files[i] = File.OpenHandle(paths[i], FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+                files[i] = RegularFile.Open(paths[i]);
                 reading.Add(files[i], paths[i], i);
             }
             reading.Index.Finish(split, description);

@@ -14,16 +14,20 @@ public static class Weights
     {
         ArgumentNullException.ThrowIfNull(module);
         using var scope = Scope.Open();
-        module.Load(Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor));
+        try { module.Load(Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor)); }
+        catch (DataException e) when (!e.Message.Contains(path, StringComparison.Ordinal)) { throw new DataException($"{path}: {e.Message}", e); }
     }
+
+    internal static IReadOnlyList<NamedArray> ModelOf(Checkpoint checkpoint) => checkpoint.Parts.TryGetValue(TrainingState.Model, out var model) ? model
+        : throw new DataException($"the checkpoint of step {checkpoint.Step} has no file '{TrainingState.Model}' of weights; it was not written by a training.");
 
     static IReadOnlyList<NamedArray> Read(string path)
     {
         if (File.Exists(path)) return SafeTensors.Read(path);
         if (Directory.Exists(Path.Combine(path, "checkpoints")))
-            return new CheckpointStore(Path.Combine(path, "checkpoints")).LoadLast(out _) is { } last ? last.Parts[TrainingState.Model]
+            return new CheckpointStore(Path.Combine(path, "checkpoints")).LoadLast(out _) is { } last ? ModelOf(last)
                 : throw new DataException($"the run '{path}' has no whole checkpoint.");
-        return Directory.Exists(path) ? CheckpointStore.Load(path).Parts[TrainingState.Model]
+        return Directory.Exists(path) ? ModelOf(CheckpointStore.Load(path))
             : throw new DataException($"there are no weights at '{path}'; give a run folder, a checkpoint folder or a .safetensors file.");
     }
 }

@@ -36,6 +36,7 @@ public sealed class Trainer
     readonly Stopwatch clock = new();
     long samples;
     double loss = double.NaN;
+    bool whole = true, failed;
 
     /// <summary>Puts a training together.</summary>
     /// <param name="method">What learns.</param>
@@ -56,7 +57,7 @@ public sealed class Trainer
     /// <summary>Where training stands; set it to go on from a checkpoint.</summary>
     public Progress At { get; set; }
 
-    /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either.</summary>
+    /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either. After an error, <see cref="TrainingResult.Whole"/> says what hooks may keep.</summary>
     /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
     public TrainingResult Fit(CancellationToken cancel = default)
     {
@@ -65,6 +66,11 @@ public sealed class Trainer
         try
         {
             while (!Done(cancel)) TrainEpoch(cancel);
+        }
+        catch
+        {
+            failed = true;
+            throw;
         }
         finally
         {
@@ -76,7 +82,7 @@ public sealed class Trainer
         return Result;
     }
 
-    TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, At.Step >= At.Steps);
+    TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, At.Step >= At.Steps, whole, failed);
 
     bool Done(CancellationToken cancel) => cancel.IsCancellationRequested || At.Step >= Math.Min(At.Steps, options.MaxSteps ?? long.MaxValue);
 
@@ -109,8 +115,10 @@ public sealed class Trainer
     {
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
+        whole = false;
         if (resume) method.ResumeEpoch(epoch);
         else method.BeginEpoch(epoch);
+        whole = true;
     }
 
     StepReport TakeStep(IRawBatch raw, double began)
@@ -118,10 +126,11 @@ public sealed class Trainer
         using var scope = Scope.Open();
         var batch = raw.Tensors().To(options.Device);
         var at = At;
-        loss = 0;
-        foreach (var turn in method.Turns(batch, at)) loss += TakeTurn(turn, at);
+        var sum = 0.0;
+        whole = false;
+        foreach (var turn in method.Turns(batch, at)) sum += TakeTurn(turn, at);
         foreach (var hook in hooks) Show(hook, batch, at);
-        At = at with { Step = at.Step + 1 };
+        (loss, At, whole) = (sum, at with { Step = at.Step + 1 }, true);
         samples += raw.Count;
         var rate = optimizers[method.Players.Keys.First()].LearningRate(at);
         var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers() : new Dictionary<string, double>();
