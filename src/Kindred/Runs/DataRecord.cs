@@ -39,12 +39,14 @@ sealed class DataRecord
         }
         try
         {
-            now.Require(Manifest.Read(file), source);
-            return new(file, now, keep: false);
+            var began = Manifest.Read(file);
+            if (!accept) now.Require(began, source);
+            else if (now.Digest != began.Digest) warn($"{source} is not what this run began with: {now.Since(began)}; it goes on all the same, as told.");
+            return new(file, now, keep: now.Digest != began.Digest);
         }
         catch (DataException e) when (accept)
         {
-            warn($"accepted, as told: {e.Message}");
+            warn($"{e.Message}; the run goes on all the same, as told.");
             return new(file, now, keep: true);
         }
     }

@@ -14,8 +14,9 @@ public static class Weights
     {
         ArgumentNullException.ThrowIfNull(module);
         using var scope = Scope.Open();
-        try { module.Load(Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor)); }
-        catch (DataException e) when (!e.Message.Contains(path, StringComparison.Ordinal)) { throw new DataException($"{path}: {e.Message}", e); }
+        var weights = Read(path);
+        try { module.Load(weights.ToDictionary(a => a.Name, TensorArrays.ToTensor)); }
+        catch (DataException e) { throw new DataException($"{path}: {e.Message}", e); }
     }
 
     internal static IReadOnlyList<NamedArray> ModelOf(Checkpoint checkpoint) => checkpoint.Parts.TryGetValue(TrainingState.Model, out var model) ? model
