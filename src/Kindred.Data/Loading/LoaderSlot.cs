@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>A batch's memory and the state of its making.</summary>
 sealed class LoaderSlot(RawBatch batch, int capacity)
@@ -9,6 +9,8 @@ sealed class LoaderSlot(RawBatch batch, int capacity)
     readonly long[] samples = new long[capacity];
     readonly List<(int Position, BadSample Sample)> bad = [];
     int failedAt;
+
+    internal int Capacity => indices.Length;
 
     internal RawBatch Batch { get; } = batch;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>One view of every picture of a batch, in memory that does not move.</summary>
 public sealed class ViewBlock

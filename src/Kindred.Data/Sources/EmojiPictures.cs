@@ -1,6 +1,7 @@
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>The emoji sample, or a part of it: picture <c>i</c> is emoji <c>i / vendors</c> drawn by vendor <c>i mod vendors</c>.</summary>
 public sealed class EmojiPictures : IPictures

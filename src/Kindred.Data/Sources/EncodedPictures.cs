@@ -1,6 +1,6 @@
-using Kindred.Io;
+using Kindred.Data.Pictures;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>A source of encoded files: an index, and a way to fetch the bytes of one.</summary>
 public abstract class EncodedPictures : IPictures

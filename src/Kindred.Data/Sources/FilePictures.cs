@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
-using Kindred.Io;
+using Kindred.Data.Files;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Pictures that are files: a folder with all below it, or a list of paths.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using Kindred.Io;
+using Kindred.Data.Files;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Lists a tree of folders into an index: sorted, each file once, loops cut.</summary>
 sealed unsafe class FolderWalk(byte[] root, PictureIndex index)

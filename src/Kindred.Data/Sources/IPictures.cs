@@ -1,4 +1,7 @@
-namespace Kindred.Data;
+using Kindred.Data.Files;
+using Kindred.Data.Pictures;
+
+namespace Kindred.Data.Sources;
 
 /// <summary>A set of pictures: numbered, named, perhaps labelled; read through one <see cref="PictureReader"/> a thread.</summary>
 /// <remarks>Everything here is fixed once the source is open and safe to call from any thread; order and labels are the same in every run over the same files.</remarks>

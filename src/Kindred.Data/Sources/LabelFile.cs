@@ -1,7 +1,8 @@
 using System.Globalization;
+using Kindred.Data.Files;
 using Kindred.Io;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>A file of names and labels, one picture a line, checked line by line.</summary>
 /// <remarks>

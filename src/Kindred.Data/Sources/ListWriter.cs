@@ -1,7 +1,9 @@
 using System.Text;
+using Kindred.Data.Files;
+using Kindred.Data.Views;
 using Kindred.Io;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Writes lists that <see cref="LabelFile"/> reads.</summary>
 public static class ListWriter

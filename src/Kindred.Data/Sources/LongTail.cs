@@ -1,4 +1,6 @@
-namespace Kindred.Data;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Sources;
 
 /// <summary>How class sizes fall from the first class to the last.</summary>
 public enum TailProfile

@@ -1,8 +1,10 @@
 using System.IO.MemoryMappedFiles;
 using System.Text.Json;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 using Kindred.Io;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Decoded pictures in one memory-mapped file: an epoch costs no decoding, and only the rows of a crop are touched.</summary>
 /// <remarks>

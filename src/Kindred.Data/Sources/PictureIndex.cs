@@ -1,7 +1,7 @@
 using System.Text;
-using Kindred.Io;
+using Kindred.Data.Files;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>The list behind a source of encoded pictures: folders, names and classes in flat memory.</summary>
 /// <remarks>

@@ -1,6 +1,8 @@
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Pictures.Native;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Opens sources of pictures by data URI.</summary>
 /// <remarks>

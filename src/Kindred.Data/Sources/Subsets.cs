@@ -1,6 +1,6 @@
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Draws parts of a source: long tails, label fractions, held-out parts. The same seed gives the same part.</summary>
 public static class Subsets

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
-using Kindred.Io;
 using Microsoft.Win32.SafeHandles;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>A file inside a tar archive: its path and where its bytes lie.</summary>
 readonly record struct TarEntry(byte[] Path, long Offset, long Length);

@@ -1,8 +1,11 @@
 using System.Text;
+using Kindred.Data.Files;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 using Kindred.Io;
 using Microsoft.Win32.SafeHandles;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Pictures inside one or several tar archives, read in place at random.</summary>
 /// <remarks>

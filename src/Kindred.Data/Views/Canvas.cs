@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A view in the making: planes of numbers in 0…1 that the operations change in turn.</summary>
 /// <remarks>

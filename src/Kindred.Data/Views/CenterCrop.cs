@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>The square in the middle; where the picture is smaller, black is added around it.</summary>
 /// <param name="Size">Side of the square, in pixels.</param>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using V = System.Runtime.Intrinsics.Vector256<float>;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Filtering planes along x and y with mirrored edges.</summary>
 static unsafe class Convolution

@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A square is blanked; its centre lies anywhere in the view, so it may be cut by the edge.</summary>
 /// <remarks>DeVries and Taylor, arXiv:1708.04552, Sec. 3. SimCLR gives no size; half of the side is the habit on CIFAR.</remarks>

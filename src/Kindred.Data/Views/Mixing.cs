@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>What i-Mix draws for a batch: who is mixed with whom, and how much of each picture stays its own.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A random square of the picture after black was added around it: the crop of supervised CIFAR training.</summary>
 /// <param name="Size">Side of the square, in pixels.</param>

@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A grid of overlapping square patches, one below the other: <c>[rows · columns · Size, Size, C]</c>, patches in reading order.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Memory that only grows and never moves, so that kernels can hold a pointer to it.</summary>
 sealed unsafe class PinnedBuffer<T> where T : unmanaged

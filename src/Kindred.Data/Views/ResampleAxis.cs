@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>How a picture is resampled.</summary>
 public enum Interpolation

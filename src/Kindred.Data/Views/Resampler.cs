@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Kindred.Data;
+using Kindred.Data.Pictures;
 using V = System.Runtime.Intrinsics.Vector256<float>;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Cuts a box out of a picture and resamples it, antialiased, with the columns and then the rows filtered.</summary>
 /// <remarks>

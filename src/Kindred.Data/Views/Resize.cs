@@ -1,7 +1,7 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>The whole picture, its shorter side (or, stretched, both sides) brought to a length.</summary>
 /// <remarks>The longer side is <c>⌊Size · longer / shorter⌋</c>, as in torchvision; resampling is antialiased like PIL's.</remarks>

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A row of operations that makes one kind of view: chance is drawn first, pixels are touched later.</summary>
 /// <remarks>

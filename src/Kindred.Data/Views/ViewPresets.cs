@@ -1,6 +1,4 @@
-using Kindred.Io;
-
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>The view groups of the papers, with the parameters of their official code.</summary>
 /// <remarks>

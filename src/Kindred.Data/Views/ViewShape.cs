@@ -1,4 +1,4 @@
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>The size of a picture or a view: <c>[Height, Width, Channels]</c>.</summary>
 /// <param name="Height">Rows.</param>

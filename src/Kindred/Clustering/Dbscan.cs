@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Clustering;
@@ -23,7 +24,7 @@ public static class Dbscan
         var neighbours = new int[distance.Size(0)][];
         for (int i = 0; i < neighbours.Length; i++)
         {
-            var row = Rows.Of(distance, i);
+            var row = Host.Row(distance, i);
             neighbours[i] = [.. Enumerable.Range(0, row.Length).Where(j => row[j] <= eps)];
         }
         return Grow(neighbours, minSamples);

@@ -1,4 +1,5 @@
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Objectives;
 using Kindred.Torch;
 

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Nn;
 using Kindred.Objectives;
@@ -38,8 +37,8 @@ public sealed class BYOL : Method, IEncodes
     /// <param name="Predictor">Whether the online network has a predictor; without one, projections are compared (Table 5b).</param>
     /// <param name="Norm">What normalises the hidden layers of both heads.</param>
     public sealed record Options(
-        [Range(0.0, 1.0)] double Momentum = 0.996, [Range(0.0, 1.0)] double FinalMomentum = 1, [Range(1, 1 << 20)] long Hidden = 4096,
-        [Range(1, 1 << 20)] long Dim = 256, bool Predictor = true, NormKind Norm = NormKind.Bn);
+        [Share] double Momentum = 0.996, [Share] double FinalMomentum = 1, [Width] long Hidden = 4096,
+        [Width] long Dim = 256, bool Predictor = true, NormKind Norm = NormKind.Bn);
 
     readonly Schedule momentum;
     readonly Projected online, target;
@@ -60,7 +59,7 @@ public sealed class BYOL : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var (x1, x2) = (batch.Views[0].X, batch.Views[1].X);
+        var (x1, x2) = (batch.Views[0], batch.Views[1]);
         var (z1, z2) = (online.Forward(x1), online.Forward(x2));                                             // [N, D] each
         var (t1, t2) = (NoGradient.Of(() => target.Forward(x1)), NoGradient.Of(() => target.Forward(x2)));
 
@@ -73,8 +72,8 @@ public sealed class BYOL : Method, IEncodes
     Tensor Predict(Tensor z) => predictor?.Forward(z) ?? z;
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => online.Encoder.Forward(view.X);
+    public Tensor Features(View view) => online.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => online.Forward(view.X);
+    public Tensor Embeddings(View view) => online.Forward(view);
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Nn;
 using Kindred.Objectives;
@@ -19,7 +18,7 @@ public sealed class Distill : Method, IEncodes, IScores
     /// <param name="Temperature">τ, softens both distributions.</param>
     /// <param name="Alpha">Share of the imitation; below 1 the labels of all labelled samples take part (Eq. 3).</param>
     /// <param name="FromTeacher">Starts the student's encoder as the teacher's.</param>
-    public sealed record Options([Range(0.001, 100.0)] double Temperature = 1, [Range(0.0, 1.0)] double Alpha = 1, bool FromTeacher = false);
+    public sealed record Options([Temperature] double Temperature = 1, [Share] double Alpha = 1, bool FromTeacher = false);
 
     readonly Options options;
     readonly FineTune teacher;
@@ -49,8 +48,8 @@ public sealed class Distill : Method, IEncodes, IScores
     }
 
     /// <inheritdoc/>
-    public Tensor Score(View view) => classifier.Forward(student.Forward(view.X));
+    public Tensor Score(View view) => classifier.Forward(student.Forward(view));
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => student.Forward(view.X);
+    public Tensor Features(View view) => student.Forward(view);
 }

@@ -1,6 +1,4 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Objectives;
 using Kindred.Torch;
@@ -20,7 +18,7 @@ public sealed class FineTune : Method, IEncodes, IScores
     /// <param name="Labels">Share of the labels that may be used, class by class: 0.01 and 0.1 in the paper.</param>
     /// <param name="FromLayer">Layers of the head that stay: 0 drops the head, 1 is best with three layers.</param>
     /// <param name="Draw">Decides which samples keep their labels.</param>
-    public sealed record Options([Range(0.0, 1.0, MinimumIsExclusive = true)] double Labels = 0.1, [Range(0, 16)] int FromLayer = 1, int Draw = 0);
+    public sealed record Options([Share(MinimumIsExclusive = true)] double Labels = 0.1, [Depth(0)] int FromLayer = 1, int Draw = 0);
 
     readonly DataFacts facts;
     readonly Options options;
@@ -45,10 +43,7 @@ public sealed class FineTune : Method, IEncodes, IScores
     public Encoder Encoder => encoder;
 
     /// <inheritdoc/>
-    public override void BeginEpoch(Epoch epoch) => epoch.Order = Order(epoch);
-
-    /// <inheritdoc/>
-    public override void ResumeEpoch(Epoch epoch) => epoch.Order = Order(epoch);
+    public override EpochPlan? BeginEpoch(Epoch epoch) => Plan(epoch);
 
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
@@ -61,21 +56,21 @@ public sealed class FineTune : Method, IEncodes, IScores
         return Distillation.Supervised(logits, batch.Labels);
     }
 
-    // The same samples in every epoch, in a new order each time; both follow from numbers alone, so nothing has to be stored.
-    int[][] Order(Epoch epoch)
+    // The same samples in every epoch, in a new order each time; both follow from numbers alone.
+    EpochPlan Plan(Epoch epoch)
     {
         var labelled = LabelSubset.Choose(epoch.Labels ?? throw new DataException("fine-tuning needs labels, and these data have none."), options.Labels, options.Draw);
         var batch = facts.Samples / (facts.StepsPerEpoch + 1) + 1;                        // at most the recipe's batch, by how steps are counted
-        return LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch);
+        return new(LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch));
     }
 
     /// <inheritdoc/>
     public Tensor Score(View view) => classifier.Forward(Hidden(view));
 
-    Tensor Hidden(View view) => head is MlpHead mlp ? mlp.Forward(encoder.Forward(view.X), options.FromLayer) : encoder.Forward(view.X);
+    Tensor Hidden(View view) => head is MlpHead mlp ? mlp.Forward(encoder.Forward(view), options.FromLayer) : encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => encoder.Forward(view.X);
+    public Tensor Features(View view) => encoder.Forward(view);
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => Hidden(view);

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Objectives;
 using Kindred.Torch;
@@ -43,7 +42,7 @@ public sealed class InvaSpread : Method, IEncodes
     /// <param name="Form">Which text is followed.</param>
     /// <param name="Terms">Which halves of the objective are kept.</param>
     public sealed record Options(
-        [Range(0.001, 100.0)] double Temperature = 0.1, [Range(1, 1 << 20)] long Dim = 128, FormKind Form = FormKind.Code, TermKind Terms = TermKind.Both);
+        [Temperature] double Temperature = 0.1, [Width] long Dim = 128, FormKind Form = FormKind.Code, TermKind Terms = TermKind.Both);
 
     readonly Options options;
     readonly Projected network;
@@ -59,7 +58,7 @@ public sealed class InvaSpread : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var z = network.Forward([batch.Views[0].X, batch.Views[1].X]);                    // 2 × [N, D]
+        var z = network.Forward([batch.Views[0], batch.Views[1]]);                    // 2 × [N, D]
 
         Watch(z[0]);
         var (invariance, spread) = options.Form == FormKind.Paper
@@ -75,8 +74,8 @@ public sealed class InvaSpread : Method, IEncodes
     }
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+    public Tensor Features(View view) => network.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view.X);
+    public Tensor Embeddings(View view) => network.Forward(view);
 }

@@ -1,10 +1,9 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Io;
 using Kindred.Memories;
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Objectives;
-using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -45,8 +44,8 @@ public sealed class MoCo : Method, IEncodes
     /// <param name="Shuffle">Permutes the rows before keys are encoded, so that a query and its key never share a chunk of split batch norm by design.</param>
     /// <param name="Symmetric">Lets each view be query once, and adds both losses (the authors' CIFAR notebook).</param>
     public sealed record Options(
-        [Range(0.001, 100.0)] double Temperature = 0.2, [Range(0.0, 1.0)] double Momentum = 0.999, [Range(1, 1 << 24)] long Queue = 65536,
-        DictionaryKind Dictionary = DictionaryKind.Queue, [Range(1, 16)] int Depth = 2, [Range(1, 1 << 20)] long Dim = 128,
+        [Temperature] double Temperature = 0.2, [Share] double Momentum = 0.999, [Count] long Queue = 65536,
+        DictionaryKind Dictionary = DictionaryKind.Queue, [Depth] int Depth = 2, [Width] long Dim = 128,
         bool Shuffle = true, bool Symmetric = false);
 
     const double BankMomentum = 0.5;
@@ -80,16 +79,16 @@ public sealed class MoCo : Method, IEncodes
 
     Tensor Direction(Batch batch, int from, int to)
     {
-        var q = Scores.Unit(query.Forward(batch.Views[from].X));                          // [N, D]
+        var q = Rowwise.Unit(query.Forward(batch.Views[from]));                          // [N, D]
         Watch(q);
-        if (options.Dictionary == DictionaryKind.Batch) return InfoNce.InBatch(q, query.Forward(batch.Views[to].X), options.Temperature);
-        var (own, others) = bank is null ? FromQueue(batch.Views[to].X) : FromBank(q, batch.Index);       // [N, D], [K, D]
+        if (options.Dictionary == DictionaryKind.Batch) return InfoNce.InBatch(q, query.Forward(batch.Views[to]), options.Temperature);
+        var (own, others) = bank is null ? FromQueue(batch.Views[to]) : FromBank(q, batch.Index);       // [N, D], [K, D]
         var logits = InfoNce.Logits(q, own, others, options.Temperature, normalize: false);               // [N, 1 + K]
         Log("contrastive_accuracy", logits.Argmax(1).Eq(0).To(Dtype.Float32).Mean());
         return InfoNce.PerQuery(logits).Mean();
     }
 
-    (Tensor Own, Tensor Others) FromQueue(Tensor x)
+    (Tensor Own, Tensor Others) FromQueue(View x)
     {
         var k = Keys(x);
         After(() => queue!.Enqueue(k));
@@ -103,16 +102,16 @@ public sealed class MoCo : Method, IEncodes
     }
 
     // The keys are encoded in another order than the queries, then put back: chunks of split batch norm hold other company.
-    Tensor Keys(Tensor x) => NoGradient.Of(() =>
+    Tensor Keys(View x) => NoGradient.Of(() =>
     {
-        if (!options.Shuffle) return Scores.Unit(key!.Forward(x));
-        var order = Tensor.Randperm(x.Size(0), Generator.Default, device: Device.Cpu).To(x.Device);
-        return Scores.Unit(key!.Forward(x.IndexSelect(0, order))).IndexSelect(0, order.Argsort());
+        if (!options.Shuffle) return Rowwise.Unit(key!.Forward(x));
+        var order = Tensor.Randperm(x.Count, Generator.Default, device: Device.Cpu).To(x.X.Device);
+        return Rowwise.Unit(key!.Forward(x.Rows(order))).IndexSelect(0, order.Argsort());
     });
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => query.Encoder.Forward(view.X);
+    public Tensor Features(View view) => query.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => query.Forward(view.X);
+    public Tensor Embeddings(View view) => query.Forward(view);
 }

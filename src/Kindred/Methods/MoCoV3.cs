@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Nn;
 using Kindred.Objectives;
@@ -26,8 +25,8 @@ public sealed class MoCoV3 : Method, IEncodes
     /// <param name="Depth">Linear layers of the projector: 2 with ResNet-50, 3 with transformers.</param>
     /// <param name="PredictorNorm">Batch norm without gain and offset at the predictor's end (transformers).</param>
     public sealed record Options(
-        [Range(0.001, 100.0)] double Temperature = 1, [Range(0.0, 1.0)] double Momentum = 0.99, [Range(0.0, 1.0)] double FinalMomentum = 1,
-        [Range(1, 1 << 20)] long Hidden = 4096, [Range(1, 1 << 20)] long Dim = 256, [Range(1, 16)] int Depth = 2, bool PredictorNorm = false);
+        [Temperature] double Temperature = 1, [Share] double Momentum = 0.99, [Share] double FinalMomentum = 1,
+        [Width] long Hidden = 4096, [Width] long Dim = 256, [Depth] int Depth = 2, bool PredictorNorm = false);
 
     readonly Options options;
     readonly Schedule momentum;
@@ -48,7 +47,7 @@ public sealed class MoCoV3 : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var (x1, x2) = (batch.Views[0].X, batch.Views[1].X);
+        var (x1, x2) = (batch.Views[0], batch.Views[1]);
         var (q1, q2) = (predictor.Forward(online.Forward(x1)), predictor.Forward(online.Forward(x2)));       // [N, D] each
         var (k1, k2) = (NoGradient.Of(() => target.Forward(x1)), NoGradient.Of(() => target.Forward(x2)));
 
@@ -58,8 +57,8 @@ public sealed class MoCoV3 : Method, IEncodes
     }
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => online.Encoder.Forward(view.X);
+    public Tensor Features(View view) => online.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => online.Forward(view.X);
+    public Tensor Embeddings(View view) => online.Forward(view);
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Objectives;
 using Kindred.Torch;
@@ -22,7 +21,7 @@ public sealed class SimSiam : Method, IEncodes
     /// <param name="Predictor">Whether there is a predictor (Table 1).</param>
     /// <param name="StopGradient">Whether projections are held still; without, everything collapses to one point (Fig. 2).</param>
     public sealed record Options(
-        [Range(1, 1 << 20)] long Dim = 2048, [Range(1, 16)] int Depth = 3, [Range(1, 1 << 20)] long PredictorHidden = 512, bool Predictor = true, bool StopGradient = true);
+        [Width] long Dim = 2048, [Depth] int Depth = 3, [Width] long PredictorHidden = 512, bool Predictor = true, bool StopGradient = true);
 
     readonly Options options;
     readonly Projected network;
@@ -40,7 +39,7 @@ public sealed class SimSiam : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var (z1, z2) = (network.Forward(batch.Views[0].X), network.Forward(batch.Views[1].X));   // [N, D] each
+        var (z1, z2) = (network.Forward(batch.Views[0]), network.Forward(batch.Views[1]));   // [N, D] each
         var (p1, p2) = (Predict(z1), Predict(z2));
 
         Watch(z1);
@@ -52,8 +51,8 @@ public sealed class SimSiam : Method, IEncodes
     Tensor Predict(Tensor z) => predictor?.Forward(z) ?? z;
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+    public Tensor Features(View view) => network.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view.X);
+    public Tensor Embeddings(View view) => network.Forward(view);
 }

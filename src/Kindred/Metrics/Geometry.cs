@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Metrics;
@@ -56,7 +57,7 @@ public static class Geometry
         ArgumentNullException.ThrowIfNull(z);
         using var scope = Scope.Open();
         using var quiet = NoGradient.Begin();
-        var singular = Rows.Numbers(Tensor.LinalgSvdvals(z.Detach().To(Dtype.Float64)));
+        var singular = Host.Numbers(Tensor.LinalgSvdvals(z.Detach().To(Dtype.Float64)));
         var total = singular.Sum();
         return total == 0 ? 0 : Math.Exp(-singular.Where(s => s > 0).Sum(s => s / total * Math.Log(s / total)));
     }

@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Metrics;
@@ -36,7 +37,7 @@ public sealed record ReIdentification(double MeanAveragePrecision, double[] Cmc,
         var precisions = new List<double>();
         for (int q = 0; q < queryIds.Length; q++)
         {
-            var hits = Hits(Rows.Of(distance, q), queryIds[q], galleryIds, cameras ? queryCameras[q] : 0, cameras ? galleryCameras : default);
+            var hits = Hits(Host.Row(distance, q), queryIds[q], galleryIds, cameras ? queryCameras[q] : 0, cameras ? galleryCameras : default);
             valid[q] = hits.Count > 0;
             if (!valid[q])
                 continue;

@@ -1,4 +1,3 @@
-using Kindred.Io;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -40,6 +39,14 @@ public abstract class Module
     /// <summary>Turns training behaviour off, below this module too.</summary>
     public void Eval() => Switch(false);
 
+    /// <summary>Turns training behaviour off until the result is disposed; then every part is as it was.</summary>
+    public IDisposable Evaluating()
+    {
+        var before = new Modes([.. Modules().Where(module => module.training)]);
+        Eval();
+        return before;
+    }
+
     /// <summary>Whether any parameter takes gradients; setting it reaches all parameters but the frozen ones.</summary>
     public bool Trainable
     {
@@ -68,6 +75,15 @@ public abstract class Module
     /// <param name="anySize">Takes buffers of any shape: for looking at what was learnt from data of another size, never for training on.</param>
     /// <exception cref="DataException">Names are missing or unexpected, or shapes differ; the message lists every one.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> tensors, bool anySize = false) => Loading.Fill(this, tensors, anySize);
+
+    private sealed class Modes(Module[] training) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var module in training)
+                module.training = true;
+        }
+    }
 
     private void Switch(bool on)
     {

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -18,7 +18,7 @@ public static class ContrastiveMargin
     /// <param name="margin">m, on the scale of the embeddings.</param>
     /// <param name="reduction">No pairs give 0.</param>
     public static Tensor Loss(Tensor x1, Tensor x2, Tensor dissimilar, double margin = 1, Reduction reduction = Reduction.Mean) =>
-        reduction.Apply(PerPair(Scores.Distance(x1, x2), dissimilar, margin));
+        reduction.Apply(PerPair(Rowwise.Distance(x1, x2), dissimilar, margin));
 
     /// <summary>The loss of each pair from its distance: [N].</summary>
     public static Tensor PerPair(Tensor distance, Tensor dissimilar, double margin = 1)
@@ -28,7 +28,7 @@ public static class ContrastiveMargin
     }
 
     /// <summary>|x₁ − x₂| for each pair: [N].</summary>
-    public static Tensor Distance(Tensor x1, Tensor x2) => Scores.Distance(x1, x2);
+    public static Tensor Distance(Tensor x1, Tensor x2) => Rowwise.Distance(x1, x2);
 
     /// <summary>−dL/dD, the force along each pair: negative pulls together, positive pushes apart.</summary>
     public static Tensor Force(Tensor distance, Tensor dissimilar, double margin = 1) =>
@@ -43,10 +43,10 @@ public static class ContrastiveMargin
     /// <param name="normalize">Rows to unit length first.</param>
     public static Tensor AllPairs(Tensor x, Tensor labels, double positiveMargin = 0, double margin = 1, bool normalize = true)
     {
-        x = Scores.Unit(x, normalize);
-        var distances = Scores.Distances(x, x);                                   // [N, N]
+        x = Rowwise.Unit(x, normalize);
+        var distances = Pairwise.Distance(x, x);                                   // [N, N]
         var same = labels.Unsqueeze(1).Eq(labels.Unsqueeze(0));
-        var self = Scores.Self(x.Size(0), x);
+        var self = Masks.Self(x.Size(0), x);
         var pull = (distances - positiveMargin).Relu().MaskedFill(same.LogicalNot().LogicalOr(self), 0);
         var push = (-distances + margin).Relu().MaskedFill(same, 0);
         return Reduction.MeanOfPositive.Apply(pull) + Reduction.MeanOfPositive.Apply(push);

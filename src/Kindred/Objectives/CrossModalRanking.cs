@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -30,10 +30,10 @@ public static class CrossModalRanking
     /// <param name="reduction">How violations are added up.</param>
     public static Tensor Loss(Tensor text, Tensor video, double margin = 0.2, RankingReduction reduction = RankingReduction.Hardest)
     {
-        var scores = Scores.Product(Scores.Unit(text), Scores.Unit(video));                     // [text, video]
+        var scores = Pairwise.Dot(Rowwise.Unit(text), Rowwise.Unit(video));                     // [text, video]
         var n = scores.Size(0);
         var positive = scores.Diagonal();
-        var self = Scores.Self(n, scores);
+        var self = Masks.Self(n, scores);
         Tensor Violations(Tensor own) => (scores - own + margin).Relu().MaskedFill(self, 0);
 
         Tensor fromText = Violations(positive.Unsqueeze(1)), fromVideo = Violations(positive.Unsqueeze(0));

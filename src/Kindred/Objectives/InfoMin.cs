@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -16,8 +16,8 @@ public static class InfoMin
     /// <param name="temperature">t &gt; 0.</param>
     public static Tensor EncoderLoss(Tensor view1, Tensor view2, double temperature = 0.2)
     {
-        Scores.Require(temperature);
-        var scores = Scores.Product(Scores.Unit(view1), Scores.Unit(view2)) / temperature;
+        Require.Temperature(temperature);
+        var scores = Pairwise.Dot(Rowwise.Unit(view1), Rowwise.Unit(view2)) / temperature;
         return ((scores.Logsumexp(1) + scores.Logsumexp(0)) / 2 - scores.Diagonal()).Mean();
     }
 

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -27,13 +27,13 @@ public static class InvariantSpread
     /// <param name="oneSided">Gradient only through the anchor.</param>
     public static (Tensor Invariance, Tensor Spread) Terms(Tensor z, double temperature = 0.1, bool oneSided = true)
     {
-        Scores.Require(temperature);
-        z = Scores.Unit(z);
+        Require.Temperature(temperature);
+        z = Rowwise.Unit(z);
         var rows = z.Size(0);
         if (rows % 2 != 0)
             throw new ArgumentException($"two views give an even number of rows; got {rows}", nameof(z));
-        var self = Scores.Self(rows, z);
-        var logits = Scores.Without(Scores.Product(z, oneSided ? z.Detach() : z) / temperature, self);
+        var self = Masks.Self(rows, z);
+        var logits = Masks.Without(Pairwise.Dot(z, oneSided ? z.Detach() : z) / temperature, self);
         var partner = self.Roll([rows / 2], [1]);
         var match = logits.MaskedFill(partner.LogicalNot(), 0).Sum(1);
         return ((logits.Logsumexp([1]) - match).Sum() / rows, -Spread(logits, self.LogicalOr(partner).LogicalNot()) / rows);
@@ -56,11 +56,11 @@ public static class InvariantSpread
     /// <param name="temperature">τ.</param>
     public static (Tensor Invariance, Tensor Spread) PaperTerms(Tensor source, Tensor copy, double temperature = 0.1)
     {
-        Scores.Require(temperature);
-        var (f, g) = (Scores.Unit(source), Scores.Unit(copy));
-        var invariance = Scores.DiagonalCrossEntropy(Scores.Product(g, f) / temperature).Sum();
-        var among = Scores.Product(f, f) / temperature;
-        return (invariance, -Spread(among, Scores.Self(f.Size(0), f).LogicalNot()));
+        Require.Temperature(temperature);
+        var (f, g) = (Rowwise.Unit(source), Rowwise.Unit(copy));
+        var invariance = CrossEntropy.Diagonal(Pairwise.Dot(g, f) / temperature).Sum();
+        var among = Pairwise.Dot(f, f) / temperature;
+        return (invariance, -Spread(among, Masks.Self(f.Size(0), f).LogicalNot()));
     }
 
     /// <summary>Σ log(1 − P) over the chosen entries. Only the largest P of a row can exceed ½; its complement is summed without it.</summary>
@@ -68,8 +68,8 @@ public static class InvariantSpread
     {
         var all = logits.Logsumexp([1], keepdim: true);
         var largest = chosen.ZerosLike().Scatter(1, logits.Detach().Argmax(1, keepdim: true), true);
-        var withoutLargest = Scores.Without(logits, largest).Logsumexp([1], keepdim: true);
-        var direct = (-(logits - all).MaskedFill(largest.LogicalOr(chosen.LogicalNot()), Scores.Excluded).Exp()).Log1p();
+        var withoutLargest = Masks.Without(logits, largest).Logsumexp([1], keepdim: true);
+        var direct = (-(logits - all).MaskedFill(largest.LogicalOr(chosen.LogicalNot()), Masks.Excluded).Exp()).Log1p();
         var complement = Tensor.Where(largest, withoutLargest - all, direct);
         return complement.MaskedFill(chosen.LogicalNot(), 0).Sum();
     }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -22,7 +22,7 @@ public static class NPair
     }
 
     /// <summary>The loss of each anchor, without the penalty: [N].</summary>
-    public static Tensor PerAnchor(Tensor anchor, Tensor positive) => Scores.DiagonalCrossEntropy(Scores.Product(anchor, positive));
+    public static Tensor PerAnchor(Tensor anchor, Tensor positive) => CrossEntropy.Diagonal(Pairwise.Dot(anchor, positive));
 
-    static Tensor Length(Tensor x) => Scores.Wide(x).Square().Sum(-1).Mean();
+    static Tensor Length(Tensor x) => Stable.Wide(x).Square().Sum(-1).Mean();
 }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -48,15 +48,15 @@ public static class SupportSet
             return Tensor.Eye(n, text.Dtype, text.Device);
         if (support == Support.Cross && n < 2)
             throw new ArgumentException("a caption cannot be written from other videos in a batch of one: use batches of at least two, and drop a shorter last one.");
-        Scores.Require(temperature);
-        var scores = Scores.Product(Scores.Unit(text), Scores.Unit(video)) / temperature;
+        Require.Temperature(temperature);
+        var scores = Pairwise.Dot(Rowwise.Unit(text), Rowwise.Unit(video)) / temperature;
         if (support == Support.Cross)
-            scores = Scores.Without(scores, Scores.Self(n, scores));
+            scores = Masks.Without(scores, Masks.Self(n, scores));
         return scores.Softmax(1);
     }
 
     /// <summary>Σⱼ wᵢⱼ uⱼ, in the shape of the memory.</summary>
     /// <param name="weights">`[N, N]`.</param>
     /// <param name="memory">`[N, …]`.</param>
-    public static Tensor Mix(Tensor weights, Tensor memory) => Scores.Times(weights, memory.Reshape([memory.Size(0), -1])).Reshape(memory.Shape);
+    public static Tensor Mix(Tensor weights, Tensor memory) => Stable.Matmul(weights, memory.Reshape([memory.Size(0), -1])).Reshape(memory.Shape);
 }

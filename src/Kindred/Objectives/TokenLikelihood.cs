@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -17,7 +17,7 @@ public static class TokenLikelihood
     {
         var flat = labels.Reshape([-1]);
         var counted = flat.Ne(Ignored);
-        var log = Scores.Wide(logits).Reshape([-1, logits.Size(-1)]).LogSoftmax(1);
+        var log = Stable.Wide(logits).Reshape([-1, logits.Size(-1)]).LogSoftmax(1);
         var own = log.Gather(1, flat.MaskedFill(counted.LogicalNot(), 0).Unsqueeze(1)).Squeeze(1);
         return -own.MaskedFill(counted.LogicalNot(), 0).Sum() / counted.Sum().ClampMin(1);
     }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -52,18 +52,18 @@ public static class Triplet
     /// <summary>The distances that mining and loss share: [N, M].</summary>
     public static Tensor Distances(Tensor x, Tensor y, bool squared = true, bool normalize = true)
     {
-        var distances = Scores.Distances(Scores.Unit(x, normalize), Scores.Unit(y, normalize));
+        var distances = Pairwise.Distance(Rowwise.Unit(x, normalize), Rowwise.Unit(y, normalize));
         return squared ? distances.Square() : distances;
     }
 
     /// <summary>d(a, n) − d(a, p) of given triplets: [T].</summary>
     public static Tensor Gap(Tensor anchor, Tensor positive, Tensor negative, bool squared = true, bool normalize = true)
     {
-        var a = Scores.Unit(anchor, normalize);
-        return Between(a, Scores.Unit(negative, normalize)) - Between(a, Scores.Unit(positive, normalize));
+        var a = Rowwise.Unit(anchor, normalize);
+        return Between(a, Rowwise.Unit(negative, normalize)) - Between(a, Rowwise.Unit(positive, normalize));
 
-        Tensor Between(Tensor x, Tensor y) => squared ? (x - y).Square().Sum(-1) : Scores.Distance(x, y);
+        Tensor Between(Tensor x, Tensor y) => squared ? (x - y).Square().Sum(-1) : Rowwise.Distance(x, y);
     }
 
-    static Tensor Hinge(Tensor gap, double margin, bool soft) => soft ? Scores.Softplus(-gap) : (-gap + margin).Relu();
+    static Tensor Hinge(Tensor gap, double margin, bool soft) => soft ? Stable.Softplus(-gap) : (-gap + margin).Relu();
 }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -45,7 +45,7 @@ public static class TripletMiner
     public static Tensor Mine(Tensor distances, Tensor labels, TripletMining mining, double margin = 0.2)
     {
         var same = labels.Unsqueeze(1).Eq(labels.Unsqueeze(0));
-        return Mine(distances, same.LogicalAnd(Scores.Self(labels.Size(0), labels).LogicalNot()), same.LogicalNot(), mining, margin);
+        return Mine(distances, same.LogicalAnd(Masks.Self(labels.Size(0), labels).LogicalNot()), same.LogicalNot(), mining, margin);
     }
 
     /// <summary>Mines anchors against a reference set, for example a cross-batch memory.</summary>

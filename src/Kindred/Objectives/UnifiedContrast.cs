@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -25,8 +25,8 @@ public static class UnifiedContrast
     public static Tensor PerSample(Tensor features, Tensor memory, Tensor labels, Tensor index, double temperature = 0.05, double epsilon = 0)
     {
         var (centroids, empty) = Means(memory, labels);
-        Scores.Require(temperature);
-        var logits = Scores.Without(Scores.Product(Scores.Unit(features), centroids) / temperature, empty);                 // [B, L]
+        Require.Temperature(temperature);
+        var logits = Masks.Without(Pairwise.Dot(Rowwise.Unit(features), centroids) / temperature, empty);                 // [B, L]
         var own = logits.Gather(1, labels.IndexSelect(0, index).Unsqueeze(1)).Squeeze(1);
         var all = logits.Logsumexp(1);
         if (epsilon == 0)
@@ -43,7 +43,7 @@ public static class UnifiedContrast
     static (Tensor Centroids, Tensor Empty) Means(Tensor memory, Tensor labels)
     {
         using var quiet = NoGradient.Begin();
-        var rows = Scores.Wide(memory.Detach());
+        var rows = Stable.Wide(memory.Detach());
         var counts = labels.Bincount();                                                       // [L]
         var sums = Tensor.Zeros([counts.Size(0), rows.Size(1)], rows.Dtype, rows.Device).IndexAdd(0, labels, rows);
         return (sums / counts.ClampMin(1).Unsqueeze(1), counts.Eq(0));

@@ -1,4 +1,5 @@
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Similarities;
@@ -27,5 +28,5 @@ public sealed class Bilinear : Similarity
     public override Tensor Matrix(Tensor x, Tensor y) => Matrix(x, y, weight.Value);
 
     /// <summary>xᵀ W y with a given W [left, right]: [N, left] and [M, right] → [N, M].</summary>
-    public static Tensor Matrix(Tensor x, Tensor y, Tensor weight) => Scores.Product(Scores.Times(x, weight), y);
+    public static Tensor Matrix(Tensor x, Tensor y, Tensor weight) => Pairwise.Dot(Stable.Matmul(x, weight), y);
 }

@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Similarities;
@@ -9,7 +10,7 @@ public sealed class Euclidean : Similarity
     public override bool LargerIsCloser => false;
 
     /// <inheritdoc/>
-    public override Tensor Matrix(Tensor x, Tensor y) => Scores.Distances(x, y);
+    public override Tensor Matrix(Tensor x, Tensor y) => Pairwise.Distance(x, y);
 }
 
 /// <summary>The squared distance |x − y|²; for unit rows 2 − 2 cos.</summary>
@@ -19,5 +20,5 @@ public sealed class SquaredEuclidean : Similarity
     public override bool LargerIsCloser => false;
 
     /// <inheritdoc/>
-    public override Tensor Matrix(Tensor x, Tensor y) => Scores.Distances(x, y).Square();
+    public override Tensor Matrix(Tensor x, Tensor y) => Pairwise.Distance(x, y).Square();
 }

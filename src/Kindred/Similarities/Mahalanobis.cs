@@ -1,4 +1,5 @@
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Similarities;
@@ -24,5 +25,5 @@ public sealed class Mahalanobis : Similarity
 
     /// <summary>The distance with a given L [rank, D]: [N, D] and [M, D] → [N, M].</summary>
     public static Tensor Matrix(Tensor x, Tensor y, Tensor factor) =>
-        Scores.Distances(Scores.Product(x, factor), Scores.Product(y, factor));
+        Pairwise.Distance(Pairwise.Dot(x, factor), Pairwise.Dot(y, factor));
 }

@@ -1,4 +1,5 @@
-using Kindred.Data;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 using Kindred.Metrics;
 
 namespace Kindred.Golden.Adapters;

@@ -1,3 +1,4 @@
+using Kindred.Clustering;
 using Kindred.Encoders;
 using Kindred.Objectives;
 

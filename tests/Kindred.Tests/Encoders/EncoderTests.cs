@@ -1,5 +1,4 @@
 using Kindred.Encoders;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Tests.Nn;
 using Kindred.Torch;
@@ -108,7 +107,7 @@ public class EncoderTests
         Assert.InRange(Array.IndexOf(energy, energy.Max()), position - 1, position + 1);
     }
 
-    sealed class Recorder : Encoder
+    sealed class Recorder : TensorEncoder
     {
         public List<string> Seen { get; } = [];
 

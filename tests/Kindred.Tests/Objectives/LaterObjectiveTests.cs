@@ -1,3 +1,4 @@
+using Kindred.Clustering;
 using Kindred.Information;
 using Kindred.Objectives;
 using Kindred.Torch;

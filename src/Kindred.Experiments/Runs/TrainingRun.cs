@@ -1,0 +1,230 @@
+using System.Text.Json.Nodes;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Training;
+using Kindred.Torch;
+
+namespace Kindred.Experiments.Runs;
+
+/// <summary>How a run ended, as scripts read it.</summary>
+/// <param name="Run">Its folder.</param>
+/// <param name="Steps">Steps done, all phases together.</param>
+/// <param name="Epochs">Epochs done in the last phase.</param>
+/// <param name="Loss">The last step's loss.</param>
+/// <param name="ImagesPerSecond">Samples a second of this process.</param>
+/// <param name="Seconds">Seconds that this process trained.</param>
+/// <param name="StateSha256">The hash of everything the next step depends on.</param>
+/// <param name="Finished">Whether the recipe is done.</param>
+public sealed record RunSummary(string Run, long Steps, int Epochs, double Loss, double ImagesPerSecond, double Seconds, string StateSha256, bool Finished);
+
+/// <summary>What a run is asked for, beside its recipe.</summary>
+public sealed record RunOptions
+{
+    /// <summary>The folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>What to do when the folder holds a run already.</summary>
+    public Resume Resume { get; init; } = Resume.Never;
+
+    /// <summary>A checkpoint's folder to go on from instead of the run's last.</summary>
+    public string? ResumeFrom { get; init; }
+
+    /// <summary>Weights to start from: a run, a checkpoint or a file of tensors.</summary>
+    public string? From { get; init; }
+
+    /// <summary>A run whose first phases are this recipe's too: they are not trained again.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Goes on although the data are not those that the run began with.</summary>
+    public bool AcceptData { get; init; }
+
+    /// <summary>Stops early after this many steps, those of <see cref="After"/> included.</summary>
+    public long? MaxSteps { get; init; }
+
+    /// <summary>Where tensors live.</summary>
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>The command line, for the record.</summary>
+    public string Command { get; init; } = "";
+}
+
+/// <summary>A training in a run folder: phases, checkpoints, metrics, resumption.</summary>
+/// <param name="recipe">What to train.</param>
+/// <param name="options">Where and how far.</param>
+/// <param name="progress">Who is shown every step.</param>
+/// <param name="warn">Who is told what a person should know.</param>
+public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<TrainingProgress>? progress, Action<string> warn)
+{
+    /// <summary>Settings that may change when a run goes on: they do not touch its numbers.</summary>
+    static readonly string[] free = ["train.workers", "train.logEvery", "train.checkpointEvery", "train.keep", "train.onlineProbe", "evaluate", "data"];
+
+    /// <summary>Called with each phase's method once the run is over, before it is freed: for evaluations.</summary>
+    public Action<Experiment, RunFolder>? Finished { get; init; }
+
+    /// <summary>Called when everything is checked and loaded, right before the folder is written into: from here on there is something to save.</summary>
+    public Action? Begun { get; init; }
+
+    /// <summary>Trains until the recipe's end, the step limit or a cancellation; writes a checkpoint in each case.</summary>
+    /// <remarks>Nothing of a run that is there is touched before all that could speak against going on is checked: settings, checkpoint, data.</remarks>
+    /// <exception cref="ConfigurationException">The settings are not those of the run that is to go on, or two options exclude each other.</exception>
+    /// <exception cref="DataException">The checkpoint or the weights do not fit, or the data changed.</exception>
+    /// <exception cref="NumericException">The loss or the weights are no longer finite.</exception>
+    public RunSummary Run(CancellationToken cancel = default)
+    {
+        CheckOptions();
+        using var folder = RunFolder.Claim(options.Folder, options.ResumeFrom is null ? options.Resume : Resume.Auto, recipe.First.Train.Keep);
+        folder.Warning += warn;
+        try
+        {
+            return Phases(folder, Resumption.Find(folder, options.ResumeFrom, recipe, free, warn), cancel);
+        }
+        catch (Exception e) when (folder.Info.State is not RunState.Created)
+        {
+            folder.Set(RunState.Failed, message: e.Message);
+            throw;
+        }
+    }
+
+    void CheckOptions()
+    {
+        if (options is { After: not null, From: not null }) throw new ConfigurationException("--after and --from exclude each other: what goes on after a run starts with that run's weights.");
+        if (options is { ResumeFrom: not null, From: not null } or { ResumeFrom: not null, After: not null })
+            throw new ConfigurationException($"--resume {options.ResumeFrom} and {(options.From is null ? "--after" : "--from")} exclude each other: both say what to start from.");
+    }
+
+    void Begin(RunFolder folder, Resumption resumption)
+    {
+        Begun?.Invoke();
+        folder.Begin(options.From is { } from ? Path.GetFullPath(from) : null);
+        folder.WriteRecipe(recipe);
+        folder.Describe(options.Command, new Dictionary<string, string> { ["kindred"] = Version(typeof(TrainingRun)), ["dotnet"] = Environment.Version.ToString(), ["libtorch"] = Engine.Version });
+        folder.WriteEnvironment(Environments.Describe(options.Device));
+        folder.Set(RunState.Running);
+        if (resumption is { GoesBack: true, Checkpoint: { } chosen }) folder.Checkpoints.DropAfter(chosen.Step);
+    }
+
+    RunSummary Phases(RunFolder folder, Resumption resumption, CancellationToken cancel)
+    {
+        var start = resumption.Checkpoint;
+        if (start is not null) CheckFrom(folder);
+        var earlier = start is null && options.After is { } run ? EarlierRun.Open(run, recipe, free, warn) : null;
+        if (options.MaxSteps <= earlier?.Steps) throw new ConfigurationException($"--max-steps {options.MaxSteps}: the run that this one goes on after has {earlier.Steps} steps, which count; give more.");
+        var began = earlier?.Phases ?? resumption.Phase;
+        var offset = earlier?.Steps ?? resumption.Offset;
+        MetricsLog? log = null;
+        try
+        {
+            Experiment? previous = null;
+            for (var phase = 0; ; phase++)
+            {
+                using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous);
+                previous = experiment;
+                if (phase == began - 1) earlier?.Fill(experiment.Method);
+                if (phase < began) continue;
+                var state = experiment.State();
+                var record = phase == began ? Check(folder, experiment, state, phase, start) : DataRecord.Of(folder.Path, phase, experiment.Data);
+                if (phase == began)
+                {
+                    Begin(folder, resumption);
+                    log = new MetricsLog(folder.MetricsFile, folder.EventFolder, start?.Step, warn);
+                }
+                record.Keep();
+                var outcome = Phase(folder, log!, experiment, state, phase, offset, phase == began ? start : null, cancel);
+                var last = phase == recipe.Phases.Count - 1;
+                if (outcome.Result.Finished && !last)
+                {
+                    offset += outcome.Result.At.Step;
+                    folder.Checkpoints.Mark(EarlierRun.EndOf(phase), offset);
+                    continue;
+                }
+                var done = outcome.Result.Finished && last;
+                folder.Set(done ? RunState.Finished : RunState.Preempted, offset + outcome.Result.At.Step);
+                if (done || !cancel.IsCancellationRequested) Finished?.Invoke(experiment, folder);
+                return new RunSummary(folder.Path, offset + outcome.Result.At.Step, outcome.Result.At.Epoch, outcome.Loss, outcome.Result.Rate, outcome.Result.Seconds, outcome.Sha256, done);
+            }
+        }
+        finally { log?.Dispose(); }
+    }
+
+    // Where a run goes on, --from has done its part; that it is still the same is all that is asked.
+    void CheckFrom(RunFolder folder)
+    {
+        if (options.From is { } from && folder.Before is { } before && before.From != Path.GetFullPath(from))
+            throw new ConfigurationException($"--from {from}: the run in {folder.Path} was begun {(before.From is null ? "without other weights" : $"from {before.From}")} and goes on from its own checkpoint. Leave --from out, or choose another folder with --out.");
+    }
+
+    // All that a first step needs is put in place once, so that what does not fit is found before the folder is touched.
+    DataRecord Check(RunFolder folder, Experiment experiment, TrainingState state, int phase, Checkpoint? start)
+    {
+        if (start is null)
+        {
+            if (phase == 0 && options.From is { } from)
+            {
+                Weights.Load(experiment.Method, from);
+                if (state.Broken is { } broken) throw new DataException($"--from {from}: '{broken}' is not finite; these weights are of no use.");
+            }
+            return DataRecord.Of(folder.Path, phase, experiment.Data);
+        }
+        var record = DataRecord.Check(folder.Path, phase, experiment.Data, Experiment.UriOf(experiment.Recipe) ?? "the data", options.AcceptData, warn);
+        Restore(state, start, experiment.Trainer());
+        try { state.Position.Plan?.Check(experiment.Data); }
+        catch (ConfigurationException e) { throw new DataException($"the checkpoint of step {start.Step} lies within an epoch that was planned for other data: {e.Message}", e); }
+        if (state.Broken is { } name) throw new DataException($"the checkpoint of step {start.Step} is of no use: '{name}' is not finite. Resume from an older one with --resume {folder.Checkpoints.Folder}/step-….");
+        return record;
+    }
+
+    static void Restore(TrainingState state, Checkpoint start, Trainer trainer)
+    {
+        state.Restore(start.Parts);
+        var nominal = trainer.Position.Nominal;
+        if (state.Position.Nominal != nominal) throw new DataException($"the checkpoint was written in a run of {state.Position.Nominal} steps; this recipe and data make {nominal}. The data has changed, or train.epochs or train.batch; start anew, or from its weights with --from.");
+        trainer.Position = state.Position;
+    }
+
+    (TrainingResult Result, double Loss, string Sha256) Phase(RunFolder folder, MetricsLog log, Experiment experiment, TrainingState state, int phase, long offset, Checkpoint? start, CancellationToken cancel)
+    {
+        var train = experiment.Recipe.Train;
+        var settings = Resumption.HashOf(recipe, free);
+        Trainer? trainer = null;
+        void Save(Progress at, double loss)
+        {
+            log.Sync();
+            if (state.Broken is { } broken) throw new NumericException($"'{broken}' is no longer finite after step {at.Step}, although the loss was: nothing of it is kept, and the last checkpoint is untouched. Lower train.optimizer.learningRate, clip gradients with train.clipNorm=1, or train with --precision fp32.");
+            state.Position = trainer!.Position;
+            folder.Checkpoints.Save(new Checkpoint(offset + at.Step, state.Capture(), new JsonObject
+            {
+                [Resumption.PhaseKey] = phase, [Resumption.OffsetKey] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null,
+                [Resumption.MethodKey] = experiment.Recipe.Method, [Resumption.RecipeKey] = settings,
+            }));
+            folder.Saved(offset + at.Step);
+        }
+        var noted = new HashSet<string>();
+        using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
+        IHook[] hooks =
+        [
+            new MetricsHook(log, progress, train.LogEvery, offset),
+            new CollapseAlarm(warn),
+            new Watcher(folder, offset, experiment.Data, noted),
+            new CheckpointHook(Save, train.CheckpointEvery),
+        ];
+        trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
+        if (start is not null) Restore(state, start, trainer);
+        var result = trainer.Fit(cancel);
+        state.Position = trainer.Position;
+        var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;
+        return (result, loss, state.Sha256());
+    }
+
+    static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
+
+    // Keeps run.json's step and the list of bad samples up to date.
+    sealed class Watcher(RunFolder folder, long offset, IData data, HashSet<string> noted) : IHook
+    {
+        public void Step(StepReport report)
+        {
+            folder.Count(offset + report.At.Step + 1);
+            if (data.Bad.Count == noted.Count) return;
+            foreach (var (name, reason) in data.Bad)
+                if (noted.Add(name)) folder.AddBadSample(name, reason);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+using System.Diagnostics;
+using Kindred.Nn;
+using Kindred.Optim;
+using Kindred.Torch;
+
+namespace Kindred.Experiments.Training;
+
+/// <summary>How a trainer goes about it; what concerns the method is in the method.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Passes over the data, as the recipe has them; schedules have this length.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Steps in all, in place of <see cref="Epochs"/>; schedules have this length.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>Steps of an epoch for which the method has no plan of its own; the data's own number unless given. Beyond it the data go round again.</summary>
+    public int? StepsPerEpoch { get; init; }
+
+    /// <summary>Stops early after this many steps; the schedules keep their length.</summary>
+    public long? MaxSteps { get; init; }
+
+    /// <summary>Where the method's tensors live.</summary>
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>Runs forward passes under autocast in this type; null for full precision.</summary>
+    public Dtype? Precision { get; init; }
+
+    /// <summary>How often numbers are gathered, in steps.</summary>
+    public int LogEvery { get; init; } = 10;
+}
+
+/// <summary>Trains any method: every epoch, every batch, every turn.</summary>
+/// <remarks>It knows no method. Several players take turns with an optimizer each; what must wait for the optimizer runs in <see cref="Method.Settle"/>.</remarks>
+public sealed class Trainer
+{
+    readonly Method method;
+    readonly IData data;
+    readonly IReadOnlyDictionary<string, Optimizer> optimizers;
+    readonly TrainerOptions options;
+    readonly IReadOnlyList<IHook> hooks;
+    readonly Dictionary<string, Parameter[]> others;
+    readonly Stopwatch clock = new();
+    readonly long nominal;
+    long samples;
+    double loss = double.NaN;
+    bool whole = true, failed;
+    long? began;
+    EpochPlan? plan;
+
+    /// <summary>Puts a training together.</summary>
+    /// <param name="method">What learns.</param>
+    /// <param name="data">What it learns from.</param>
+    /// <param name="optimizers">One for each of the method's players.</param>
+    /// <param name="options">How to go about it.</param>
+    /// <param name="hooks">Who looks on, in order.</param>
+    /// <exception cref="ConfigurationException">A player has no optimizer, or an optimizer no player.</exception>
+    public Trainer(Method method, IData data, IReadOnlyDictionary<string, Optimizer> optimizers, TrainerOptions options, params IReadOnlyList<IHook> hooks)
+    {
+        (this.method, this.data, this.optimizers, this.options, this.hooks) = (method, data, optimizers, options, hooks);
+        foreach (var player in method.Players.Keys.Except(optimizers.Keys))
+            throw new ConfigurationException($"train.optimizer: the player '{player}' has no optimizer; give one for each of {string.Join(", ", method.Players.Keys)}.");
+        foreach (var player in optimizers.Keys.Except(method.Players.Keys))
+            throw new ConfigurationException($"train.optimizer: the method has no player '{player}'; it has {string.Join(", ", method.Players.Keys)}.");
+        others = method.Players.ToDictionary(p => p.Key, p => method.Players.Where(o => o.Key != p.Key).SelectMany(o => o.Value.Parameters()).Except(p.Value.Parameters()).Distinct().ToArray());
+        nominal = options.Steps ?? (long)options.Epochs * PerEpoch;
+        At = new Progress(0, options.Steps is { } steps ? (int)Math.Ceiling((double)steps / Math.Max(1, PerEpoch)) : options.Epochs, 0, nominal);
+    }
+
+    /// <summary>Where training stands.</summary>
+    public Progress At { get; private set; }
+
+    /// <summary>Where training stands, the middle of an epoch included; set it to go on from a checkpoint.</summary>
+    public Position Position
+    {
+        get => new(At, began, plan, nominal);
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            (At, began, plan) = (value.At, value.Began, value.Plan);
+        }
+    }
+
+    /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either. After an error, <see cref="TrainingResult.Whole"/> says what hooks may keep.</summary>
+    /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
+    public TrainingResult Fit(CancellationToken cancel = default)
+    {
+        method.Train();
+        clock.Restart();
+        try
+        {
+            while (!Done(cancel)) TrainEpoch(cancel);
+        }
+        catch
+        {
+            failed = true;
+            method.Forget();
+            throw;
+        }
+        finally
+        {
+            clock.Stop();
+            method.TakeWatched()?.Dispose();
+            method.TakeLog();
+            foreach (var hook in hooks) hook.End(Result);
+        }
+        return Result;
+    }
+
+    TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, AtEnd, whole, failed);
+
+    int PerEpoch => options.StepsPerEpoch ?? data.StepsPerEpoch;
+
+    bool AtEnd => began is null && (options.Steps is { } steps ? At.Step >= steps : At.Epoch >= At.Epochs);
+
+    bool Done(CancellationToken cancel) => cancel.IsCancellationRequested || AtEnd || At.Step >= (options.MaxSteps ?? long.MaxValue);
+
+    void TrainEpoch(CancellationToken cancel)
+    {
+        if (began is null) Begin();
+        var end = began!.Value + Length;
+        using (var batches = Batches((int)(At.Step - began.Value), cancel).GetEnumerator())
+        {
+            var since = clock.Elapsed.TotalSeconds;
+            var first = At.Step;
+            while (At.Step < end && !Done(cancel) && Next(batches, cancel))
+            {
+                var report = TakeStep(batches.Current, since);
+                foreach (var hook in hooks) hook.Step(report);
+                since = clock.Elapsed.TotalSeconds;
+            }
+            if (At.Step == first && At.Step < end && !Done(cancel)) throw new InvalidOperationException($"the data gave no batch {At.Step - began.Value} of the {Length} that the epoch has");
+        }
+        if (At.Step < end || cancel.IsCancellationRequested) return;
+        End();
+        foreach (var hook in hooks) hook.Epoch(At);
+    }
+
+    // Steps of the epoch in progress; the last one is cut where the steps are counted.
+    long Length => Math.Min(plan?.Steps ?? PerEpoch, options.Steps is { } steps ? steps - began!.Value : long.MaxValue);
+
+    void Begin()
+    {
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        whole = false;
+        plan = method.BeginEpoch(LookedAt());
+        plan?.Check(data);
+        began = At.Step;
+        if (plan is null && PerEpoch == 0) throw new ConfigurationException($"{data.Count} samples do not fill one batch; choose a smaller train.batch.");
+        if (Length == 0 && options.Steps is not null) throw new ConfigurationException("the method plans an epoch without batches, so that train.steps would never be reached; give train.epochs instead.");
+        // Schedules are as long as the epochs turn out to be, on the supposition that those to come are like this one.
+        if (options.Steps is null) At = At with { Steps = At.Step + Length * (At.Epochs - At.Epoch) };
+        whole = true;
+    }
+
+    void End()
+    {
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        whole = false;
+        method.EndEpoch(LookedAt());
+        (began, plan) = (null, null);
+        (At, whole) = (At with { Epoch = At.Epoch + 1 }, true);
+    }
+
+    Epoch LookedAt() => new(At, data, (encode, view) =>
+    {
+        using var evaluating = method.Evaluating();
+        using var precision = Precision();
+        return encode(view.To(options.Device));
+    });
+
+    // Without a plan, an epoch of more steps than the data have is several passes, each in an order of its own.
+    IEnumerable<IRawBatch> Batches(int skip, CancellationToken cancel)
+    {
+        if (plan is not null || PerEpoch <= data.StepsPerEpoch) return data.Batches(At.Epoch, skip, plan, cancel);
+        if (data.StepsPerEpoch == 0) throw new ConfigurationException($"{data.Count} samples do not fill one batch; choose a smaller train.batch.");
+        var passes = (PerEpoch + data.StepsPerEpoch - 1) / data.StepsPerEpoch;
+        return from pass in Enumerable.Range(skip / data.StepsPerEpoch, passes - skip / data.StepsPerEpoch)
+               from batch in data.Batches(At.Epoch * passes + pass, Math.Max(0, skip - pass * data.StepsPerEpoch), null, cancel)
+               select batch;
+    }
+
+    // A stop while the workers are still busy is no error: the state is that of the last whole step.
+    static bool Next(IEnumerator<IRawBatch> batches, CancellationToken cancel)
+    {
+        try { return batches.MoveNext(); }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested) { return false; }
+    }
+
+    StepReport TakeStep(IRawBatch raw, double began)
+    {
+        using var scope = Scope.Open();
+        var batch = raw.Tensors().To(options.Device);
+        var at = At;
+        var sum = 0.0;
+        whole = false;
+        foreach (var turn in method.Turns(batch, at)) sum += TakeTurn(turn, at);
+        foreach (var hook in hooks) Show(hook, batch, at);
+        (loss, At, whole) = (sum, at with { Step = at.Step + 1 }, true);
+        samples += raw.Count;
+        var rate = optimizers[method.Players.Keys.First()].LearningRate(at);
+        var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers() : new Dictionary<string, double>();
+        return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers);
+    }
+
+    static void Show(IHook hook, Batch batch, Progress at)
+    {
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        hook.Batch(batch, at);
+    }
+
+    double TakeTurn(Turn turn, Progress at)
+    {
+        if (!optimizers.TryGetValue(turn.Player, out var optimizer))
+            throw new ConfigurationException($"the method takes a turn as '{turn.Player}', and has no such player; it has {string.Join(", ", method.Players.Keys)}.");
+        using var frozen = new Frozen(others[turn.Player]);
+        optimizer.Zero();
+        var sum = 0.0;
+        if (turn.Losses is [var only]) sum = Differentiate(only, turn.Player, at);
+        else foreach (var next in turn.Losses)
+            {
+                using var scope = Scope.Open();
+                sum += Differentiate(next, turn.Player, at);
+            }
+        optimizer.Step(at);
+        method.Settle();
+        return sum;
+    }
+
+    double Differentiate(Func<Tensor> make, string player, Progress at)
+    {
+        Tensor made;
+        using (Precision()) made = make();
+        var value = made.Item();
+        if (!double.IsFinite(value)) throw Diverged(player, value, at);
+        made.Backward();
+        return value;
+    }
+
+    // The players whose turn it is not: gradients go through them, and not into them.
+    readonly struct Frozen : IDisposable
+    {
+        readonly Parameter[] held;
+
+        public Frozen(Parameter[] parameters)
+        {
+            held = Array.FindAll(parameters, p => p.Trainable);
+            foreach (var parameter in held) parameter.Trainable = false;
+        }
+
+        public void Dispose()
+        {
+            foreach (var parameter in held) parameter.Trainable = true;
+        }
+    }
+
+    IDisposable? Precision() => options.Precision is { } dtype ? Autocast.Begin(options.Device, dtype) : null;
+
+    Dictionary<string, double> Numbers()
+    {
+        var numbers = new Dictionary<string, double>(method.TakeLog());
+        foreach (var (name, value) in hooks.SelectMany(h => h.Numbers())) numbers[name] = value;
+        if (method.TakeWatched() is not { } watched) return numbers;
+        using (watched)
+        {
+            var spread = Spread.Of(watched);
+            numbers["z_std"] = spread.Deviation;
+            numbers["effective_rank"] = spread.EffectiveRank;
+        }
+        return numbers;
+    }
+
+    NumericException Diverged(string player, double value, Progress at)
+    {
+        method.Forget();
+        var broken = method.NamedParameters().Where(p => !IsFinite(p.Parameter.Value)).Select(p => p.Path).FirstOrDefault();
+        return new NumericException($"the loss of '{player}' is {value} at step {at.Step} (epoch {at.Epoch}): {(broken is null ? "all weights are still finite, so the batch or the objective made it" : $"the first weight that is no longer finite is '{broken}'")}. "
+            + "Lower train.optimizer.learningRate, raise options.temperature, or train with --precision fp32; the last checkpoint is untouched.");
+    }
+
+    static bool IsFinite(Tensor value)
+    {
+        using var scope = Scope.Open();
+        return value.Isfinite().All().Item() != 0;
+    }
+}
