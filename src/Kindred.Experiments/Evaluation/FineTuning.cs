@@ -3,6 +3,7 @@ using Kindred.Heads;
 using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Optim;
+using Kindred.Metrics;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;
@@ -61,8 +62,8 @@ public sealed record FineTuning([Range(0.0, 1.0, MinimumIsExclusive = true)] dou
         }, subject.Cancel);
         method.Eval();
         var (x, y) = Features.Labelled(test, view => tuned.Classifier.Forward(represent(view)), subject.Cancel);
-        var metrics = new Dictionary<string, double> { ["accuracy"] = LinearProbe.TopK(x, y, 1) };
-        if (train.Classes.Count >= 10) metrics["top5"] = LinearProbe.TopK(x, y, 5);
+        var metrics = new Dictionary<string, double> { ["accuracy"] = Accuracy.TopK(x, y, 1) };
+        if (train.Classes.Count >= 10) metrics["top5"] = Accuracy.TopK(x, y, 5);
         return metrics;
     }
 

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Nn;
-using Kindred.Objectives;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -54,7 +54,7 @@ public sealed class FineTune : Method, IEncodes, IScores
         var logits = Score(batch.Views[0]);                                               // [N, classes]
 
         Log("accuracy", logits.Argmax(1).Eq(batch.Labels).To(Dtype.Float32).Mean());
-        return Distillation.Supervised(logits, batch.Labels);
+        return CrossEntropy.Loss(logits, batch.Labels);
     }
 
     // The same samples in every epoch, in a new order each time; both follow from numbers alone.

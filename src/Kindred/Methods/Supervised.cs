@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
-using Kindred.Objectives;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -45,7 +45,7 @@ public sealed class Supervised : Method, IEncodes, IScores
 
         Watch(h);
         Log("accuracy", logits.Argmax(1).Eq(batch.Labels).To(Dtype.Float32).Mean());
-        return Distillation.Supervised(logits, batch.Labels);
+        return CrossEntropy.Loss(logits, batch.Labels);
     }
 
     // With all labels the loader's own order will do.

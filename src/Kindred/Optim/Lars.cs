@@ -22,7 +22,8 @@ public enum LarsForm
 
 /// <summary>Layer-wise adaptive rates: every tensor's step is proportional to its own weights' norm.</summary>
 /// <remarks>
-/// You, Gitman, Ginsburg, arXiv:1708.03888. trust = τ|w| / |g + λw| in the first two forms; 1 when a norm is zero.
+/// You, Gitman, Ginsburg, arXiv:1708.03888. trust = τ|w| / |g + λw| in the first two forms; 1 when a norm is zero. So a gradient of exactly
+/// zero gives trust τ/λ in these, a decay of τ|w|, as in their papers and code; in the two LARC forms it gives no step and no decay, as in NVIDIA's code.
 /// Excluded parameters skip both decay and trust. Momentum starts at zero.
 /// </remarks>
 /// <param name="module">Whose parameters.</param>
@@ -75,6 +76,8 @@ public sealed class Lars(Module module, Lars.Options options) : Optimizer(module
         var trust = weight * options.Trust / below;
         if (options.Form == LarsForm.LarcClipped)
             trust = (trust / rate).Clamp(max: 1);
-        return Tensor.Where(weight.Gt(0).LogicalAnd(update.Gt(0)), trust, trust.OnesLike());
+        // LARC's code leaves a tensor whose gradient is zero alone: neither scaled nor decayed. As d is λw there, a trust of 0 says so.
+        var otherwise = larc ? update.Gt(0).To(trust.Dtype) : trust.OnesLike();
+        return Tensor.Where(weight.Gt(0).LogicalAnd(update.Gt(0)), trust, otherwise);
     }
 }

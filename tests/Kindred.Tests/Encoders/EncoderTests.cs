@@ -41,7 +41,7 @@ public class EncoderTests
     {
         using var scope = Scope.Open();
         var encoder = new Recorder();
-        var views = new[] { Filled(1, 8), Filled(2, 4), Filled(3, 8) };
+        View[] views = [Filled(1, 8), Filled(2, 4), Filled(3, 8)];
         var y = encoder.Forward(views);
         Assert.Equal(["4x1x8x8", "2x1x4x4"], encoder.Seen);
         Assert.Equal([1f, 2f, 3f], y.Select(t => t.ToArray<float>()[0]));
