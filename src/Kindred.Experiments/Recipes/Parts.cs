@@ -84,18 +84,23 @@ public static class Parts
     }
 
     /// <summary>The learning rate's factor over time that a training section describes.</summary>
+    /// <exception cref="ConfigurationException">There is no such schedule, or it leaves the range of a factor.</exception>
     public static Schedule Schedule(TrainSection train)
     {
         ArgumentNullException.ThrowIfNull(train);
-        if (train.Schedule is RecipeMap) return ReadSchedule(train.Schedule, "train.schedule");
-        return (train.Schedule as RecipeScalar)?.Text switch
-        {
-            null or "cosine" => new WarmupCosine(WarmupEpochs: train.Warmup),
-            "constant" when train.Warmup == 0 => new Constant(),
-            _ when train.Warmup == 0 => ReadSchedule(train.Schedule!, "train.schedule"),
-            var name => throw train.Schedule!.Error("train.schedule", $"'{name}' has no warm-up of its own; leave train.warmup out, or use cosine or a map such as {{ warmup-cosine: {{ warmupEpochs: 10 }} }}"),
-        };
+        var schedule = Written(train);
+        return FactorRule.Fault(schedule) is { } fault ? throw train.Schedule!.Error("train.schedule", fault) : schedule;
     }
+
+    static OptionRule FactorRule { get; } = OptionInfo.Of(typeof(Sgd.Options)).Single(o => o.Name == "schedule").Rule;
+
+    static Schedule Written(TrainSection train) => train.Schedule is RecipeMap ? ReadSchedule(train.Schedule, "train.schedule") : (train.Schedule as RecipeScalar)?.Text switch
+    {
+        null or "cosine" => new WarmupCosine(WarmupEpochs: train.Warmup),
+        "constant" when train.Warmup == 0 => new Constant(),
+        _ when train.Warmup == 0 => ReadSchedule(train.Schedule!, "train.schedule", FactorRule),
+        var name => throw train.Schedule!.Error("train.schedule", $"'{name}' has no warm-up of its own; leave train.warmup out, or use cosine or a map such as {{ warmup-cosine: {{ warmupEpochs: 10 }} }}"),
+    };
 
     /// <summary>The groups of picture views that a recipe makes.</summary>
     public static ViewGroup[] Views(IReadOnlyList<ViewSection> sections) => PictureViews.Groups(Requests(sections, typeof(Augmentation)));
