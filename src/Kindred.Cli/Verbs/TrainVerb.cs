@@ -35,8 +35,10 @@ static class TrainVerb
 
     static int Run(Request request, CancellationToken cancel)
     {
+        // What goes on with a run needs its plug-ins before its recipe can be read.
+        if (request is { Out: { } begun, Resume: not "never" }) Plugins.Recall(begun);
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
-        foreach (var phase in recipe.Phases) MethodCatalog.Find(phase.Method);
+        RecipeCheck.Refuse(recipe);
         var folder = request.Out ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         var requests = Evaluations.Requested(recipe.Phases[^1]);
         using var display = new ProgressDisplay();

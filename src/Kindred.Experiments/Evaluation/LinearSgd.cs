@@ -23,8 +23,8 @@ namespace Kindred.Experiments.Evaluation;
 /// <param name="Crop">Least share of the area that a crop keeps.</param>
 /// <param name="Holdout">Share of the training samples on which a rate is chosen, where there are several.</param>
 [Protocol("linear-sgd", Title = "the papers' linear evaluation: SGD on a linear layer over the frozen encoder, crop and flip", Paper = "arXiv:2104.02057")]
-public sealed record LinearSgd([Range(1, 100_000)] int Epochs = 90, [Range(1, 1 << 20)] int Batch = 1024, IReadOnlyList<double>? LearningRate = null,
-    [AllowedValues("cosine", "steps", "constant")] string Schedule = "cosine", [Range(0.0, 1.0)] double Momentum = 0.9, bool Nesterov = false,
+public sealed record LinearSgd([Range(1, 100_000)] int Epochs = 90, [Range(1, 1 << 20)] int Batch = 1024, [Range(0.0, 1e6)] IReadOnlyList<double>? LearningRate = null,
+    [AllowedValues("cosine", "steps", "constant")] string Schedule = "cosine", [Range(0.0, 1.0, MaximumIsExclusive = true)] double Momentum = 0.9, bool Nesterov = false,
     [Range(0.0, 1.0)] double WeightDecay = 0, [Range(0.001, 1.0)] double Crop = 0.08, [Range(0.01, 0.9)] double Holdout = 0.2) : Protocol
 {
     /// <summary>Rates for a batch of 256.</summary>

@@ -9,7 +9,7 @@ namespace Kindred.Methods;
 /// With a share below 1 it is the "supervised, 1 %" row of semi-supervised tables (SimCLR, arXiv:2002.05709, Table 7). An epoch has as many
 /// steps as one over all data and goes through the labelled samples again and again, so that runs with few and with many labels are equally long.
 /// </remarks>
-[Method("supervised", Title = "Supervised baseline", Paper = "arXiv:2002.05709", Family = "supervised", Objective = "cross-entropy", Role = MethodRole.Baseline)]
+[Method("supervised", Title = "Supervised baseline", Paper = "arXiv:2002.05709", Family = "supervised", Objective = "cross-entropy", Role = MethodRole.Baseline, LeastBatch = 1)]
 public sealed class Supervised : Method, IEncodes, IScores
 {
     /// <summary>The settings.</summary>

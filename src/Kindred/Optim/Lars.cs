@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -27,23 +28,27 @@ public enum LarsForm
 /// </remarks>
 /// <param name="module">Whose parameters.</param>
 /// <param name="options">Settings.</param>
+[Optimizer("lars", "steps in proportion to the norm of each tensor's weights")]
 public sealed class Lars(Module module, Lars.Options options) : Optimizer(module, options)
 {
-    /// <summary>Settings of <see cref="Lars"/>.</summary>
-    public sealed record Options : OptimizerOptions
+    /// <summary>Settings of <see cref="Lars"/>; ranges of what all optimizers share stand at <see cref="OptimizerOptions"/>.</summary>
+    /// <param name="LearningRate">Learning rate, before the schedule's factor; 0 trains nothing.</param>
+    /// <param name="WeightDecay">Weight decay; 0 if left out.</param>
+    /// <param name="Schedule">The learning rate's factor over time; 1 if left out.</param>
+    /// <param name="ExcludeOneDimensional">Leaves one-dimensional parameters out of decay and trust, as BYOL, MoCo v3 and SimCLR do; SwAV turns it off.</param>
+    /// <param name="Groups">Parameters with settings of their own.</param>
+    /// <param name="ClipNorm">Largest norm of all gradients together; 0 does not clip.</param>
+    /// <param name="ClipEach">Largest norm of each gradient tensor by itself; 0 does not clip.</param>
+    /// <param name="Form">Which published variant.</param>
+    /// <param name="Momentum">μ.</param>
+    /// <param name="Trust">τ, the trust coefficient.</param>
+    public sealed record Options(
+        double LearningRate = 0.03, Schedule? WeightDecay = null, Schedule? Schedule = null, bool ExcludeOneDimensional = true,
+        IReadOnlyList<ParameterGroup>? Groups = null, double ClipNorm = 0, double ClipEach = 0,
+        LarsForm Form = LarsForm.TrustThenMomentum, [Range(0.0, 1.0, MaximumIsExclusive = true)] double Momentum = 0.9,
+        [Range(0.0, 1000.0, MinimumIsExclusive = true)] double Trust = 1e-3)
+        : OptimizerOptions(LearningRate, WeightDecay, Schedule, ExcludeOneDimensional, Groups, ClipNorm, ClipEach)
     {
-        /// <summary>Excludes one-dimensional parameters, as BYOL, MoCo v3 and SimCLR do; SwAV turns it off.</summary>
-        public Options() => ExcludeOneDimensional = true;
-
-        /// <summary>Which published variant.</summary>
-        public LarsForm Form { get; init; } = LarsForm.TrustThenMomentum;
-
-        /// <summary>μ.</summary>
-        public double Momentum { get; init; } = 0.9;
-
-        /// <summary>τ, the trust coefficient.</summary>
-        public double Trust { get; init; } = 1e-3;
-
         /// <inheritdoc/>
         public override Optimizer For(Module module) => new Lars(module, this);
     }

@@ -16,6 +16,8 @@ static class Machinery
 
     sealed record Listed(double[] Values) : Schedule
     {
+        public override IEnumerable<double> Extremes => Values;
+
         public override double this[Progress at] => Values[at.Step];
     }
 
