@@ -109,7 +109,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             previous = experiment;
             if (phase == began - 1) earlier?.Fill(experiment.Method);
             if (phase < began) continue;
-            if (phase == 0 && start is null && options.From is { } from && Weights.Load(experiment.Method, from) is { } note) warn(note);
+            if (phase == 0 && start is null && options.From is { } from && StartWeights.Load(experiment.Method, from) is { } note) warn(note);
             var outcome = Phase(folder, log, experiment, phase, offset, phase == began ? start : null, cancel);
             var last = phase == recipe.Phases.Count - 1;
             if (outcome.Result.Finished && !last)

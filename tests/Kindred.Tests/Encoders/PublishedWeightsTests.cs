@@ -84,16 +84,16 @@ public sealed class PublishedWeightsTests : IDisposable
         [
             .. source.State().Select(s => TensorArrays.ToArray("state_dict.module.encoder_q." + TorchvisionNames.FromPath(s.Path), s.State.Value + 0.25)),
             .. source.State().Select(s => TensorArrays.ToArray("state_dict.module.encoder_k." + TorchvisionNames.FromPath(s.Path), s.State.Value)),
-            TensorArrays.ToArray("state_dict.module.encoder_q.bn1.num_batches_tracked", Tensor.Of(7L, Dtype.Int64)),
+            TensorArrays.ToArray("state_dict.module.encoder_q.bn1.num_batches_tracked", Tensor.Of(7, Dtype.Int64)),
             TensorArrays.ToArray("state_dict.module.encoder_q.fc.0.weight", Tensor.Zeros([64, 64])),
             TensorArrays.ToArray("state_dict.module.queue", Tensor.Zeros([16, 10])),
         ];
         if (name.EndsWith(".tar", StringComparison.Ordinal)) TorchFile.SaveState(file, arrays);
-        else SafeTensors.Write(file, arrays);
+        else SafeTensors.Save(file, arrays);
 
         var moco = new MoCo(new ResNet(Narrow), new DataFacts(20, 2, 5), new(Dim: 8, Queue: 10));
         var before = moco.State().ToDictionary(s => s.Path, s => s.State.Value.Clone());
-        var note = Weights.Load(moco, file);
+        var note = StartWeights.Load(moco, file);
         Assert.Contains("encoder_k", note, StringComparison.Ordinal);
         Assert.Contains("queue", note, StringComparison.Ordinal);
         foreach (var (path, state) in moco.State())

@@ -7,7 +7,7 @@ using Kindred.Torch;
 namespace Kindred.Experiments.Runs;
 
 /// <summary>Weights of another run or of another project, for a start from them or for looking at them.</summary>
-public static class Weights
+public static class StartWeights
 {
     /// <summary>Fills a module from a run folder, a checkpoint folder, or a .safetensors or PyTorch file.</summary>
     /// <remarks>A file of another project fills the module's encoders (<see cref="PublishedWeights"/>), a momentum copy like its original; heads stay as they were drawn.</remarks>
