@@ -49,7 +49,7 @@ public static class TrainedRun
     internal static void Fill(Method method, Checkpoint checkpoint, bool anySize = false)
     {
         using var scope = Scope.Open();
-        method.Load(Weights.ModelOf(checkpoint).ToDictionary(a => a.Name, TensorArrays.ToTensor), anySize);
+        method.Load(StartWeights.ModelOf(checkpoint).ToDictionary(a => a.Name, TensorArrays.ToTensor), anySize);
     }
 
     // A phase is built out of the phase before it; the weights of that one do not matter here.

@@ -164,7 +164,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         {
             if (phase == 0 && options.From is { } from)
             {
-                if (Weights.Load(experiment.Method, from) is { } note) warn(note);
+                if (StartWeights.Load(experiment.Method, from) is { } note) warn(note);
                 if (state.Broken is { } broken) throw new DataException($"--from {from}: '{broken}' is not finite; these weights are of no use.");
             }
             return DataRecord.Of(folder.Path, phase, experiment.Data);
