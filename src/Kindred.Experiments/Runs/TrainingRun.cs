@@ -71,6 +71,9 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     public RunSummary Run(CancellationToken cancel = default)
     {
         CheckOptions();
+        Plugins.Recall(options.Folder, warn);
+        RecipeCheck.Refuse(recipe);
+        foreach (var warning in RecipeCheck.Warnings(recipe)) warn(warning);
         using var folder = RunFolder.Claim(options.Folder, options.ResumeFrom is null ? options.Resume : Resume.Auto, recipe.First.Train.Keep);
         folder.Warning += warn;
         try
@@ -96,6 +99,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         Begun?.Invoke();
         folder.Begin(options.From is { } from ? Path.GetFullPath(from) : null);
         folder.WriteRecipe(recipe);
+        Plugins.Record(folder.Path);
         folder.Describe(options.Command, new Dictionary<string, string> { ["kindred"] = Version(typeof(TrainingRun)), ["dotnet"] = Environment.Version.ToString(), ["libtorch"] = Engine.Version });
         folder.WriteEnvironment(Environments.Describe(options.Device));
         folder.Set(RunState.Running);
@@ -159,7 +163,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         {
             if (phase == 0 && options.From is { } from)
             {
-                Weights.Load(experiment.Method, from);
+                if (Weights.Load(experiment.Method, from) is { } note) warn(note);
                 if (state.Broken is { } broken) throw new DataException($"--from {from}: '{broken}' is not finite; these weights are of no use.");
             }
             return DataRecord.Of(folder.Path, phase, experiment.Data);
