@@ -42,6 +42,12 @@ public static class Weights
         return $"{path}: {found!.Describe()}";
     }
 
+    static void Fill(Module module, string path, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        try { module.Load(weights); }
+        catch (DataException e) { throw new DataException($"{path}: {e.Message}", e); }
+    }
+
     // A file of ours shares paths with the module and has none of the names that only PyTorch's modules give.
     static bool IsForeign(Module module, IReadOnlyCollection<string> names) =>
         names.Any(name => name.EndsWith(".running_mean", StringComparison.Ordinal) || name.EndsWith(".num_batches_tracked", StringComparison.Ordinal) || name.EndsWith("cls_token", StringComparison.Ordinal))
@@ -53,12 +59,6 @@ public static class Weights
         Span<byte> magic = stackalloc byte[2];
         using var file = InputFile.Open(path);
         return RandomAccess.Read(file, magic, 0) == 2 && (magic is [(byte)'P', (byte)'K'] or [0x80, 0x02]);
-    }
-
-    static void Fill(Module module, string path, IReadOnlyDictionary<string, Tensor> tensors)
-    {
-        try { module.Load(tensors); }
-        catch (DataException e) { throw new DataException($"{path}: {e.Message}", e); }
     }
 
     internal static IReadOnlyList<NamedArray> ModelOf(Checkpoint checkpoint) => checkpoint.Parts.TryGetValue(TrainingState.Model, out var model) ? model
