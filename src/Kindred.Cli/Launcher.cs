@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Kindred.Io;
+using Kindred.Experiments.Training;
 using Kindred.Torch;
-using Kindred.Training;
 
 namespace Kindred.Cli;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Kindred.Studies;
+using Kindred.Experiments.Studies;
 
 namespace Kindred.Cli;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Kindred.Studies;
+using Kindred.Experiments.Studies;
 
 namespace Kindred.Cli;
 

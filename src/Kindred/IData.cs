@@ -1,5 +1,3 @@
-using Kindred.Torch;
-
 namespace Kindred;
 
 /// <summary>A data set that a method can train on: batches of random views for training, plain ones for looking.</summary>

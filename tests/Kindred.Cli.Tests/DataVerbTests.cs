@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
 
 namespace Kindred.Cli.Tests;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Kindred.Data;
-using Kindred.Runs;
+using Kindred.Data.Pictures;
+using Kindred.Experiments.Runs;
 
 namespace Kindred.Cli.Tests;
 

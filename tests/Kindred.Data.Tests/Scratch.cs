@@ -1,3 +1,5 @@
+using Kindred.Data.Sources;
+
 namespace Kindred.Data.Tests;
 
 /// <summary>A folder of a test's own, removed with all that is in it.</summary>

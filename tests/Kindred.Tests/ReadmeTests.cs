@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Data.Pictures.Native;
+using Kindred.Experiments.Recipes;
 using Kindred.Objectives;
-using Kindred.Recipes;
 using Kindred.Torch;
 
 namespace Kindred.Tests;

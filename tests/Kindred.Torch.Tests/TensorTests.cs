@@ -1,5 +1,3 @@
-using Kindred.Torch;
-
 namespace Kindred.Torch.Tests;
 
 public class TensorTests

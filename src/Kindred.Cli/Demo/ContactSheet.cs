@@ -1,8 +1,10 @@
-using Kindred.Batches;
-using Kindred.Data;
-using Kindred.Evaluation;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+using Kindred.Experiments.Evaluation;
+using Kindred.Experiments.Modalities;
+using Kindred.Randomness;
 using Kindred.Torch;
-using Kindred.Views;
 
 namespace Kindred.Cli.Demo;
 

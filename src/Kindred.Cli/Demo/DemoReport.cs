@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Kindred.Io;
-using Kindred.Runs;
+using Kindred.Experiments.Runs;
 
 namespace Kindred.Cli.Demo;
 

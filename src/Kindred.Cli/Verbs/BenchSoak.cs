@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Kindred.Encoders;
 using Kindred.Heads;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Objectives;
 using Kindred.Optim;

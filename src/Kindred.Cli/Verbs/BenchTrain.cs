@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Kindred.Io;
 using Kindred.Torch;
 
 namespace Kindred.Cli.Verbs;

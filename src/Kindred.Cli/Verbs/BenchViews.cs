@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Kindred.Views;
+using Kindred.Data.Views;
 
 namespace Kindred.Cli.Verbs;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using Kindred.Batches;
-using Kindred.Data;
-using Kindred.Io;
-using Kindred.Recipes;
+using Kindred.Data.Audit;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
+using Kindred.Experiments.Modalities;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Cli.Verbs;
 

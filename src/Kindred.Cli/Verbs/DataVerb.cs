@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Data.Audit;
+using Kindred.Data.Files;
+using Kindred.Data.Loading;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 
 namespace Kindred.Cli.Verbs;
 

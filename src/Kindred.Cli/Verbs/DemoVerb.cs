@@ -2,15 +2,17 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Kindred.Batches;
 using Kindred.Cli.Demo;
-using Kindred.Data;
-using Kindred.Evaluation;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+using Kindred.Experiments.Evaluation;
+using Kindred.Experiments.Modalities;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Runs;
+using Kindred.Experiments.Training;
 using Kindred.Io;
-using Kindred.Recipes;
-using Kindred.Runs;
 using Kindred.Torch;
-using Kindred.Training;
 
 namespace Kindred.Cli.Verbs;
 

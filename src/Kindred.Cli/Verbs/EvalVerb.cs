@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Kindred.Evaluation;
-using Kindred.Recipes;
-using Kindred.Runs;
+using Kindred.Experiments.Evaluation;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Runs;
 using Kindred.Torch;
 
 namespace Kindred.Cli.Verbs;

@@ -1,10 +1,9 @@
 using System.CommandLine;
-using Kindred.Data;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 using Kindred.Encoders;
-using Kindred.Io;
-using Kindred.Recipes;
-using Kindred.Runs;
-using Kindred.Views;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Runs;
 
 namespace Kindred.Cli.Verbs;
 

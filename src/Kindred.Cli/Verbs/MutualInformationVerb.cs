@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Kindred.Information;
 using Kindred.Io;
-using Kindred.Studies;
+using Kindred.Experiments.Studies;
 using Kindred.Torch;
 
 namespace Kindred.Cli.Verbs;

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Kindred.Io;
-using Kindred.Recipes;
-using Kindred.Studies;
-using Kindred.Training;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Studies;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Cli.Verbs;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Kindred.Io;
-using Kindred.Recipes;
-using Kindred.Runs;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Runs;
+using Kindred.Experiments.Training;
 using Kindred.Torch;
-using Kindred.Training;
 
 namespace Kindred.Cli.Verbs;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Kindred.Io;
+using Kindred.Data.Sources;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Audio;
 
 /// <summary>Sound files of a folder with their labels: spoken digits by their names, others by the folder that holds them.</summary>
 /// <remarks>

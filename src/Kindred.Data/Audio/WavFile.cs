@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using Kindred.Io;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Audio;
 
 /// <summary>Reads sound from RIFF WAVE files: 8, 16, 24 or 32 bits of PCM, or 32-bit floats; channels are averaged.</summary>
 public static class WavFile

@@ -1,4 +1,8 @@
-namespace Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Audit;
 
 /// <summary>Looks a source over before anything is trained on it.</summary>
 public static class DataAudit

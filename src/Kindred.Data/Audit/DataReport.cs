@@ -1,4 +1,7 @@
-namespace Kindred.Data;
+using Kindred.Data.Loading;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Audit;
 
 /// <summary>What was found in a source; what a pass did not look at is null.</summary>
 public sealed record DataReport

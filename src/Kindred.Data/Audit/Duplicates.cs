@@ -1,4 +1,8 @@
-namespace Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Audit;
 
 /// <summary>Pictures that show the same.</summary>
 /// <param name="Exact">Whether all pixels are equal; else they are nearly so.</param>

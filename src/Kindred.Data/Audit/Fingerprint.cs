@@ -1,8 +1,11 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Audit;
 
 /// <summary>What stays of a picture when it is re-encoded or shrunk: 128 signs of brightness differences and a thumbnail of 4×4 colours.</summary>
 /// <remarks>Differences between neighbouring cells of a 9×9 grid of mean brightness, along rows and along columns ("dHash").</remarks>

@@ -1,6 +1,9 @@
 using System.Runtime.ExceptionServices;
+using Kindred.Data.Loading;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Audit;
 
 /// <summary>Visits every picture of a source once, on several threads; unusable ones are collected.</summary>
 static class PicturePass

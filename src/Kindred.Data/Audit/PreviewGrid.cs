@@ -1,8 +1,12 @@
 using System.Globalization;
 using System.Text;
-using Kindred.Views;
+using Kindred.Data.Files;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+using Kindred.Randomness;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Audit;
 
 /// <summary>Shows what a model will see: a row for each picture, the picture first, then its views; and the drawn parameters in words.</summary>
 public static class PreviewGrid

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Files;
 
 /// <summary>File names as the system has them: bytes, usually but not always UTF-8. Every name survives the way to a string and back.</summary>
 /// <remarks>A byte that is no valid UTF-8 becomes the lone surrogate U+DC00 + byte, as in Python (PEP 383).</remarks>

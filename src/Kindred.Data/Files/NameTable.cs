@@ -1,4 +1,4 @@
-namespace Kindred.Data;
+namespace Kindred.Data.Files;
 
 /// <summary>Many short byte strings in a few large blocks: a million file names cost their bytes and eight more each.</summary>
 sealed class NameTable

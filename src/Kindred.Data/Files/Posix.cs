@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Kindred.Data.Sources;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Files;
 
 /// <summary>The system calls behind the file index: names stay bytes, and nothing is allocated for a file.</summary>
 static unsafe partial class Posix

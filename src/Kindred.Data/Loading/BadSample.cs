@@ -1,4 +1,4 @@
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>A picture that could not be used.</summary>
 /// <param name="Index">Its place in the source.</param>

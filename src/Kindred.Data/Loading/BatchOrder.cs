@@ -1,4 +1,4 @@
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>Which pictures make up which batch of an epoch.</summary>
 sealed class BatchOrder

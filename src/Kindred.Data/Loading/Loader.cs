@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Kindred.Data.Files;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 using Kindred.Io;
-using Kindred.Views;
+using Kindred.Randomness;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>Turns a source into batches of random views, ahead of the asker, on threads of its own.</summary>
 /// <remarks>

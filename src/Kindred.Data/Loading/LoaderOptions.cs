@@ -1,6 +1,6 @@
-using Kindred.Io;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>How a <see cref="Loader"/> walks through a source.</summary>
 public sealed record LoaderOptions

@@ -1,4 +1,4 @@
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>One epoch in the making: hands out pieces of batches to workers and finished batches to the asker, in order.</summary>
 /// <remarks>Everything here is guarded by one lock; workers take it once for every few pictures.</remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>A batch's memory and the state of its making.</summary>
 sealed class LoaderSlot(RawBatch batch, int capacity)

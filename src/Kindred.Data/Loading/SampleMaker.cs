@@ -1,7 +1,10 @@
-using Kindred.Io;
-using Kindred.Views;
+using Kindred.Data.Files;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+using Kindred.Randomness;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>What the views of a picture are and where they go; shared by all workers of a loader.</summary>
 sealed class SamplePlan

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Loading;
 
 /// <summary>The threads of a loader; they live as long as it does and work on one epoch at a time.</summary>
 sealed class WorkerCrew : IDisposable

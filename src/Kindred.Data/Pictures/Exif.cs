@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>Reads the one EXIF tag that changes what a picture shows: its orientation.</summary>
 static class Exif

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Kindred.Data.Pictures.Native;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>JPEG through libjpeg-turbo: reduced by 2, 4 or 8 inside the inverse transform, and only as far down as is needed.</summary>
 sealed unsafe class JpegDecoder : IDisposable

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>What a JPEG file says before its first scan: size, colour, orientation.</summary>
 /// <remarks>ITU-T T.81, Annex B. Read here rather than by the library so that sizes are checked before anything is handed to it.</remarks>

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using Kindred.Io;
+using Kindred.Data.Pictures.Native;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>Writes JPEG through libjpeg-turbo: pictures for measurements and tests.</summary>
 public static unsafe partial class JpegWriter

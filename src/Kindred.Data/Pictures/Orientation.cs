@@ -1,4 +1,7 @@
-namespace Kindred.Data;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Pictures;
 
 /// <summary>Turns a stored picture upright.</summary>
 static class Orientation

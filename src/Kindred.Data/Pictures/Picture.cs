@@ -1,4 +1,7 @@
-namespace Kindred.Data;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Pictures;
 
 /// <summary>A picture in memory: 8-bit interleaved rows, perhaps only a region of a larger picture, perhaps at reduced scale.</summary>
 /// <remarks>

@@ -1,4 +1,7 @@
-namespace Kindred.Data;
+using Kindred.Data.Pictures.Native;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Pictures;
 
 /// <summary>Decodes encoded pictures of any supported format; one decoder belongs to one thread and reuses its memory.</summary>
 /// <remarks>
@@ -15,7 +18,7 @@ public sealed class PictureDecoder(PictureLimits? limits = null) : IDisposable
     /// <summary>Reads and checks a picture's header.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <exception cref="PictureException">Not a supported picture, or larger than allowed.</exception>
-    /// <exception cref="Kindred.Io.EnvironmentException">The library that decodes this format is not installed.</exception>
+    /// <exception cref="Kindred.EnvironmentException">The library that decodes this format is not installed.</exception>
     public PictureInfo Measure(ReadOnlySpan<byte> bytes)
     {
         var format = PictureFormats.Sniff(bytes);

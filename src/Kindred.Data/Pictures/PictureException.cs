@@ -1,6 +1,6 @@
-using Kindred.Io;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>One picture that cannot be used: broken, unsupported, or larger than allowed. A loader counts these against its budget.</summary>
 /// <param name="reason">What is wrong, without the picture's name.</param>

@@ -1,6 +1,8 @@
 using System.Text;
+using Kindred.Data.Pictures.Native;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>How a picture is encoded, told by its first bytes and never by its name.</summary>
 public enum PictureFormat

@@ -1,4 +1,6 @@
-namespace Kindred.Data;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Pictures;
 
 /// <summary>What a picture's header says, before decoding.</summary>
 /// <param name="Format">Its encoding.</param>

@@ -1,6 +1,6 @@
-using Kindred.Io;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>What a file may claim to be before a pixel of it is decoded: a few bytes can declare a picture that fills the memory.</summary>
 public sealed record PictureLimits

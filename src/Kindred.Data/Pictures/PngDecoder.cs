@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Kindred.Data.Pictures.Native;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>PNG through libspng: every depth and colour type to RGB or RGBA of 8 bits, rows below the region left alone.</summary>
 static unsafe class PngDecoder

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>Writes 8-bit PNG files: previews and packed lossless pictures.</summary>
 /// <remarks>PNG specification, third edition; rows are filtered by whichever of None, Sub and Up leaves the smallest bytes.</remarks>

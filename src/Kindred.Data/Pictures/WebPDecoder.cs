@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using Kindred.Data.Pictures.Native;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures;
 
 /// <summary>WebP through libwebp; of an animation, the first frame.</summary>
 static unsafe class WebPDecoder

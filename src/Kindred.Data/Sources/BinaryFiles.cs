@@ -1,7 +1,6 @@
-using Kindred.Io;
 using Microsoft.Win32.SafeHandles;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Opens the fixed-size record files of the classic data sets and says precisely what is wrong with a broken one.</summary>
 static class BinaryFiles

@@ -1,7 +1,8 @@
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Pictures.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>CIFAR-10 and CIFAR-100 in their binary versions: one or two label bytes and three planes of 32×32 a record.</summary>
 /// <remarks>Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009; cs.toronto.edu/~kriz/cifar.html.</remarks>

@@ -1,6 +1,6 @@
-using Kindred.Io;
+using Kindred.Data.Pictures;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Several sources one after the other; classes of the same name are one class. It owns the sources.</summary>
 public sealed class ConcatenatedPictures : IPictures

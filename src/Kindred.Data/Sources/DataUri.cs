@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using Kindred.Io;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Where data comes from, in one string: <c>KIND:PATH?key=value&amp;…</c>, or a plain path whose kind its content tells.</summary>
 public sealed partial class DataUri

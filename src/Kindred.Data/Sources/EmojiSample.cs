@@ -1,7 +1,9 @@
 using System.Text.Json;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
+using Kindred.Randomness;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>One emoji, whoever draws it.</summary>
 /// <param name="Name">Its Unicode name, in capitals.</param>

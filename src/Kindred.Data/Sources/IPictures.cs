@@ -1,4 +1,7 @@
-namespace Kindred.Data;
+using Kindred.Data.Files;
+using Kindred.Data.Pictures;
+
+namespace Kindred.Data.Sources;
 
 /// <summary>A set of pictures: numbered, named, perhaps labelled; read through one <see cref="PictureReader"/> a thread.</summary>
 /// <remarks>Everything here is fixed once the source is open and safe to call from any thread; order and labels are the same in every run over the same files.</remarks>
@@ -27,6 +30,14 @@ public interface IPictures : IDisposable
 
     /// <summary>Opens a reader for one thread.</summary>
     PictureReader Open();
+}
+
+/// <summary>Pictures of which several show the same thing, so that a held-out part takes all of them or none.</summary>
+public interface IGroupedPictures : IPictures
+{
+    /// <summary>The thing that a picture shows.</summary>
+    /// <param name="index">0 to <see cref="IPictures.Count"/> − 1.</param>
+    int Group(int index);
 }
 
 /// <summary>Reads pictures of one source on one thread, in two steps: measure, then decode what is needed.</summary>

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Kindred.Io;
+using Kindred.Data.Files;
+using Kindred.Io.Csv;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>A file of names and labels, one picture a row, checked row by row.</summary>
 /// <remarks>

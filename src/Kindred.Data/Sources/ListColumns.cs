@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Kindred.Io;
+using Kindred.Data.Files;
+using Kindred.Io.Csv;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Where the names and the labels of a list stand, and whether its first row is a header: told by the content, or asked for.</summary>
 /// <param name="Name">The column of the names.</param>

@@ -1,6 +1,4 @@
-using Kindred.Io;
-
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>What a person says about a list of pictures where the list itself leaves it open.</summary>
 /// <param name="Header">Whether its first row names the columns; null: its content tells.</param>

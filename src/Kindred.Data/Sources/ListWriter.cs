@@ -1,7 +1,10 @@
 using System.Text;
+using Kindred.Data.Files;
+using Kindred.Data.Views;
 using Kindred.Io;
+using Kindred.Io.Csv;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Writes lists that <see cref="LabelFile"/> reads.</summary>
 public static class ListWriter

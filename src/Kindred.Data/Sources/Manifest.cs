@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Kindred.Data.Files;
+using Kindred.Data.Pictures;
 using Kindred.Io;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>What a source held at one moment: names, labels, sizes and times. Two moments compare in a line each.</summary>
 public sealed class Manifest

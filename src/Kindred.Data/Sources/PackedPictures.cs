@@ -1,8 +1,9 @@
 using System.IO.MemoryMappedFiles;
 using System.Text.Json;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Decoded pictures in one memory-mapped file: an epoch costs no decoding, and only the rows of a crop are touched.</summary>
 /// <remarks>

@@ -1,9 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Kindred.Data.Files;
+using Kindred.Data.Loading;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 using Kindred.Io;
-using Kindred.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Writes packed files (<see cref="PackedPictures"/>).</summary>
 public static class Packing

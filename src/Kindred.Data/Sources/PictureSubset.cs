@@ -1,4 +1,6 @@
-namespace Kindred.Data;
+using Kindred.Data.Pictures;
+
+namespace Kindred.Data.Sources;
 
 /// <summary>Some pictures of a source, in a given order; it owns the source.</summary>
 /// <param name="source">Where the pictures are.</param>

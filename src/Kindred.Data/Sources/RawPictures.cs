@@ -1,7 +1,8 @@
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 using Microsoft.Win32.SafeHandles;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>How the pixels of a record follow each other.</summary>
 enum PixelOrder

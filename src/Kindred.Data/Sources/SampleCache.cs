@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Kindred.Io;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>The folder where samples that are fetched once stay: <c>KINDRED_CACHE</c>, else <c>kindred</c> below <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>.</summary>
 public static class SampleCache

@@ -1,6 +1,6 @@
-using Kindred.Io;
+using Kindred.Data.Pictures;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>STL-10 in its binary version: 96×96 colour pictures, 5,000 labelled for training, 8,000 for testing, 100,000 without labels.</summary>
 /// <remarks>Coates, Ng, Lee, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning", AISTATS 2011. Planes are stored column by column.</remarks>

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Kindred.Io;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Sources;
 
 /// <summary>Resolves the ways to name several archives at once.</summary>
 static partial class TarShards

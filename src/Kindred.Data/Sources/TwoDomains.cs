@@ -1,4 +1,6 @@
-namespace Kindred.Data;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Sources;
 
 /// <summary>A labelled source domain and a target domain whose labels are kept from training: the setting of domain adaptation (SpCL).</summary>
 /// <param name="Source">Pictures with labels.</param>

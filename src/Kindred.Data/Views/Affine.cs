@@ -1,8 +1,7 @@
 using System.Globalization;
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A free turn, a change of size and aspect and a shift, interpolated bilinearly about the centre.</summary>
 /// <remarks>torchvision's <c>RandomAffine</c> with a log-uniform scale and an aspect; the scale along x is s·e^(a/2), along y s·e^(−a/2), a from U(−Aspect, Aspect).</remarks>

@@ -1,6 +1,7 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>One operation on a picture, in two acts: draw its chance numbers, then apply them.</summary>
 /// <remarks>
@@ -32,6 +33,15 @@ public abstract record Augmentation
 
     /// <summary>Whether mirroring before this operation equals mirroring after it; a crop may then mirror on the way.</summary>
     internal virtual bool CommutesWithFlip => false;
+}
+
+/// <summary>An operation that keeps a window of the picture, pixel by pixel: a resize before it makes no more than that.</summary>
+interface ICutsWindow
+{
+    /// <summary>The window; it may reach outside, where black is added.</summary>
+    /// <param name="step">The numbers drawn.</param>
+    /// <param name="shape">The shape that reaches the operation.</param>
+    PixelBox Window(in DrawnStep step, ViewShape shape);
 }
 
 /// <summary>An operation that, standing first, reads only a part of the picture.</summary>

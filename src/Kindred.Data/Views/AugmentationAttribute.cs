@@ -1,4 +1,4 @@
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Gives an operation the name that recipes use and the source that it follows.</summary>
 /// <param name="name">Lower case, one word if possible.</param>

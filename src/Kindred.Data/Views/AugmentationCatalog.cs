@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>One operation that a recipe may name.</summary>
 /// <param name="Name">Its name in recipes.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>The colour behind transparent pixels and outside a turned picture: white, or now and then a random one.</summary>
 /// <remarks>Stands first in a plan, because the picture's bytes are laid over the background when they are read.</remarks>

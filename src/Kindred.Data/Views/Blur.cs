@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A Gaussian blur of random width.</summary>
 /// <remarks>

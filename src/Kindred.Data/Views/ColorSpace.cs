@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Red, green and blue become the channels of another colour space, whose parts are views of one another.</summary>
 /// <remarks>

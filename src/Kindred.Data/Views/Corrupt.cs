@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>One of the common corruptions in one of five severities, to test what a representation withstands; never for training on.</summary>
 /// <remarks>

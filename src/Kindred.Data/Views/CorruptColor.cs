@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Corruptions of light and colour.</summary>
 static class CorruptColor

@@ -1,7 +1,7 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A random part of the picture, resized to a square: the crop that every contrastive method starts with.</summary>
 /// <remarks>

@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A square is blanked; its centre lies anywhere in the view, so it may be cut by the edge.</summary>
 /// <remarks>DeVries and Taylor, arXiv:1708.04552, Sec. 3. SimCLR gives no size; half of the side is the habit on CIFAR.</remarks>
@@ -58,7 +57,7 @@ public sealed record Erase(double P = 0.5, double[]? Scale = null, double[]? Rat
         var applied = draws.Chance(P);
         for (var i = 0; i < 10; i++)
         {
-            var area = shape.Width * shape.Height * draws.Uniform(scale[0], scale[1]);
+            var area = (double)shape.Width * shape.Height * draws.Uniform(scale[0], scale[1]);
             var aspect = draws.LogUniform(ratio[0], ratio[1]);
             int height = (int)Math.Round(Math.Sqrt(area * aspect)), width = (int)Math.Round(Math.Sqrt(area / aspect));
             if (width >= shape.Width || height >= shape.Height || width == 0 || height == 0)

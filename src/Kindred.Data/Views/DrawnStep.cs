@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>What one operation drew for one view: whether it acts, up to eight numbers, and the seed of its pixel noise.</summary>
 public struct DrawnStep
@@ -13,7 +14,7 @@ public struct DrawnStep
     /// <summary>Whether the operation acts on this view at all.</summary>
     public bool Applied { get; set; }
 
-    /// <summary>Opens the operation's stream of pixel noise (<see cref="Kindred.Data.Draws(ulong)"/>), where it has one.</summary>
+    /// <summary>Opens the operation's stream of pixel noise (<see cref="Kindred.Randomness.Draws(ulong)"/>), where it has one.</summary>
     public ulong Noise { get; set; }
 
     /// <summary>The operation's numbers, in the operation's own order.</summary>

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Everything that chance decided about one view, before a pixel was touched: copy it, print it, render it.</summary>
 public struct DrawnView

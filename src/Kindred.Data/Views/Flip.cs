@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Left and right change places.</summary>
 /// <param name="P">How often.</param>

@@ -1,7 +1,7 @@
 using System.Numerics;
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A random mountain range by the diamond-square algorithm: clouds for fog, ridges for frost.</summary>
 /// <remarks>Fournier, Fussell, Carpenter, "Computer Rendering of Stochastic Models", CACM 25(6), 1982; on a torus.</remarks>

@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Colour is dropped now and then: all three channels become 0.299 r + 0.587 g + 0.114 b.</summary>
 /// <param name="P">How often.</param>

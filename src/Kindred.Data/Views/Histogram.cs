@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Each channel's histogram is made flat.</summary>
 /// <remarks>PIL's <c>ImageOps.equalize</c>, on values rounded to 8 bits: a level goes to (count below + step/2)/step, with step the pixels not at the top level over 255.</remarks>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Brightness, contrast, saturation and hue change by random amounts, in random order.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace Kindred.Views;
+using Kindred.Data.Sources;
+
+namespace Kindred.Data.Views;
 
 /// <summary>What baseline JPEG does to a picture, without writing one: YCbCr, halved chroma, 8×8 cosine transform, rounding to the quality's steps, and back.</summary>
 /// <remarks>ITU-T T.81, Annex A, with the example tables of Annex K scaled by quality as the Independent JPEG Group does.</remarks>

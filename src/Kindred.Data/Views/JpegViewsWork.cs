@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Two views of each of some JPEG files in memory: both are drawn first, then the file is decoded once, no further than both need.</summary>
 sealed class JpegViewsWork : ViewsWork

@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>LooC's views: a query, a key with everything drawn afresh, and for each of n operations a key that shares just that operation's draw with the query.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Independent normal noise is added to every value; the result is clipped to 0…1.</summary>
 /// <param name="Sigma">Its standard deviation, in 0…1.</param>

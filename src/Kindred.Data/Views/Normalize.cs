@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Each channel has its mean taken away and is divided by its standard deviation.</summary>
 /// <param name="Mean">One mean a channel; ImageNet's if left out.</param>

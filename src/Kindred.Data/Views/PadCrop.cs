@@ -1,12 +1,12 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A random square of the picture after black was added around it: the crop of supervised CIFAR training.</summary>
 /// <param name="Size">Side of the square, in pixels.</param>
 /// <param name="Padding">Black pixels added on each side first.</param>
 [Augmentation("padCrop", Paper = "arXiv:1512.03385")]
-public sealed record PadCrop(int Size = 32, int Padding = 4) : Augmentation
+public sealed record PadCrop(int Size = 32, int Padding = 4) : Augmentation, ICutsWindow
 {
     /// <inheritdoc/>
     public override ViewShape After(ViewShape shape) => new(Size, Size, shape.Channels);
@@ -23,6 +23,8 @@ public sealed record PadCrop(int Size = 32, int Padding = 4) : Augmentation
 
     /// <inheritdoc/>
     public override string Describe(in DrawnStep step) => $"from ({step[0]}, {step[1]})";
+
+    PixelBox ICutsWindow.Window(in DrawnStep step, ViewShape shape) => new((int)step[0], (int)step[1], Size, Size);
 
     int Place(ref Draws draws, int length)
     {

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Kindred.Data;
+using Kindred.Data.Pictures;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Ways between bytes, pixels of four floats, planes, and interleaved floats.</summary>
 static unsafe class PixelRows

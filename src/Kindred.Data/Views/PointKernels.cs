@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using V = System.Runtime.Intrinsics.Vector256<float>;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>The inner loops of the point operations; lengths are whole vectors, so a few pixels past the end are written too.</summary>
 static unsafe class PointKernels

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 enum PointKind { Scale, Shift, Blend, Saturate, Hue, Gray, Solarize, Posterize, PerChannel, Matrix }
 

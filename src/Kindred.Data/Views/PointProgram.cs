@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Pixel-by-pixel operations, gathered and then run together on one tile after another while it lies in the first-level cache.</summary>
 sealed unsafe class PointProgram

@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Only the highest bits of each 8-bit value are kept.</summary>
 /// <param name="Bits">1 to 8.</param>

@@ -1,8 +1,7 @@
 using System.Globalization;
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A few operations, each drawn from the same fourteen, all at one magnitude.</summary>
 /// <remarks>

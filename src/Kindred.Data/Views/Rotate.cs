@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A turn by 0, 90, 180 or 270 degrees counter-clockwise, each equally likely; pictures that are not square turn by 0 or 180 only.</summary>
 /// <remarks>Gidaris, Singh, Komodakis, arXiv:1803.07728; one of SimCLR's candidate operations and of LooC's atomic ones.</remarks>

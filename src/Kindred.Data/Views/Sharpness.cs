@@ -1,8 +1,7 @@
 using System.Globalization;
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>The view is mixed with a smoothed copy of itself: factor 0 is the smoothed copy, 1 the view, 2 sharpened.</summary>
 /// <remarks>PIL's and torchvision's sharpness: the smoothing filter is [1 1 1; 1 5 1; 1 1 1]/13, and the outermost pixels stay.</remarks>

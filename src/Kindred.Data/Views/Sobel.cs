@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>The strength of the grey picture's edges: √(Gx² + Gy²) of the two 3×3 Sobel filters over 8, in every channel.</summary>
 /// <remarks>One of SimCLR's candidate operations. A full step from black to white along x or y gives 0.5; edges are mirrored.</remarks>

@@ -1,6 +1,6 @@
-using Kindred.Data;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Values from a threshold up are turned upside down: x becomes 1 − x.</summary>
 /// <param name="P">How often.</param>

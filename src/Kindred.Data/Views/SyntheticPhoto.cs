@@ -1,6 +1,7 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>A made-up photograph: octaves of smooth noise and fine grain, so that it compresses and filters about like a real one.</summary>
 public static class SyntheticPhoto
@@ -11,7 +12,7 @@ public static class SyntheticPhoto
     /// <param name="key">Which picture.</param>
     public static Picture Make(int width, int height, in RandomKey key)
     {
-        var values = new float[height * width * 3];
+        var values = new float[checked(height * width * 3)];
         Array.Fill(values, 128);
         var stream = 0;
         var strength = 70.0;

@@ -1,7 +1,6 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Some views of every picture that are made alike: SimCLR has one group of two, SwAV a global group of two and a local group of six.</summary>
 public class ViewGroup

@@ -1,4 +1,4 @@
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>The memory that rendering needs, reused from view to view; one for each worker thread.</summary>
 public sealed class ViewWorkspace

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>One measurement; the fields are those of the PyTorch programs it is compared with.</summary>
 public sealed record ViewsMeasurement(

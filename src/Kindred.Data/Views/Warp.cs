@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>From a place in the new picture to the place in the old one: x' = a·x + b·y + c, y' = d·x + e·y + f, measured from the pictures' centres.</summary>
 readonly record struct WarpMap(double A, double B, double C, double D, double E, double F)

@@ -1,4 +1,4 @@
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Cutting a window out of the planes, pixel by pixel, with black where it reaches outside.</summary>
 static class Window

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Kindred.Io;
+namespace Kindred.Io.Csv;
 
 /// <summary>Writes embeddings as comma-separated values: a header, then a row a sample with its name, its label and its numbers.</summary>
 /// <remarks>RFC 4180, with line feeds. Numbers are the shortest that read back equal, in the invariant culture.</remarks>

@@ -1,4 +1,4 @@
-namespace Kindred.Io;
+namespace Kindred.Io.Csv;
 
 /// <summary>One row of a table.</summary>
 /// <param name="Line">The line of the file on which it begins, from 1; a quoted cell may span several.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using nietras.SeparatedValues;
 
-namespace Kindred.Io;
+namespace Kindred.Io.Csv;
 
 /// <summary>The one reader of tables in text: commas, semicolons or tabs, by the rules of RFC 4180, every row as long as the first.</summary>
 /// <remarks>

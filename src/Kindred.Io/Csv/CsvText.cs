@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Kindred.Io;
+namespace Kindred.Io.Csv;
 
 /// <summary>The one way in which tables are written: commas, line feeds, quotes where <see cref="CsvTable"/> or a spreadsheet needs them.</summary>
 public static class CsvText

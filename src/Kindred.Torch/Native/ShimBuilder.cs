@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
-using Kindred.Io;
 
 namespace Kindred.Torch;
 

@@ -1,5 +1,3 @@
-using Kindred.Io;
-
 namespace Kindred.Encoders;
 
 /// <summary>An encoder that recipes can name.</summary>

@@ -1,4 +1,3 @@
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Torch;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Objectives;
 using Kindred.Torch;

@@ -1,4 +1,3 @@
-using Kindred.Io;
 using Kindred.Torch;
 
 namespace Kindred.Nn;

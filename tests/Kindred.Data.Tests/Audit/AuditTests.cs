@@ -1,5 +1,7 @@
-using Kindred.Io;
-using Kindred.Views;
+using Kindred.Data.Audit;
+using Kindred.Data.Loading;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 
 namespace Kindred.Data.Tests;
 

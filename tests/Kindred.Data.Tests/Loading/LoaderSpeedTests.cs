@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Kindred.Views;
+using Kindred.Data.Loading;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 
 namespace Kindred.Data.Tests;
 

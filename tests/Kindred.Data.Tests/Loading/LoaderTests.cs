@@ -1,7 +1,10 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
-using Kindred.Io;
-using Kindred.Views;
+using System.Security.Cryptography;
+using Kindred.Data.Loading;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+using Kindred.Randomness;
 
 namespace Kindred.Data.Tests;
 

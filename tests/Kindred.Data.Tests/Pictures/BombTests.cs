@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Compression;
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Data.Pictures.Native;
 
 namespace Kindred.Data.Tests;
 

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 
 namespace Kindred.Data.Tests;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Kindred.Io;
+using Kindred.Data.Files;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
 
 namespace Kindred.Data.Tests;
 

@@ -1,4 +1,4 @@
-using Kindred.Io;
+using Kindred.Data.Sources;
 
 namespace Kindred.Data.Tests;
 

@@ -1,3 +1,5 @@
+using Kindred.Data.Sources;
+
 namespace Kindred.Data.Tests;
 
 public sealed class SampleCacheTests

@@ -1,4 +1,6 @@
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 
 namespace Kindred.Data.Tests;
 

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
 
 namespace Kindred.Data.Tests;
 

@@ -1,6 +1,7 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>What the operations draw follows the distributions that the papers state.</summary>
 public class DrawDistributionTests
@@ -82,7 +83,7 @@ public class DrawDistributionTests
         }
         Assert.InRange(sameJitter, 0, 3);                   // the crop is drawn afresh
         Assert.InRange(sameTurn, 60, 140);                  // one in four by chance
-        Assert.Throws<Kindred.Io.ConfigurationException>(() => new LeaveOneOut("views", plan, "blur"));
+        Assert.Throws<Kindred.ConfigurationException>(() => new LeaveOneOut("views", plan, "blur"));
     }
 
     [Fact]

@@ -1,7 +1,8 @@
-using Kindred.Data;
-using Kindred.Io;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Operations that add noise or take pixels away: size, range, share of changed pixels, and nothing but the key decides.</summary>
 public class NoiseAndErasureTests

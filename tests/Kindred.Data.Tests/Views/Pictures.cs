@@ -1,6 +1,8 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Made-up pictures, and short ways through a plan.</summary>
 static class Pictures

@@ -1,6 +1,4 @@
-using Kindred.Data;
-
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Every operation against torchvision 0.14 and PIL 9.4 on the same pictures with the same numbers.</summary>
 public class ReferenceTests

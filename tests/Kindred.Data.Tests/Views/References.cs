@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Kindred.Data;
+using Kindred.Data.Pictures;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 /// <summary>Pictures and what torchvision and PIL made of them (References/views.py).</summary>
 static class References

@@ -1,6 +1,7 @@
-using Kindred.Data;
+using Kindred.Data.Pictures;
+using Kindred.Randomness;
 
-namespace Kindred.Views;
+namespace Kindred.Data.Views;
 
 public class ViewPlanTests
 {

@@ -1,4 +1,5 @@
-using Kindred.Data;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
 using Kindred.Metrics;
 
 namespace Kindred.Golden.Adapters;
@@ -107,7 +108,7 @@ static class MetricAdapters
     static CaseResult Tail(GoldenCase c)
     {
         var profile = c.Text("profile", "exp") switch { "exp" => TailProfile.Exponential, "step" => TailProfile.Step, _ => TailProfile.Balanced };
-        var counts = LongTail.Counts(c.Integer("classes"), c.Integer("max_count"), c.Number("imbalance"), profile);
+        var counts = LongTail.Counts(c.Integer("classes"), c.Integer("max_count"), 1 / c.Number("imbalance"), profile);
         return new CaseResult
         {
             ["counts"] = counts,

@@ -1,5 +1,4 @@
 using Kindred.Encoders;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Tests.Nn;
 using Kindred.Torch;

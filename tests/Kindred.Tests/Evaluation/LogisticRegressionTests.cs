@@ -1,4 +1,4 @@
-using Kindred.Evaluation;
+using Kindred.Experiments.Evaluation;
 using Kindred.Optim;
 using Kindred.Torch;
 

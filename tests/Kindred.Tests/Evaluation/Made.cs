@@ -1,5 +1,6 @@
-using Kindred.Data;
-using Kindred.Evaluation;
+using Kindred.Data.Pictures.Native;
+using Kindred.Experiments.Evaluation;
+using Kindred.Randomness;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Evaluation;

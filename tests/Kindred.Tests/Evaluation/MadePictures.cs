@@ -1,11 +1,12 @@
-using Kindred.Batches;
-using Kindred.Data;
-using Kindred.Evaluation;
-using Kindred.Heads;
-using Kindred.Nn;
+using Kindred.Data.Pictures;
+using Kindred.Data.Pictures.Native;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+using Kindred.Experiments.Evaluation;
+using Kindred.Experiments.Modalities;
+using Kindred.Randomness;
 using Kindred.Tests.Methods;
 using Kindred.Torch;
-using Kindred.Views;
 
 namespace Kindred.Tests.Evaluation;
 

@@ -1,5 +1,4 @@
-using Kindred.Evaluation;
-using Kindred.Io;
+using Kindred.Experiments.Evaluation;
 using Kindred.Tests.Methods;
 using Kindred.Torch;
 

@@ -1,6 +1,5 @@
-using Kindred.Data;
-using Kindred.Evaluation;
-using Kindred.Io;
+using Kindred.Experiments.Evaluation;
+using Kindred.Randomness;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Evaluation;

@@ -1,11 +1,10 @@
 using Kindred.Encoders;
-using Kindred.Io;
+using Kindred.Experiments.Training;
 using Kindred.Methods;
 using Kindred.Nn;
 using Kindred.Objectives;
 using Kindred.Optim;
 using Kindred.Torch;
-using Kindred.Training;
 
 namespace Kindred.Tests.Methods;
 

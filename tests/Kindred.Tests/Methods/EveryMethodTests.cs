@@ -3,7 +3,7 @@ using Kindred.Encoders;
 using Kindred.Methods;
 using Kindred.Nn;
 using Kindred.Torch;
-using Kindred.Training;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Methods;
 

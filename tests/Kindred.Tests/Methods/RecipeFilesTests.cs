@@ -1,5 +1,4 @@
-using Kindred.Nn;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Methods;

@@ -1,7 +1,7 @@
 using Kindred.Nn;
 using Kindred.Optim;
 using Kindred.Torch;
-using Kindred.Training;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Methods;
 

@@ -1,6 +1,5 @@
 using Kindred.Encoders;
 using Kindred.Heads;
-using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Torch;
 

@@ -1,5 +1,4 @@
 using Kindred.Optim;
-using Kindred.Torch;
 
 namespace Kindred.Tests.Optim;
 

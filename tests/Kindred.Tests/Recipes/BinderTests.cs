@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Kindred.Io;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Tests.Recipes;
 

@@ -1,5 +1,5 @@
 using Kindred.Io;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Tests.Recipes;
 

@@ -1,4 +1,4 @@
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Tests.Recipes;
 

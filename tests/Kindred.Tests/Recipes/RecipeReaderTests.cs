@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Kindred.Io;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Tests.Recipes;
 

@@ -1,5 +1,4 @@
-using Kindred.Io;
-using Kindred.Recipes;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Tests.Recipes;
 

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Runs;
 using Kindred.Io;
-using Kindred.Recipes;
-using Kindred.Runs;
 using Kindred.Tests.Training;
-using Kindred.Training;
 
 namespace Kindred.Tests.Runs;
 

@@ -1,5 +1,4 @@
-using Kindred.Io;
-using Kindred.Studies;
+using Kindred.Experiments.Studies;
 
 namespace Kindred.Tests.Studies;
 

@@ -1,5 +1,5 @@
 using Kindred.Io;
-using Kindred.Studies;
+using Kindred.Experiments.Studies;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Studies;

@@ -1,6 +1,5 @@
-using Kindred.Io;
-using Kindred.Recipes;
-using Kindred.Studies;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Studies;
 
 namespace Kindred.Tests.Studies;
 

@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using Kindred.Recipes;
-using Kindred.Studies;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Studies;
 
 namespace Kindred.Tests.Studies;
 

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using Kindred.Data;
-using Kindred.Io;
-using Kindred.Recipes;
-using Kindred.Runs;
-using Kindred.Studies;
-using Kindred.Training;
+using Kindred.Data.Pictures;
+using Kindred.Data.Views;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Runs;
+using Kindred.Experiments.Studies;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Studies;
 

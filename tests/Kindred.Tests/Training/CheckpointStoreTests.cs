@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Kindred.Io;
-using Kindred.Training;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Training;
 

@@ -1,4 +1,4 @@
-using Kindred.Training;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Training;
 

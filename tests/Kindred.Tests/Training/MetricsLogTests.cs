@@ -1,5 +1,5 @@
 using Kindred.Io;
-using Kindred.Training;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Training;
 

@@ -1,8 +1,7 @@
-using Kindred.Io;
-using Kindred.Torch;
-using Kindred.Training;
+using Kindred.Experiments.Training;
 using Kindred.Methods;
 using Kindred.Tests.Methods;
+using Kindred.Torch;
 
 namespace Kindred.Tests.Training;
 

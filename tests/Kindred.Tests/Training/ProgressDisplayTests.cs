@@ -1,5 +1,5 @@
 using System.Globalization;
-using Kindred.Training;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Training;
 

@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Kindred.Io;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures.Native;
 
 /// <summary>Finds the system's picture libraries, and says how to install one that is missing.</summary>
 static class PictureLibrary

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures.Native;
 
 /// <summary>The libspng calls that are used (spng.h 0.7).</summary>
 static unsafe partial class Spng

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures.Native;
 
 /// <summary>The TurboJPEG calls that are used (libjpeg-turbo 2.x, turbojpeg.h).</summary>
 static unsafe partial class TurboJpeg

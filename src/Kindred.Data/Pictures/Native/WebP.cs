@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Kindred.Data.Views;
 
-namespace Kindred.Data;
+namespace Kindred.Data.Pictures.Native;
 
 /// <summary>The libwebp calls that are used (webp/decode.h, ABI 0x0209).</summary>
 static unsafe partial class WebP

@@ -1,0 +1,57 @@
+using Kindred.Encoders;
+using Kindred.Experiments.Modalities;
+using Kindred.Torch;
+
+namespace Kindred.Experiments.Evaluation;
+
+/// <summary>What a trained network is compared with: representations that nobody trained.</summary>
+public static class Baselines
+{
+    const double WindowSeconds = 0.032, HopSeconds = 0.016;
+    const int Bands = 40;
+
+    static readonly Dictionary<string, (string Title, Func<Network, IData, IEncodes> Make)> known = new()
+    {
+        ["pixels"] = ("the plain view itself, less its mean", (_, _) => new Input()),
+        ["untrained"] = ("the recipe's network before training", (network, _) => Encodes(network.Fresh(network.Seed))),
+        ["logmel"] = ("the log-mel spectrogram of 40 bands, frame after frame, less its mean (sound)", (network, data) => new Spectrum(network, data)),
+    };
+
+    /// <summary>Names and what they are.</summary>
+    public static IReadOnlyList<(string Name, string Title)> All => [.. known.Select(k => (k.Key, k.Value.Title))];
+
+    /// <summary>The representation of a baseline.</summary>
+    /// <param name="name">One of <see cref="All"/>.</param>
+    /// <param name="network">The network that is compared.</param>
+    /// <param name="data">What it learnt from.</param>
+    /// <exception cref="ConfigurationException">There is none of that name, or it is not for such data.</exception>
+    public static IEncodes Find(string name, Network network, IData data) => known.TryGetValue(name, out var baseline) ? baseline.Make(network, data)
+        : throw new ConfigurationException($"there is no baseline '{name}'{Suggest.Nearest(name, known.Keys)}; there are {string.Join(", ", known.Keys)}.");
+
+    /// <summary>A method as something that gives representations.</summary>
+    /// <exception cref="ConfigurationException">It gives none.</exception>
+    public static IEncodes Encodes(Method method) => method as IEncodes
+        ?? throw new ConfigurationException($"{method?.GetType().Name} gives no representation that could be evaluated.");
+
+    // The strongest baseline without learning: each picture's own mean brightness does not count.
+    sealed class Input : IEncodes
+    {
+        public Tensor Features(View view) => Centred(view.X.Flatten(1));
+    }
+
+    sealed class Spectrum : IEncodes
+    {
+        readonly LogMel mel;
+
+        public Spectrum(Network network, IData data)
+        {
+            var rate = (data as AudioData)?.Recordings.Rate ?? throw new ConfigurationException("the baseline logmel is for sound; for pictures there are pixels and untrained.");
+            mel = new((int)rate, (int)Math.Round(WindowSeconds * rate), (int)Math.Round(HopSeconds * rate), Bands);
+            mel.To(network.Device);
+        }
+
+        public Tensor Features(View view) => Centred(mel.Forward(view.X).Flatten(1));
+    }
+
+    static Tensor Centred(Tensor rows) => rows - rows.Mean(1, keepdim: true);
+}

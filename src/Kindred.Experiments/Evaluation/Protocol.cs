@@ -1,0 +1,11 @@
+namespace Kindred.Experiments.Evaluation;
+
+/// <summary>One way of looking at what a network has learnt. A protocol is a record: its constructor says which settings there are, and their defaults are the paper's.</summary>
+/// <remarks>A new protocol is a new record with <see cref="ProtocolAttribute"/>; nothing else has to know of it.</remarks>
+public abstract record Protocol
+{
+    /// <summary>Measures.</summary>
+    /// <param name="subject">The frozen network, in evaluation mode, and the data; called without a gradient.</param>
+    /// <returns>Numbers by name; rates in percent.</returns>
+    public abstract IReadOnlyDictionary<string, double> Evaluate(Subject subject);
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kindred.Data.Pictures.Native;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+using Kindred.Experiments.Modalities;
+using Kindred.Randomness;
+using Kindred.Torch;
+
+namespace Kindred.Experiments.Evaluation;
+
+/// <summary>What a protocol looks at: a network, the layer to look at, and the data.</summary>
+public sealed class Subject
+{
+    readonly Func<string, IData> open;
+    readonly Func<Func<View, Tensor>, Func<View, Tensor>, Func<View, Tensor>> choose;
+
+    /// <summary>Puts a network and data together.</summary>
+    /// <param name="encodes">What gives h and z.</param>
+    /// <param name="layer">h, z, or both: the two side by side, each at unit length.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="uri">The data; protocols choose the split.</param>
+    /// <param name="open">Opens data by URI, with the recipe's plain view.</param>
+    /// <exception cref="ConfigurationException">There is no such layer.</exception>
+    public Subject(IEncodes encodes, string layer, Device device, string uri, Func<string, IData> open)
+    {
+        ArgumentNullException.ThrowIfNull(encodes);
+        choose = Layers.Find(layer);
+        (Uri, Device, this.open) = (uri, device, open);
+        Features = view => encodes.Features(view.To(device));
+        Embeddings = view => encodes.Embeddings(view.To(device));
+        Represent = choose(Features, Embeddings);
+    }
+
+    /// <summary>Where the network lives.</summary>
+    public Device Device { get; }
+
+    /// <summary>The data, without a split.</summary>
+    public string Uri { get; }
+
+    /// <summary>The representation h.</summary>
+    public Func<View, Tensor> Features { get; }
+
+    /// <summary>The embedding z = g(h).</summary>
+    public Func<View, Tensor> Embeddings { get; }
+
+    /// <summary>The layer that was asked for.</summary>
+    public Func<View, Tensor> Represent { get; }
+
+    /// <summary>The layer that was asked for, of another network on the same device.</summary>
+    public Func<View, Tensor> LayerOf(IEncodes other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return choose(view => other.Features(view.To(Device)), view => other.Embeddings(view.To(Device)));
+    }
+
+    /// <summary>The network itself, for protocols that train it further; null where there is none, as for pixels.</summary>
+    public Network? Network { get; init; }
+
+    /// <summary>The recipe's training views, one plan a group.</summary>
+    public IReadOnlyList<ViewPlan> Views { get; init; } = [];
+
+    /// <summary>The run's seed.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>What the run learnt from; null if not known.</summary>
+    public string? OwnData { get; init; }
+
+    /// <summary>Stops a long protocol.</summary>
+    public CancellationToken Cancel { get; init; }
+
+    /// <summary>What the report says of the circumstances, beside the protocol's own settings.</summary>
+    public JsonObject Notes { get; } = [];
+
+    /// <summary>Opens a part of the data and notes its size.</summary>
+    /// <param name="split">train, test, or null for all.</param>
+    /// <param name="atMost">Draws so many samples where there are more; the same number of every class.</param>
+    /// <param name="label">What the classes are, where the data have several kinds of labels.</param>
+    public IData Open(string? split, int? atMost = null, string? label = null)
+    {
+        var wanted = DataSplit.Of(Uri, split);
+        if (label is not null) wanted = DataUri.Parse(wanted).With("label", label).Text;
+        var data = open(wanted);
+        if (atMost is { } limit && data.Count > limit && data is PictureData)
+        {
+            data.Dispose();
+            wanted = DataUri.Parse(wanted).With("n", limit.ToString(CultureInfo.InvariantCulture)).Text;
+            data = open(wanted);
+        }
+        Note(split ?? "all", wanted, data);
+        return data;
+    }
+
+    /// <summary>Opens a part of the data that has classes.</summary>
+    /// <exception cref="DataException">It has none.</exception>
+    public IData OpenLabelled(string? split, string? label = null)
+    {
+        var data = Open(split, label: label);
+        if (data.Labels is not null && data.Classes.Count > 1) return data;
+        data.Dispose();
+        throw new DataException($"{DataSplit.Of(Uri, split)} has {data.Classes.Count} classes; this protocol needs labels, for example a folder with one folder a class.");
+    }
+
+    /// <summary>Opens a part of the data as pictures.</summary>
+    /// <exception cref="ConfigurationException">The data are something else.</exception>
+    public PictureData OpenPictures(string? split, int? atMost = null) => Open(split, atMost) as PictureData
+        ?? throw new ConfigurationException($"{Uri}: this protocol changes pictures, and these data are none; give pictures by --data.");
+
+    void Note(string part, string wanted, IData data)
+    {
+        if (Notes["parts"] is not JsonObject parts) Notes["parts"] = parts = [];
+        parts[part] ??= new JsonObject { ["uri"] = wanted, ["samples"] = data.Count, ["classes"] = data.Classes.Count };
+    }
+}

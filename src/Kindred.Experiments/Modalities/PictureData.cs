@@ -1,0 +1,89 @@
+using Kindred.Data.Loading;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+using Kindred.Torch;
+
+namespace Kindred.Experiments.Modalities;
+
+/// <summary>Pictures as a method sees them: batches of random views for training, plain ones for looking.</summary>
+public sealed class PictureData : IData
+{
+    readonly IReadOnlyList<ViewGroup> groups;
+    readonly ViewPlan plain;
+    readonly LoaderOptions options;
+    readonly Lazy<Loader> loader;
+
+    /// <summary>Prepares the data; worker threads start with the first batch.</summary>
+    /// <param name="pictures">The source; this object disposes it.</param>
+    /// <param name="groups">The training views.</param>
+    /// <param name="plain">The view without chance.</param>
+    /// <param name="batch">Samples a step.</param>
+    /// <param name="seed">Decides order and views.</param>
+    /// <param name="workers">Threads that make views; 0 lets the machine decide.</param>
+    public PictureData(IPictures pictures, IReadOnlyList<ViewGroup> groups, ViewPlan plain, int batch, ulong seed, int workers = 0)
+    {
+        (Pictures, this.groups, this.plain) = (pictures, groups, plain);
+        options = new LoaderOptions { BatchSize = batch, Seed = seed, Workers = workers == 0 ? Math.Max(1, Environment.ProcessorCount - 1) : workers };
+        loader = new(() => new Loader(Pictures, this.groups, options));
+        Labels = pictures.Classes.Count == 0 ? null : [.. Enumerable.Range(0, pictures.Count).Select(pictures.Label)];
+    }
+
+    /// <summary>The source.</summary>
+    public IPictures Pictures { get; }
+
+    /// <summary>The view without chance.</summary>
+    public ViewPlan PlainView => plain;
+
+    /// <inheritdoc/>
+    public int Count => Pictures.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => Pictures.Classes;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int>? Labels { get; }
+
+    /// <inheritdoc/>
+    public int StepsPerEpoch => Pictures.Count / options.BatchSize;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, string Reason)> Bad => loader.IsValueCreated ? [.. loader.Value.Bad.Select(b => (b.Name, b.Reason))] : [];
+
+    /// <inheritdoc/>
+    public IEnumerable<IRawBatch> Batches(int epoch, int skip, int[][]? order, CancellationToken cancel) =>
+        loader.Value.Epoch(epoch, skip, order, cancel).Select(b => new PictureBatch(b));
+
+    /// <inheritdoc/>
+    public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => InOrder(plain, 0, batch, cancel);
+
+    /// <summary>Every picture once, in order, in one view each.</summary>
+    /// <param name="plan">How the view is made.</param>
+    /// <param name="seed">What its chance is drawn from.</param>
+    /// <param name="batch">Pictures at once.</param>
+    /// <param name="cancel">Stops the workers.</param>
+    public IEnumerable<IRawBatch> InOrder(ViewPlan plan, ulong seed, int batch, CancellationToken cancel = default)
+    {
+        using var ordered = new Loader(Pictures, [new ViewGroup("plain", 1, plan)], new LoaderOptions { BatchSize = batch, Seed = seed, Shuffle = false, DropLast = false, Workers = options.Workers });
+        foreach (var raw in ordered.Epoch(0, cancel: cancel)) yield return new PictureBatch(raw);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (loader.IsValueCreated) loader.Value.Dispose();
+        Pictures.Dispose();
+    }
+
+    sealed class PictureBatch(RawBatch raw) : IRawBatch
+    {
+        public int Count => raw.Count;
+
+        public double Waited => raw.Waited;
+
+        public Batch Tensors() => new([.. raw.Views.Select(View)], Tensor.From<long>(raw.Index), Tensor.From<long>(raw.Labels));
+
+        // Rows of interleaved pixels are what libtorch calls channels-last: no pixel is moved, only the strides are named.
+        View View(ViewBlock block) =>
+            new(Tensor.From<float>(block.Memory.AsSpan(0, raw.Count * block.Length), raw.Count, block.Height, block.Width, block.Channels).Permute([0, 3, 1, 2]), block.Name);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kindred.Io;
+using Kindred.Experiments.Recipes;
+
+namespace Kindred.Experiments.Runs;
+
+/// <summary>What to evaluate.</summary>
+/// <param name="Protocol">Its name.</param>
+/// <param name="Data">A data URI; the protocol chooses the split. Left out: the protocol's own, or the recipe's.</param>
+/// <param name="Layer">h, z or both.</param>
+/// <param name="Options">The protocol's settings.</param>
+/// <param name="Baseline">Evaluates <c>pixels</c>, the <c>untrained</c> network … instead of the run's weights.</param>
+public sealed record EvaluationRequest(string Protocol, string? Data = null, string Layer = "h", RecipeMap? Options = null, string? Baseline = null);
+
+/// <summary>What came out.</summary>
+/// <param name="Protocol">Its name.</param>
+/// <param name="Metrics">Numbers by name; rates in percent.</param>
+/// <param name="Settings">Everything that the numbers depend on: the protocol's settings, data, sizes of the parts, layer, seed.</param>
+public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<string, double> Metrics, JsonObject Settings)
+{
+    static readonly JsonSerializerOptions style = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary><c>{"protocol","metrics":{…},"settings":{…}}</c>; numbers that are not finite become null.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["protocol"] = Protocol,
+        ["metrics"] = new JsonObject(Metrics.Select(m => KeyValuePair.Create(m.Key, double.IsFinite(m.Value) ? (JsonNode?)JsonValue.Create(m.Value) : null))),
+        ["settings"] = Settings.DeepClone(),
+    };
+
+    /// <summary>The same on one line.</summary>
+    public override string ToString() => ToJson().ToJsonString(style);
+
+    /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder; a baseline's name stands before the ending.</summary>
+    /// <returns>The file.</returns>
+    /// <exception cref="EnvironmentException">It cannot be written.</exception>
+    public string Save(string run)
+    {
+        var baseline = Settings["baseline"]?.GetValue<string>();
+        var file = Path.Combine(run, "eval", $"{Protocol}{(baseline is null ? "" : $".{baseline}")}.json");
+        try { Directory.CreateDirectory(Path.GetDirectoryName(file)!); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw StorageFailure.Explain(file, 0, e); }
+        AtomicFile.WriteText(file, $"{ToString()}\n");
+        return file;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Kindred.Experiments.Evaluation;
+using Kindred.Experiments.Recipes;
+using Kindred.Torch;
+
+namespace Kindred.Experiments.Runs;
+
+/// <summary>A protocol as lists show it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Title">What it measures.</param>
+/// <param name="Paper">Where it comes from.</param>
+/// <param name="Settings">The record of its settings.</param>
+public sealed record ProtocolInfo(string Name, string Title, string Paper, Type Settings);
+
+/// <summary>Evaluates what an experiment has learnt, by any protocol.</summary>
+/// <example><code>
+/// using var experiment = TrainedRun.Open("runs/demo");
+/// var report = Evaluations.Run(experiment, new EvaluationRequest("knn", Data: "emoji"));
+/// Console.WriteLine(report.Metrics["accuracy"]);
+/// </code></example>
+public static class Evaluations
+{
+    static readonly List<Assembly> assemblies = [typeof(Protocol).Assembly];
+    static IReadOnlyDictionary<string, (ProtocolAttribute Attribute, Type Type)>? found;
+
+    static IReadOnlyDictionary<string, (ProtocolAttribute Attribute, Type Type)> Known => found ??= Registry.Find<ProtocolAttribute>(a => a.Name, [.. assemblies]);
+
+    /// <summary>Every protocol.</summary>
+    public static IReadOnlyList<ProtocolInfo> All => [.. Known.Values.Select(p => new ProtocolInfo(p.Attribute.Name, p.Attribute.Title, p.Attribute.Paper, p.Type))];
+
+    /// <summary>Adds the protocols of another assembly.</summary>
+    public static void AddPlugin(Assembly assembly)
+    {
+        assemblies.Add(assembly);
+        found = null;
+    }
+
+    /// <summary>Evaluates. The experiment is left as it was: weights, mode and random numbers.</summary>
+    /// <param name="experiment">What was trained.</param>
+    /// <param name="request">How to look at it.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="ConfigurationException">There is no such protocol, layer, baseline or setting, or it does not go with the data.</exception>
+    /// <exception cref="DataException">The data cannot be read.</exception>
+    public static EvaluationReport Run(Experiment experiment, EvaluationRequest request, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(request);
+        var (attribute, protocol) = Find(request);
+        var random = Generator.Default.State;
+        var training = experiment.Method.Training;
+        experiment.Method.Eval();
+        try
+        {
+            using var scope = Scope.Open();
+            using var _ = NoGradient.Begin();
+            var subject = SubjectOf(experiment, request, attribute, cancel);
+            var settings = SettingsOf(experiment, request, protocol, subject);
+            Generator.Default.Seed((long)experiment.Recipe.Train.Seed);
+            var metrics = protocol.Evaluate(subject);
+            foreach (var (name, note) in subject.Notes) settings[name] = note?.DeepClone();
+            return new EvaluationReport(attribute.Name, metrics, settings);
+        }
+        finally
+        {
+            if (training) experiment.Method.Train();
+            Generator.Default.State = random;
+        }
+    }
+
+    /// <summary>What a recipe asks for under <c>evaluate</c>: names, or maps with settings, among them <c>data</c>, <c>layer</c> and <c>baseline</c>.</summary>
+    /// <exception cref="ConfigurationException">There is no such protocol or setting.</exception>
+    public static IReadOnlyList<EvaluationRequest> Requested(RecipeFile recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        EvaluationRequest[] requests = [.. recipe.Evaluate.Select((node, i) => Request(node, $"evaluate.{i}"))];
+        foreach (var request in requests) Check(request);
+        return requests;
+    }
+
+    static EvaluationRequest Request(RecipeNode node, string path)
+    {
+        var (name, options) = node switch
+        {
+            RecipeScalar { IsNull: false } scalar => (scalar.Text, null),
+            RecipeMap map when map["name"] is RecipeScalar scalar => (scalar.Text, map.With("name", null)),
+            RecipeMap { Entries: [(var key, RecipeMap inner)] } => (key, inner),
+            _ => throw node.Error(path, $"a protocol's name, or a map with one and its settings, was expected, this is {node.Kind}"),
+        };
+        string? Word(string key) => (options?[key] as RecipeScalar)?.Text;
+        return new(name, Word("data"), Word("layer") ?? "h", options?.With("data", null).With("layer", null).With("baseline", null), Word("baseline"));
+    }
+
+    /// <summary>Reads a request's settings, so that a mistake is found before anything is trained.</summary>
+    /// <exception cref="ConfigurationException">There is no such protocol, layer or setting.</exception>
+    public static void Check(EvaluationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Find(request);
+        Layers.Find(request.Layer);
+    }
+
+    static (ProtocolAttribute Attribute, Protocol Protocol) Find(EvaluationRequest request)
+    {
+        if (!Known.TryGetValue(request.Protocol, out var entry))
+            throw new ConfigurationException($"there is no protocol '{request.Protocol}'{Suggest.Nearest(request.Protocol, Known.Keys)}; there are {string.Join(", ", Known.Keys)}.");
+        return (entry.Attribute, (Protocol)Parts.Binder.Bind(entry.Type, request.Options, "")!);
+    }
+
+    static Subject SubjectOf(Experiment experiment, EvaluationRequest request, ProtocolAttribute attribute, CancellationToken cancel)
+    {
+        var recipe = experiment.Recipe;
+        var own = Experiment.UriOf(recipe);
+        var uri = request.Data ?? attribute.Data ?? (own is null ? null : DataKind.Of(own).Bare(own))
+            ?? throw new ConfigurationException("the run's recipe names no data; give --data URI, for example --data folder:PATH.");
+        var network = new Network(experiment.Method, experiment.Device, recipe.Train.Seed, seed => Fresh(experiment, seed));
+        var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.Encodes(experiment.Method);
+        (encodes as Method)?.Eval();
+        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => Experiment.OpenData(recipe, DataKind.Of(wanted).Whole(wanted)))
+        {
+            Network = request.Baseline is null ? network : null,
+            Views = [.. recipe.Views.Select((v, i) => Parts.Plan(v, $"views.{i}"))],
+            Seed = recipe.Train.Seed,
+            OwnData = own,
+            Cancel = cancel,
+        };
+    }
+
+    static Method Fresh(Experiment experiment, ulong seed)
+    {
+        using var fresh = experiment.Untrained(seed);
+        return fresh.Method;
+    }
+
+    static JsonObject SettingsOf(Experiment experiment, EvaluationRequest request, Protocol protocol, Subject subject)
+    {
+        var settings = new JsonObject { ["method"] = experiment.Recipe.Method, ["data"] = subject.Uri, ["layer"] = request.Layer, ["seed"] = subject.Seed };
+        if (request.Baseline is { } baseline) settings["baseline"] = baseline;
+        foreach (var (name, value) in OptionInfo.Write(protocol).Entries) settings[name] = RecipeJson.Of(value);
+        return settings;
+    }
+}

@@ -1,0 +1,304 @@
+using System.Text.Json.Nodes;
+using Kindred.Io;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Training;
+
+namespace Kindred.Experiments.Runs;
+
+/// <summary>What to do when a run folder already holds a run.</summary>
+public enum Resume
+{
+    /// <summary>Go on with it.</summary>
+    Auto,
+
+    /// <summary>Refuse, so that no run is ever overwritten.</summary>
+    Never,
+}
+
+/// <summary>The folder of one run: its state, settings, metrics, checkpoints and everything else that it leaves behind.</summary>
+/// <remarks>
+/// <c>run.json config.yaml config.input.yaml overrides.txt env.json metrics.jsonl tb/ checkpoints/ eval/ failures/ bad-samples.jsonl .lock</c>.
+/// One process at a time may have it open.
+/// </remarks>
+public sealed class RunFolder : IDisposable
+{
+    static readonly TimeSpan Beat = TimeSpan.FromSeconds(10), Silence = TimeSpan.FromSeconds(60);
+
+    readonly RunLock runLock;
+    readonly ITimer heart;
+    readonly TimeProvider clock;
+    readonly Lock gate = new();
+    JsonLines? badSamples;
+    bool disposed;
+
+    RunFolder(string path, RunLock runLock, RunInfo info, bool resumed, int keep, TimeProvider clock)
+    {
+        Path = path;
+        this.runLock = runLock;
+        this.clock = clock;
+        Info = info;
+        Resumed = resumed;
+        Checkpoints = new(System.IO.Path.Combine(path, "checkpoints"), keep);
+        heart = clock.CreateTimer(_ => Pulse(), null, Beat, Beat);
+    }
+
+    /// <summary>Something that a person should know but that need not stop the run, such as a heartbeat that could not be written.</summary>
+    public event Action<string>? Warning;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>What <c>run.json</c> says.</summary>
+    public RunInfo Info { get; private set; }
+
+    /// <summary>Whether the folder held a run before.</summary>
+    public bool Resumed { get; }
+
+    /// <summary>The checkpoints.</summary>
+    public CheckpointStore Checkpoints { get; }
+
+    /// <summary>Where TensorBoard looks.</summary>
+    public string EventFolder => In("tb");
+
+    /// <summary>The metrics, one object a line.</summary>
+    public string MetricsFile => In("metrics.jsonl");
+
+    /// <summary>Opens a folder for training: makes it, or goes on with the run in it.</summary>
+    /// <remarks>A run that ended before its first step and left no checkpoint has nothing to lose: its folder is taken as a new one.</remarks>
+    /// <param name="path">The folder.</param>
+    /// <param name="resume">What to do when it already holds a run.</param>
+    /// <param name="keep">Checkpoints to keep, besides the best one.</param>
+    /// <param name="clock">Tells the time; left out, the machine's.</param>
+    /// <returns>The folder; dispose it.</returns>
+    /// <exception cref="ConfigurationException">It holds a run and <paramref name="resume"/> says never, another process has it, or it is full of other things.</exception>
+    /// <exception cref="EnvironmentException">It cannot be written.</exception>
+    public static RunFolder Open(string path, Resume resume = Resume.Never, int keep = 3, TimeProvider? clock = null)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new ConfigurationException("the run folder has an empty name. Name a new folder with --out.");
+
+        clock ??= TimeProvider.System;
+        Make(path);
+        var runLock = RunLock.Take(path, Silence, clock);
+
+        try
+        {
+            var before = RunInfo.TryRead(System.IO.Path.Combine(path, "run.json"));
+            if (before is not null && NeverBegan(path, before))
+                before = Clear(path);
+            else
+                Refuse(path, before, resume);
+
+            var now = clock.GetUtcNow();
+            var info = new RunInfo(RunState.Created, Environment.ProcessId, Environment.MachineName, before?.Created ?? now, now, before?.Step ?? 0);
+            var folder = new RunFolder(path, runLock, info, before is not null, keep, clock);
+            folder.WriteInfo();
+            return folder;
+        }
+        catch
+        {
+            runLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says what the run is doing.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="step">Steps done; left out, as before.</param>
+    /// <param name="message">Why it stopped, if it did.</param>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public void Set(RunState state, long? step = null, string? message = null)
+    {
+        lock (gate)
+            Info = Info with { State = state, Step = step ?? Info.Step, Message = message };
+
+        WriteInfo();
+    }
+
+    /// <summary>Counts a step; the next heartbeat writes it down.</summary>
+    /// <param name="step">Steps done.</param>
+    public void Count(long step)
+    {
+        lock (gate)
+            Info = Info with { Step = step };
+    }
+
+    /// <summary>Says who runs, from what and with what.</summary>
+    /// <param name="command">The command line.</param>
+    /// <param name="versions">Versions of the program, .NET and libtorch.</param>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public void Describe(string command, IReadOnlyDictionary<string, string> versions)
+    {
+        lock (gate)
+            Info = Info with { Command = command, Versions = versions, Git = GitCommit.Of(Directory.GetCurrentDirectory()) };
+
+        WriteInfo();
+    }
+
+    /// <summary>Keeps the recipe: as it runs, as it was given, and the overrides.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="resolved">The recipe with every default filled in; left out, what was said.</param>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public void WriteRecipe(Recipe recipe, RecipeNode? resolved = null)
+    {
+        AtomicFile.WriteText(In("config.yaml"), (resolved ?? recipe.Resolved).ToString());
+        AtomicFile.WriteText(In("config.input.yaml"), recipe.Input);
+        AtomicFile.WriteText(In("overrides.txt"), string.Concat(recipe.Overrides.Select(o => $"{o}\n")));
+    }
+
+    /// <summary>Refuses to go on with other settings than the run began with.</summary>
+    /// <param name="resolved">The settings of now.</param>
+    /// <param name="free">Paths that may differ, such as <c>train.workers</c>; everything below them too.</param>
+    /// <exception cref="ConfigurationException">Something else differs; the message lists it.</exception>
+    public void CheckSame(RecipeMap resolved, params IReadOnlyList<string> free)
+    {
+        if (!File.Exists(In("config.yaml")))
+            return;
+
+        var changes = RecipeDifference.Between(RecipeReader.ReadFile(In("config.yaml")), RecipeReader.ReadMap(resolved.ToString(), "now"))
+            .Where(c => !free.Any(f => c.Path == f || c.Path.StartsWith($"{f}.", StringComparison.Ordinal))).ToArray();
+
+        if (changes.Length > 0)
+            throw new ConfigurationException($"{Path} was begun with other settings: {Suggest.Some(changes.Select(c => c.ToString()))}. Resume with the same ones, or start a new run from its weights with --from {Path} --out another folder.");
+    }
+
+    /// <summary>Keeps what the machine was: libtorch, processor, threads, device, packages.</summary>
+    /// <param name="environment">Names and values.</param>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public void WriteEnvironment(JsonObject environment) => AtomicFile.WriteText(In("env.json"), $"{environment.ToJsonString(new() { WriteIndented = true })}\n");
+
+    /// <summary>Keeps the result of an evaluation in <c>eval/NAME.json</c>.</summary>
+    /// <param name="name">The protocol.</param>
+    /// <param name="result">Its metrics and settings.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public string WriteEvaluation(string name, JsonObject result)
+    {
+        Make(In("eval"));
+        var file = System.IO.Path.Combine(In("eval"), $"{name}.json");
+        AtomicFile.WriteText(file, $"{result.ToJsonString(new() { WriteIndented = true })}\n");
+        return file;
+    }
+
+    /// <summary>Notes a sample that could not be used.</summary>
+    /// <param name="name">The sample.</param>
+    /// <param name="reason">Why.</param>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public void AddBadSample(string name, string reason)
+    {
+        lock (gate)
+        {
+            badSamples ??= new(In("bad-samples.jsonl"));
+            badSamples.Append(new() { ["name"] = name, ["reason"] = reason });
+        }
+    }
+
+    /// <summary>Keeps what is needed to see a failure again, in <c>failures/step-N</c>.</summary>
+    /// <param name="step">The step that failed.</param>
+    /// <param name="arrays">The batch and whatever else went in.</param>
+    /// <param name="state">Random keys, message, the module that failed.</param>
+    /// <returns>The folder.</returns>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public string WriteFailure(long step, IEnumerable<NamedArray> arrays, JsonObject state)
+    {
+        Make(In("failures"));
+        var target = System.IO.Path.Combine(In("failures"), CheckpointStore.NameOf(step));
+
+        if (Directory.Exists(target))
+            Directory.Delete(target, recursive: true);
+
+        using var folder = new AtomicFolder(target);
+        folder.Write("batch.safetensors", stream => SafeTensors.Write(stream, arrays));
+        folder.Write("state.json", stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(state.ToJsonString())));
+        folder.Commit();
+        return target;
+    }
+
+    /// <summary>Lets others have the folder. A run that still says it runs is left as failed, for nobody works on it any more.</summary>
+    public void Dispose()
+    {
+        if (disposed)
+            return;
+
+        disposed = true;
+        heart.Dispose();
+        badSamples?.Dispose();
+
+        if (Info.State is RunState.Running)
+            Info = Info with { State = RunState.Failed, Message = "the run was abandoned" };
+
+        TryWriteInfo();
+        runLock.Dispose();
+    }
+
+    static bool NeverBegan(string path, RunInfo before) => before is { Step: 0, State: RunState.Created or RunState.Failed }
+        && new CheckpointStore(System.IO.Path.Combine(path, "checkpoints")).Steps.Count == 0;
+
+    /// <summary>Takes away what the run that never began says of itself, so that other settings can be written.</summary>
+    static RunInfo? Clear(string path)
+    {
+        foreach (var name in new[] { "run.json", "config.yaml", "config.input.yaml", "overrides.txt", "metrics.jsonl" })
+            File.Delete(System.IO.Path.Combine(path, name));
+        return null;
+    }
+
+    static void Refuse(string path, RunInfo? before, Resume resume)
+    {
+        if (before is not null && resume is Resume.Never)
+            throw new ConfigurationException($"{path} already holds a run ({before.State.ToString().ToLowerInvariant()}, step {before.Step}). Go on with it with --resume auto, or choose another folder with --out.");
+
+        if (before is null && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => System.IO.Path.GetFileName(e) is not ".lock") is { } stranger && !File.Exists(System.IO.Path.Combine(path, "run.json")) && !LooksLikeRun(path))
+            throw new ConfigurationException($"{path} is not empty and holds no run (there is {System.IO.Path.GetFileName(stranger)}). Choose an empty or new folder with --out.");
+    }
+
+    /// <summary>A run that was killed before its first run.json, or whose run.json was lost, may be taken over.</summary>
+    static bool LooksLikeRun(string path) => Directory.Exists(System.IO.Path.Combine(path, "checkpoints")) || File.Exists(System.IO.Path.Combine(path, "config.yaml"))
+        || Directory.EnumerateFiles(path).All(f => System.IO.Path.GetFileName(f) is ".lock" || f.EndsWith(".tmp", StringComparison.Ordinal)) && !Directory.EnumerateDirectories(path).Any();
+
+    static void Make(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+                return;
+
+            Directory.CreateDirectory(folder);
+            Disk.Default.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(folder))!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw File.Exists(folder)
+                ? new EnvironmentException($"{folder} is a file, and a run needs a folder. Choose another name with --out.")
+                : StorageFailure.Explain(folder, 0, e);
+        }
+    }
+
+    string In(string name) => System.IO.Path.Combine(Path, name);
+
+    void Pulse()
+    {
+        if (!disposed)
+            TryWriteInfo();
+    }
+
+    void TryWriteInfo()
+    {
+        try
+        {
+            WriteInfo();
+        }
+        catch (KindredException e)
+        {
+            Warning?.Invoke(e.Message);
+        }
+    }
+
+    void WriteInfo()
+    {
+        lock (gate)
+        {
+            Info = Info with { Heartbeat = clock.GetUtcNow() };
+            AtomicFile.WriteText(In("run.json"), Info.ToJson());
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Training;
+using Kindred.Torch;
+
+namespace Kindred.Experiments.Runs;
+
+/// <summary>Opens what a run has learnt: the phase that its last checkpoint belongs to, with the weights of that checkpoint.</summary>
+public static class TrainedRun
+{
+    /// <summary>Builds the run's experiment and fills in its weights.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="device">Where tensors live; the processor if left out.</param>
+    /// <exception cref="DataException">It is no run folder, or holds no whole checkpoint.</exception>
+    public static Experiment Open(string run, Device? device = null)
+    {
+        var (recipe, last) = Read(run);
+        var experiment = Build(recipe, last.State["phase"]?.GetValue<int>() ?? 0, device);
+        try
+        {
+            Fill(experiment.Method, last);
+            return experiment;
+        }
+        catch
+        {
+            experiment.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the run was asked for and its last whole checkpoint.</summary>
+    internal static (Recipe Recipe, Checkpoint Last) Read(string run)
+    {
+        var recipe = ReadRecipe(run);
+        return (recipe, StoreOf(run).LoadLast(out _) ?? throw new DataException($"the run '{run}' has no whole checkpoint."));
+    }
+
+    /// <summary>What the run was asked for.</summary>
+    internal static Recipe ReadRecipe(string run)
+    {
+        var config = Path.Combine(run, "config.yaml");
+        return File.Exists(config) ? Recipe.Load(config, binder: Parts.Binder) : throw new DataException($"'{run}' is no run folder: it has no config.yaml.");
+    }
+
+    /// <summary>Its checkpoints.</summary>
+    internal static CheckpointStore StoreOf(string run) => new(Path.Combine(run, "checkpoints"));
+
+    /// <summary>Fills in the weights and memories of a checkpoint.</summary>
+    internal static void Fill(Method method, Checkpoint checkpoint)
+    {
+        using var scope = Scope.Open();
+        method.Load(checkpoint.Parts[TrainingState.Model].ToDictionary(a => a.Name, TensorArrays.ToTensor));
+    }
+
+    // A phase is built out of the phase before it; the weights of that one do not matter here.
+    static Experiment Build(Recipe recipe, int phase, Device? device)
+    {
+        Experiment? previous = null;
+        for (var i = 0; ; i++)
+        {
+            var experiment = Experiment.Build(recipe.Phases[i], device: device, previous: previous);
+            if (i == phase) return experiment;
+            previous = experiment;
+            experiment.Dispose();
+        }
+    }
+}

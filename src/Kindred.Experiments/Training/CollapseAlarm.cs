@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Kindred.Experiments.Training;
+
+/// <summary>Says so when embeddings gather in one point or a few dimensions, which a falling loss does not show.</summary>
+/// <remarks>
+/// Collapse is called when, three measurements in a row after the first tenth of the run (at most 50 steps), the standard deviation of unit
+/// embeddings falls below <see cref="LeastDeviation"/> of that of an even spread, or fewer than <see cref="LeastRank"/> dimensions are in use. The second
+/// is needed because a projector that ends in batch norm keeps the deviation up while all samples fall onto one line. A method that assigns samples
+/// to prototypes logs <c>assignment_perplexity</c>, the number of prototypes in effective use; below <see cref="LeastPerplexity"/> it has collapsed too.
+/// </remarks>
+/// <param name="warn">Told once.</param>
+public sealed class CollapseAlarm(Action<string> warn) : IHook
+{
+    /// <summary>The smallest healthy deviation, relative to an even spread (1).</summary>
+    public const double LeastDeviation = 0.1;
+
+    /// <summary>The smallest healthy effective rank.</summary>
+    public const double LeastRank = 2;
+
+    /// <summary>The smallest healthy number of prototypes in effective use.</summary>
+    public const double LeastPerplexity = 1.5;
+
+    const int InARow = 3, Grace = 50;
+    int bad;
+
+    /// <summary>The step at which collapse was called, or null.</summary>
+    public long? At { get; private set; }
+
+    /// <inheritdoc/>
+    public void Step(StepReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (At is not null || !report.Numbers.TryGetValue("z_std", out var deviation) || report.At.Step < Math.Min(Grace, report.At.Steps / 10)) return;
+        var finding = Finding(deviation, report.Numbers["effective_rank"], report.Numbers.GetValueOrDefault("assignment_perplexity", double.PositiveInfinity));
+        bad = finding is null ? 0 : bad + 1;
+        if (bad < InARow) return;
+        At = report.At.Step;
+        warn($"collapse: at step {At} {finding}. The loss says nothing any more. Check that the target branch has its stop-gradient or momentum, that codes are balanced, that views differ, and lower the learning rate.");
+    }
+
+    static string? Finding(double deviation, double rank, double perplexity) =>
+        deviation < LeastDeviation || rank < LeastRank
+            ? string.Create(CultureInfo.InvariantCulture, $"the embeddings of different samples are nearly the same (z-std {deviation:0.000}, where 1 is an even spread; {rank:0.0} dimensions in use)")
+        : perplexity < LeastPerplexity
+            ? string.Create(CultureInfo.InvariantCulture, $"nearly all samples are assigned to the same prototype (perplexity {perplexity:0.0})")
+        : null;
+}

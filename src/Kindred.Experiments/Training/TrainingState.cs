@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Kindred.Io;
+using Kindred.Nn;
+using Kindred.Optim;
+using Kindred.Torch;
+
+namespace Kindred.Experiments.Training;
+
+/// <summary>Everything that the next step depends on: weights, buffers, optimizer slots, random state and where training stands.</summary>
+/// <remarks>
+/// Views and the order of samples need no state: they are drawn from (seed, epoch, sample, view). Restoring a state and going on
+/// gives the same numbers as never having stopped.
+/// </remarks>
+public sealed class TrainingState(Method method, IReadOnlyDictionary<string, Optimizer> optimizers, ulong seed)
+{
+    /// <summary>The file of a checkpoint that holds the method's parameters and buffers.</summary>
+    public const string Model = "model";
+    /// <summary>The file that holds the optimizers' slots.</summary>
+    public const string Slots = "optimizer";
+    /// <summary>The file that holds random state and counters.</summary>
+    public const string Rest = "method";
+
+    /// <summary>Where training stands.</summary>
+    public Progress At { get; set; }
+
+    /// <summary>Calls <paramref name="use"/> with the named tensors of each file, in a fixed order; the tensors die afterwards.</summary>
+    public void Visit(Action<string, IReadOnlyList<(string Name, Tensor Value)>> use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        use(Model, [.. method.State().Select(s => (s.Path, s.State.Value)).OrderBy(s => s.Path, StringComparer.Ordinal)]);
+        use(Slots, [.. optimizers.OrderBy(o => o.Key, StringComparer.Ordinal)
+            .SelectMany(o => o.Value.State().Select(s => ($"{o.Key}/{s.Path}", s.Value)).OrderBy(s => s.Item1, StringComparer.Ordinal))]);
+        use(Rest, [("generator", Tensor.From<byte>(Generator.Default.State)), ("progress", Tensor.From<long>([At.Epoch, At.Epochs, At.Step, At.Steps])), ("seed", Tensor.From<long>([(long)seed]))]);
+    }
+
+    /// <summary>SHA-256 over every tensor's name, type, shape and bytes: two runs that ended alike have the same.</summary>
+    public string Sha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Visit((file, tensors) =>
+        {
+            foreach (var (name, value) in tensors)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{file}/{name} {value.Dtype} [{string.Join(',', value.Shape)}]\n")));
+                hash.AppendData(Bytes(value));
+            }
+        });
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Copies of all tensors as arrays, by file.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<NamedArray>> Capture()
+    {
+        var files = new Dictionary<string, IReadOnlyList<NamedArray>>();
+        Visit((file, tensors) => files[file] = [.. tensors.Select(t => TensorArrays.ToArray(t.Name, t.Value))]);
+        return files;
+    }
+
+    /// <summary>Puts everything back.</summary>
+    /// <param name="files">What <see cref="Capture"/> gave.</param>
+    /// <exception cref="DataException">Tensors are missing or of another shape: the checkpoint is of another model or recipe.</exception>
+    public void Restore(IReadOnlyDictionary<string, IReadOnlyList<NamedArray>> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        Dictionary<string, Tensor> Read(string file) => files.TryGetValue(file, out var arrays)
+            ? arrays.ToDictionary(a => a.Name, TensorArrays.ToTensor)
+            : throw new DataException($"the checkpoint has no file '{file}'; it was not written by this version.");
+
+        method.Load(Read(Model));
+        var slots = Read(Slots);
+        foreach (var (player, optimizer) in optimizers)
+            optimizer.Load(slots.Where(s => s.Key.StartsWith(player + "/", StringComparison.Ordinal)).ToDictionary(s => s.Key[(player.Length + 1)..], s => s.Value));
+        var rest = Read(Rest);
+        Generator.Default.State = rest["generator"].ToArray<byte>();
+        var progress = rest["progress"].ToArray<long>();
+        At = new Progress((int)progress[0], (int)progress[1], progress[2], progress[3]);
+    }
+
+    static ReadOnlySpan<byte> Bytes(Tensor value) => TensorArrays.ToArray("", value).Bytes.Span;
+}
