@@ -10,11 +10,14 @@ static class Launcher
     /// <summary>Stopped by SIGTERM with a checkpoint written: run the same command again to go on.</summary>
     internal const int Preempted = 75;
 
-    internal static async Task<int> Run(RootCommand root, string[] args)
+    /// <param name="root">The verbs.</param>
+    /// <param name="args">The words.</param>
+    /// <param name="program">What a person calls the program.</param>
+    internal static async Task<int> Run(RootCommand root, string[] args, string program = "kindred")
     {
         using var signals = new StopSignals();
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0) return Complain(Explain(root, parsed), 2);
+        if (parsed.Errors.Count > 0) return Complain(Explain(root, parsed, program), 2);
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, signals.Token);
@@ -27,13 +30,13 @@ static class Launcher
         catch (Exception e) { return Crash(e); }
     }
 
-    static string Explain(RootCommand root, ParseResult parsed)
+    static string Explain(RootCommand root, ParseResult parsed, string program)
     {
         var first = parsed.Errors[0].Message;
         var command = parsed.CommandResult.Command;
         if (command == root && parsed.UnmatchedTokens.Count > 0)
             return $"there is no verb '{parsed.UnmatchedTokens[0]}'{Suggest.Nearest(parsed.UnmatchedTokens[0], root.Subcommands.Select(c => c.Name))}; there are {string.Join(", ", root.Subcommands.Select(c => c.Name))}.";
-        return $"{first.TrimEnd('.')}. See `kindred {(command == root ? "" : command.Name + " ")}--help`.";
+        return $"{first.TrimEnd('.')}. See `{program} {(command == root ? "" : command.Name + " ")}--help`.";
     }
 
     static int Complain(string text, int code)

@@ -45,6 +45,10 @@ public sealed class Scope : IDisposable
         return tensor;
     }
 
+    /// <summary>Hands a tensor from the innermost open scope to the one around it; does nothing where no scope is open.</summary>
+    /// <returns>The same tensor.</returns>
+    public static Tensor HandOn(Tensor tensor) => current is { } scope ? scope.Return(tensor) : tensor;
+
     /// <summary>Takes a tensor out of every scope: from now on its holder disposes it.</summary>
     /// <returns>The same tensor.</returns>
     public static Tensor Release(Tensor tensor)

@@ -15,6 +15,14 @@ public sealed record Batch(View[] Views, Tensor Index, Tensor? Labels)
     /// <summary>The batches of the data sets that are drawn side by side; empty for one data set.</summary>
     public IReadOnlyDictionary<string, Batch> Streams { get; init; } = new Dictionary<string, Batch>();
 
+    /// <summary>Further labels by name, each `[N]` with −1 for none: a camera, a speaker, a factor.</summary>
+    public IReadOnlyDictionary<string, Tensor> Columns { get; init; } = new Dictionary<string, Tensor>();
+
+    /// <summary>The labels of a name, `[N]`.</summary>
+    /// <exception cref="DataException">The data have no such column.</exception>
+    public Tensor Column(string name) => Columns.TryGetValue(name, out var column) ? column
+        : throw new DataException($"the method wants the column '{name}' of the data; {(Columns.Count == 0 ? "they have none beside their labels" : $"there are {string.Join(", ", Columns.Keys)}")}.");
+
     /// <summary>The view of a name.</summary>
     /// <exception cref="ConfigurationException">There is none.</exception>
     public View View(string name) => Views.FirstOrDefault(v => v.Name == name || (v.Group == name && Group(name).Length == 1))
@@ -34,8 +42,28 @@ public sealed record Batch(View[] Views, Tensor Index, Tensor? Labels)
         Views = Array.ConvertAll(Views, v => v.To(device)),
         Index = Index.To(device),
         Labels = Labels?.To(device),
+        Columns = Columns.ToDictionary(c => c.Key, c => c.Value.To(device)),
         Streams = Streams.ToDictionary(s => s.Key, s => s.Value.To(device)),
     };
+
+    /// <summary>A share of the batch: the i-th of n nearly equal stretches of its samples, data sets beside it likewise.</summary>
+    /// <param name="i">Which, from 0.</param>
+    /// <param name="n">Of how many.</param>
+    /// <exception cref="ConfigurationException">The batch has fewer samples than shares are asked for.</exception>
+    public Batch Part(int i, int n)
+    {
+        if (i < 0 || i >= n) throw new ArgumentOutOfRangeException(nameof(i), i, $"a batch in {n} shares has shares 0 to {n - 1}");
+        if (Count < n) throw new ConfigurationException($"train.batch: a batch of {Count} samples cannot be shared out among {n}; take at least {n}.");
+        var (first, end) = (i * Count / n, (i + 1) * Count / n);
+        return this with
+        {
+            Views = Array.ConvertAll(Views, v => v.Part(first, end - first)),
+            Index = Index.Narrow(0, first, end - first),
+            Labels = Labels?.Narrow(0, first, end - first),
+            Columns = Columns.ToDictionary(c => c.Key, c => c.Value.Narrow(0, first, end - first)),
+            Streams = Streams.ToDictionary(s => s.Key, s => s.Value.Part(i, n)),
+        };
+    }
 
     /// <summary>Stops a method whose recipe makes too few views.</summary>
     /// <exception cref="ConfigurationException">There are fewer.</exception>

@@ -3,34 +3,56 @@ using Kindred.Torch;
 
 namespace Kindred;
 
-/// <summary>Turns inputs into representations [N, Dim]: what is kept after training.</summary>
-public abstract class Encoder : Layer
+/// <summary>Turns a view into representations [N, Dim]: what is kept after training.</summary>
+public abstract class Encoder : Module
 {
     /// <summary>Width of the representation.</summary>
     public abstract long Dim { get; }
 
-    /// <summary>Encodes several views with one pass per size: views of one shape go through together, and so share batch statistics.</summary>
-    /// <param name="views">Each [N, C, H, W]; all of the same N.</param>
+    /// <summary>Encodes a view.</summary>
+    /// <param name="view">N samples of the encoder's modality.</param>
+    /// <returns>[N, Dim].</returns>
+    public abstract Tensor Forward(View view);
+
+    /// <summary>Encodes several views with one pass per shape: views of one shape go through together, and so share batch statistics.</summary>
+    /// <param name="views">All of the same samples.</param>
     /// <returns>One [N, Dim] a view, in the order given.</returns>
-    public virtual Tensor[] Forward(Tensor[] views)
+    public virtual Tensor[] Forward(View[] views)
     {
+        ArgumentNullException.ThrowIfNull(views);
         var outputs = new Tensor[views.Length];
-        foreach (var group in Enumerable.Range(0, views.Length).GroupBy(i => string.Join('x', views[i].Shape.Skip(1))))
+        foreach (var group in Enumerable.Range(0, views.Length).GroupBy(i => views[i].Shape))
         {
             int[] members = [.. group];
+            var joint = Forward(View.Cat([.. members.Select(i => views[i])]));           // [G · N, Dim]
             if (members.Length == 1)
             {
-                outputs[members[0]] = Forward(views[members[0]]);
+                outputs[members[0]] = joint;
                 continue;
             }
-            var joint = Forward(Tensor.Cat([.. members.Select(i => views[i])])); // [G · N, Dim]
             long row = 0;
             foreach (int i in members)
             {
-                outputs[i] = joint.Narrow(0, row, views[i].Size(0));
-                row += views[i].Size(0);
+                outputs[i] = joint.Narrow(0, row, views[i].Count);
+                row += views[i].Count;
             }
         }
         return outputs;
+    }
+}
+
+/// <summary>An encoder of samples that are one tensor each: pictures [N, C, H, W], sound [N, L], points [N, D].</summary>
+public abstract class TensorEncoder : Encoder
+{
+    /// <summary>Encodes a tensor of samples.</summary>
+    /// <param name="x">Samples first.</param>
+    /// <returns>[N, Dim].</returns>
+    public abstract Tensor Forward(Tensor x);
+
+    /// <inheritdoc/>
+    public sealed override Tensor Forward(View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return Forward(view.X);
     }
 }

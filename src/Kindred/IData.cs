@@ -13,6 +13,12 @@ public interface IData : IDisposable
     /// <summary>The labels, −1 for none; null when the data set has no labels at all.</summary>
     IReadOnlyList<int>? Labels { get; }
 
+    /// <summary>Further labels by name, one a sample, −1 for none: a camera, a speaker, a factor. Empty where there are none.</summary>
+    IReadOnlyDictionary<string, IReadOnlyList<int>> Columns => new Dictionary<string, IReadOnlyList<int>>();
+
+    /// <summary>What one sample looks like to a network that is built for it: <c>channels</c>, <c>rate</c>, <c>vocabulary</c>, <c>features</c> …</summary>
+    IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long>();
+
     /// <summary>Data sets that are drawn side by side, by name; empty for a plain one.</summary>
     IReadOnlyDictionary<string, IData> Streams => new Dictionary<string, IData>();
 
@@ -22,9 +28,9 @@ public interface IData : IDisposable
     /// <summary>The training batches of an epoch: the same for the same seed and epoch, whatever the workers do.</summary>
     /// <param name="epoch">The number of the epoch.</param>
     /// <param name="skip">Batches left out at the front, without decoding them: where a resumed run goes on.</param>
-    /// <param name="order">Batches of sample numbers chosen by the method; null for the loader's own order.</param>
+    /// <param name="plan">Batches chosen by the method; null for the data's own order.</param>
     /// <param name="cancel">Stops the workers.</param>
-    IEnumerable<IRawBatch> Batches(int epoch, int skip, int[][]? order, CancellationToken cancel);
+    IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel);
 
     /// <summary>Every sample once, in order, in the recipe's plain view.</summary>
     /// <param name="batch">Samples at once.</param>

@@ -6,7 +6,7 @@ namespace Kindred;
 /// <summary>A method of contrastive learning: its state is its fields, and a step turns a batch into a loss.</summary>
 /// <remarks>
 /// A method knows no trainer. What must wait until the optimizer has stepped (a momentum twin, a queue, a centre) goes into
-/// <see cref="After"/>; what happens between epochs (re-clustering, a new order of the data) into <see cref="BeginEpoch"/>.
+/// <see cref="After"/>; what happens between epochs (re-clustering, the plan of the batches) into <see cref="BeginEpoch"/>.
 /// </remarks>
 public abstract class Method : Module
 {
@@ -19,16 +19,18 @@ public abstract class Method : Module
         throw new InvalidOperationException($"{GetType().Name} overrides neither Step nor Turns");
 
     /// <summary>The turns of one training step. Games override this; every other method takes one turn as <c>model</c>.</summary>
-    public virtual IEnumerable<Turn> Turns(Batch batch, Progress at) => [new("model", () => Step(batch, at))];
+    public virtual IEnumerable<Turn> Turns(Batch batch, Progress at) => [new Turn("model", () => Step(batch, at))];
 
     /// <summary>Who is optimised, by name: each has its own optimizer.</summary>
     public virtual IReadOnlyDictionary<string, Module> Players => new Dictionary<string, Module> { ["model"] = this };
 
-    /// <summary>Runs before each epoch, without gradient: E-steps, re-clustering, frozen parts, the order of the data.</summary>
-    public virtual void BeginEpoch(Epoch epoch) { }
+    /// <summary>Runs before each epoch, without gradient: E-steps, re-clustering, frozen parts, which samples make up which batch.</summary>
+    /// <returns>The epoch's batches, of any number; null for the data's own order.</returns>
+    /// <remarks>A run that goes on in the middle of an epoch does not call it again: what it made is in the state, and so is the plan.</remarks>
+    public virtual EpochPlan? BeginEpoch(Epoch epoch) => null;
 
-    /// <summary>Runs in place of <see cref="BeginEpoch"/> where a run goes on in the middle of an epoch: what E-steps made is in the state, but an <see cref="Epoch.Order"/> has to be set again.</summary>
-    public virtual void ResumeEpoch(Epoch epoch) { }
+    /// <summary>Runs after the last step of each epoch, the last one included, without gradient.</summary>
+    public virtual void EndEpoch(Epoch epoch) { }
 
     /// <summary>Does something, without gradient, once this turn's optimizer has stepped.</summary>
     protected void After(Action settle) => after.Add(settle);

@@ -2,7 +2,21 @@ using Kindred.Torch;
 
 namespace Kindred;
 
-/// <summary>One turn of one player: the trainer evaluates the loss, differentiates it and steps that player's optimizer.</summary>
+/// <summary>One turn of one player: the trainer makes and differentiates each loss in turn, then steps that player's optimizer once. Other players are frozen meanwhile.</summary>
+/// <remarks>
+/// Several losses add up: local objectives of stacked units, or shares of a batch (<see cref="Batch.Part"/>) whose graphs would not fit side by side. Each loss
+/// lives in a scope of its own and is freed before the next is made; what the next one needs is handed on by <see cref="Handed"/>.
+/// </remarks>
 /// <param name="Player">A name in <see cref="Method.Players"/>.</param>
-/// <param name="Loss">Makes the scalar loss; called when the turn comes, so it sees the weights that earlier turns left.</param>
-public readonly record struct Turn(string Player, Func<Tensor> Loss);
+/// <param name="Losses">Make a scalar loss each; called when the turn comes, so that they see the weights that earlier turns left.</param>
+public sealed record Turn(string Player, params IReadOnlyList<Func<Tensor>> Losses)
+{
+    /// <summary>A tensor that outlives the loss that made it, without its graph: to be used by the losses after it, in the same step.</summary>
+    /// <param name="tensor">What the next loss needs.</param>
+    /// <returns>Its values, in the scope around the losses.</returns>
+    public static Tensor Handed(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return Scope.HandOn(tensor.Detach());
+    }
+}

@@ -1,19 +1,36 @@
 using System.CommandLine;
+using System.Diagnostics;
 
 namespace Kindred.Cli.Verbs;
 
-/// <summary><c>kindred bench</c>: measurements that print the same fields as their counterparts in other frameworks.</summary>
+/// <summary><c>kindred bench</c>: hands on to the program that measures, which is built beside this one and belongs to no package.</summary>
 static class BenchVerb
 {
-    internal static Command Create() => new("bench", "Times parts of the library; one JSON object a measurement.")
+    const string Program = "Kindred.Bench";
+
+    internal static Command Create()
     {
-        BenchKMeans.Create(),
-        BenchKnn.Create(),
-        BenchNtXent.Create(),
-        BenchOps.Create(),
-        BenchSinkhorn.Create(),
-        BenchSoak.Create(),
-        BenchTrain.Create(),
-        BenchViews.Create(),
-    };
+        var command = new Command("bench", "Times parts of the library: train, embed, ntxent, views, knn, kmeans, sinkhorn, ops, soak; one JSON object a measurement.");
+        command.Options.Add(new Option<bool>("--help", "-h", "-?") { Description = "What can be measured, and the flags of each." });
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(result => Run([.. result.UnmatchedTokens, .. result.GetResult("--help") is null ? Array.Empty<string>() : ["--help"]]));
+        return command;
+    }
+
+    static int Run(string[] words)
+    {
+        var program = Places().FirstOrDefault(File.Exists)
+            ?? throw new EnvironmentException($"{Program} measures, and it is not beside this program: in the repository, ./kindred bench builds and runs it.");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. words]))!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    // Beside this program, or where the build puts each project's output: bin/PROJECT/CONFIGURATION.
+    static IEnumerable<string> Places()
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        yield return Path.Combine(here.FullName, $"{Program}.dll");
+        if (here.Parent?.Parent is { } bin) yield return Path.Combine(bin.FullName, Program, here.Name, $"{Program}.dll");
+    }
 }

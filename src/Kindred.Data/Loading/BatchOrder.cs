@@ -5,21 +5,21 @@ sealed class BatchOrder
 {
     readonly int[] order = [];
     readonly int batchSize;
-    readonly int[][]? batches;
+    readonly IReadOnlyList<int[]>? batches;
     readonly long[][]? samples;
 
     /// <summary>One long row cut into batches.</summary>
     internal BatchOrder(int[] order, int batchSize, int count) => (this.order, this.batchSize, Count) = (order, batchSize, count);
 
     /// <summary>Batches as a method made them.</summary>
-    internal BatchOrder(int[][] batches, int pictures)
+    internal BatchOrder(IReadOnlyList<int[]> batches, int pictures)
     {
-        (this.batches, Count) = (batches, batches.Length);
-        samples = new long[batches.Length][];
+        (this.batches, Count) = (batches, batches.Count);
+        samples = new long[batches.Count][];
 
         // A picture's second coming in an epoch draws like a picture of its own, or both would look the same.
         var comings = new Dictionary<int, int>();
-        for (var b = 0; b < batches.Length; b++)
+        for (var b = 0; b < batches.Count; b++)
         {
             samples[b] = new long[batches[b].Length];
             for (var i = 0; i < batches[b].Length; i++)

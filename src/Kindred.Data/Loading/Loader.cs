@@ -19,7 +19,7 @@ public sealed class Loader : IDisposable
 {
     readonly LoaderOptions options;
     readonly SamplePlan plan;
-    readonly LoaderSlot[] slots;
+    LoaderSlot[] slots = [];
     readonly WorkerCrew crew;
     readonly ConcurrentDictionary<int, string> unusable = new();
     readonly List<BadSample> bad = [];
@@ -31,7 +31,7 @@ public sealed class Loader : IDisposable
     /// <param name="groups">What views each picture gives.</param>
     /// <param name="options">Order, sizes, threads.</param>
     /// <exception cref="ConfigurationException">An option out of range.</exception>
-    /// <exception cref="DataException">No picture can be read, or an epoch would have no batch.</exception>
+    /// <exception cref="DataException">No picture can be read.</exception>
     public Loader(IPictures source, IReadOnlyList<ViewGroup> groups, LoaderOptions? options = null)
     {
         this.options = options ?? new();
@@ -39,10 +39,7 @@ public sealed class Loader : IDisposable
         (Source, Groups) = (source, groups);
         if (groups.Count == 0)
             throw new ConfigurationException("a loader without view groups; at least one is needed");
-        if (BatchesPerEpoch == 0)
-            throw new DataException($"{source.Description} has {source.Count} pictures, which do not fill one batch of {this.options.BatchSize}; make the batch smaller, or keep the last batch");
         plan = new(source, groups, this.options.Seed);
-        slots = [.. Enumerable.Range(0, this.options.Prefetch + 1).Select(_ => NewSlot())];
         crew = new(plan, unusable, this.options.WorkerCount);
     }
 
@@ -64,16 +61,17 @@ public sealed class Loader : IDisposable
     /// <summary>The batches of one epoch. One epoch runs at a time; leaving the loop early stops the workers.</summary>
     /// <param name="epoch">Its number; it decides order and views.</param>
     /// <param name="skip">Batches to leave out at the start, without decoding them.</param>
-    /// <param name="order">Batches of places in the source, each at most a batch long; the loader's own order if null. A picture that comes twice gets different views.</param>
+    /// <param name="order">Batches of places in the source, of any number and size; the loader's own order if null. A picture that comes twice gets different views.</param>
     /// <param name="cancel">Stops, also while waiting.</param>
-    /// <exception cref="DataException">More pictures than the budget allows cannot be used.</exception>
+    /// <exception cref="DataException">The pictures do not fill one batch, or more of them than the budget allows cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The loop was cancelled.</exception>
-    public IEnumerable<RawBatch> Epoch(int epoch, int skip = 0, int[][]? order = null, CancellationToken cancel = default)
+    public IEnumerable<RawBatch> Epoch(int epoch, int skip = 0, IReadOnlyList<int[]>? order = null, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(skip);
         if (running)
             throw new InvalidOperationException("this loader is in the middle of an epoch; end that loop first");
+        Reserve(order is null || order.Count == 0 ? options.BatchSize : order.Max(batch => batch.Length));
         var run = new LoaderRun(slots, epoch, skip, order is null ? OwnOrder(epoch) : GivenOrder(order), crew.Count > 0);
         running = true;
         crew.Begin(run);
@@ -125,6 +123,8 @@ public sealed class Loader : IDisposable
     /// <summary>A random order, or the source's.</summary>
     BatchOrder OwnOrder(int epoch)
     {
+        if (BatchesPerEpoch == 0)
+            throw new DataException($"{Source.Description} has {Source.Count} pictures, which do not fill one batch of {options.BatchSize}; make the batch smaller, or keep the last batch");
         if (permutation.Length == 0)
         {
             permutation = new int[Source.Count];
@@ -139,19 +139,24 @@ public sealed class Loader : IDisposable
         return new(permutation, options.BatchSize, BatchesPerEpoch);
     }
 
-    BatchOrder GivenOrder(int[][] order)
+    BatchOrder GivenOrder(IReadOnlyList<int[]> order)
     {
-        for (var b = 0; b < order.Length; b++)
+        for (var b = 0; b < order.Count; b++)
         {
-            if (order[b].Length < 1 || order[b].Length > options.BatchSize)
-                throw new ConfigurationException($"batch {b} of the given order has {order[b].Length} pictures; expected are 1 to {options.BatchSize}");
+            if (order[b].Length == 0)
+                throw new ConfigurationException($"batch {b} of the given order is empty");
             if (order[b].AsSpan().IndexOfAnyExceptInRange(0, Source.Count - 1) is >= 0 and var at)
                 throw new ConfigurationException($"batch {b} of the given order asks for picture {order[b][at]}; the source has 0 to {Source.Count - 1}");
         }
         return new(order, Source.Count);
     }
 
-    LoaderSlot NewSlot() => new(new RawBatch(plan.Blocks(options.BatchSize), options.BatchSize), options.BatchSize);
+    // Memory for the largest batch asked for so far.
+    void Reserve(int capacity)
+    {
+        if (slots.Length > 0 && slots[0].Capacity >= capacity) return;
+        slots = [.. Enumerable.Range(0, options.Prefetch + 1).Select(_ => new LoaderSlot(new RawBatch(plan.Blocks(capacity), capacity), capacity))];
+    }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => crew.Dispose();

@@ -10,6 +10,8 @@ sealed class LoaderSlot(RawBatch batch, int capacity)
     readonly List<(int Position, BadSample Sample)> bad = [];
     int failedAt;
 
+    internal int Capacity => indices.Length;
+
     internal RawBatch Batch { get; } = batch;
 
     /// <summary>Places not yet filled; guarded by the loader's gate.</summary>

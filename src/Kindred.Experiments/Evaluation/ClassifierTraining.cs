@@ -48,7 +48,7 @@ static class ClassifierTraining
             int[] order = new int[rows.Length];
             new RandomKey(seed, epoch, -2, 0).Draws().Permutation(order);
             int[][] batches = [.. order.Select(i => rows[i]).Chunk(batch).Take(perEpoch)];
-            foreach (var raw in data.Batches(epoch, 0, batches, cancel))
+            foreach (var raw in data.Batches(epoch, 0, new(batches), cancel))
             {
                 cancel.ThrowIfCancellationRequested();
                 using var scope = Scope.Open();

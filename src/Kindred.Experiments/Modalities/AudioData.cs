@@ -65,10 +65,10 @@ public sealed class AudioData : IData
     public int StepsPerEpoch => Count / batch;
 
     /// <inheritdoc/>
-    public IEnumerable<IRawBatch> Batches(int epoch, int skip, int[][]? order, CancellationToken cancel)
+    public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel)
     {
-        order ??= [.. Shuffled(epoch).Chunk(batch).Take(StepsPerEpoch)];
-        foreach (var rows in order.Skip(skip))
+        var batches = plan?.Batches ?? [.. Shuffled(epoch).Chunk(batch).Take(StepsPerEpoch)];
+        foreach (var rows in batches.Skip(skip))
         {
             cancel.ThrowIfCancellationRequested();
             yield return new AudioBatch(this, rows, epoch);

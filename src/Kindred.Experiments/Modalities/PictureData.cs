@@ -50,8 +50,8 @@ public sealed class PictureData : IData
     public IReadOnlyList<(string Name, string Reason)> Bad => loader.IsValueCreated ? [.. loader.Value.Bad.Select(b => (b.Name, b.Reason))] : [];
 
     /// <inheritdoc/>
-    public IEnumerable<IRawBatch> Batches(int epoch, int skip, int[][]? order, CancellationToken cancel) =>
-        loader.Value.Epoch(epoch, skip, order, cancel).Select(b => new PictureBatch(b));
+    public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
+        loader.Value.Epoch(epoch, skip, plan?.Batches, cancel).Select(b => new PictureBatch(b));
 
     /// <inheritdoc/>
     public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => InOrder(plain, 0, batch, cancel);

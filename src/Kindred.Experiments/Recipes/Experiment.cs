@@ -48,22 +48,33 @@ public sealed class Experiment : IDisposable
     public static Experiment Build(RecipeFile recipe, string? data = null, Device? device = null, Experiment? previous = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        var (_, type) = MethodCatalog.Find(recipe.Method);
+        MethodCatalog.Find(recipe.Method);
         var source = OpenData(recipe, data);
-        try
-        {
-            Generator.Default.Seed((long)recipe.Train.Seed);
-            using var initialization = Initialization.Begin((long)recipe.Train.Seed);
-            using var scope = Scope.Open();
-            var method = MakeMethod(recipe, type, source, previous?.Method);
-            method.To(device, channelsLast: true);
-            return new Experiment(recipe, source, method, MakeOptimizers(recipe, method), device ?? Device.Cpu, previous);
-        }
+        try { return Build(recipe, source, device, previous); }
         catch
         {
             source.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Builds a phase on data that are open already; the experiment disposes them.</summary>
+    /// <param name="recipe">The phase; the data that it names are left alone.</param>
+    /// <param name="data">What to learn from, in the views that the method wants.</param>
+    /// <param name="device">Where tensors live; the processor if left out.</param>
+    /// <param name="previous">The phase before, for methods that go on with what it trained; it may be disposed already.</param>
+    /// <exception cref="ConfigurationException">The recipe is wrong; the message names the key.</exception>
+    public static Experiment Build(RecipeFile recipe, IData data, Device? device = null, Experiment? previous = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(data);
+        var (_, type) = MethodCatalog.Find(recipe.Method);
+        Generator.Default.Seed((long)recipe.Train.Seed);
+        using var initialization = Initialization.Begin((long)recipe.Train.Seed);
+        using var scope = Scope.Open();
+        var method = MakeMethod(recipe, type, data, previous?.Method);
+        method.To(device, channelsLast: true);
+        return new Experiment(recipe, data, method, MakeOptimizers(recipe, method), device ?? Device.Cpu, previous);
     }
 
     /// <summary>The same experiment, phases before it included, with weights as another seed draws them and nothing trained.</summary>
@@ -80,6 +91,8 @@ public sealed class Experiment : IDisposable
     public Trainer Trainer(long? maxSteps = null, params IReadOnlyList<IHook> hooks) => new(Method, Data, Optimizers, new TrainerOptions
     {
         Epochs = train.Epochs,
+        Steps = train.Steps,
+        StepsPerEpoch = train.StepsPerEpoch,
         MaxSteps = maxSteps,
         Device = Device,
         Precision = PrecisionOf(train.Precision, Device),

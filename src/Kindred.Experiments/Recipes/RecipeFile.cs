@@ -72,6 +72,8 @@ public sealed record ViewSection(
 /// <param name="CheckpointEvery">Steps between two checkpoints; 0 writes them at the end of epochs only.</param>
 /// <param name="Keep">Checkpoints to keep, besides the best one.</param>
 /// <param name="OnlineProbe">Trains a linear classifier of the representation beside the method and logs online_accuracy; the method does not notice.</param>
+/// <param name="Steps">Optimizer steps in all, in place of epochs; schedules are as long as this.</param>
+/// <param name="StepsPerEpoch">Steps of an epoch, where the method plans none; the data go round again or are cut.</param>
 public sealed record TrainSection(
     [Range(1, 1_000_000)] int Epochs = 100,
     [Range(1, 1 << 20)] int Batch = 256,
@@ -85,4 +87,6 @@ public sealed record TrainSection(
     [Range(1, int.MaxValue)] int LogEvery = 10,
     [Range(0, int.MaxValue)] int CheckpointEvery = 0,
     [Range(1, 1000)] int Keep = 3,
-    bool OnlineProbe = false);
+    bool OnlineProbe = false,
+    [Range(1L, 1L << 40)] long? Steps = null,
+    [Range(1, 1 << 30)] int? StepsPerEpoch = null);

@@ -125,10 +125,11 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     {
         var state = experiment.State();
         var train = experiment.Recipe.Train;
+        Trainer? trainer = null;
         void Save(Progress at, double loss)
         {
             log.Sync();
-            state.At = at;
+            state.Position = trainer!.Position;
             folder.Checkpoints.Save(new Checkpoint(offset + at.Step, state.Capture(), new JsonObject
             {
                 ["phase"] = phase, ["offset"] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null, ["method"] = experiment.Recipe.Method,
@@ -143,16 +144,16 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             new Watcher(folder, offset, experiment.Data, noted),
             new CheckpointHook(Save, train.CheckpointEvery),
         ];
-        var trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
+        trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null)
         {
             state.Restore(start.Parts);
-            var planned = trainer.At;
-            if (state.At.Steps != planned.Steps) throw new DataException($"the checkpoint was written in a run of {state.At.Steps} steps; this recipe and data make {planned.Steps}. The data has changed, or train.epochs or train.batch; start anew, or from its weights with --from.");
-            trainer.At = state.At;
+            var nominal = trainer.Position.Nominal;
+            if (state.Position.Nominal != nominal) throw new DataException($"the checkpoint was written in a run of {state.Position.Nominal} steps; this recipe and data make {nominal}. The data has changed, or train.epochs or train.batch; start anew, or from its weights with --from.");
+            trainer.Position = state.Position;
         }
         var result = trainer.Fit(cancel);
-        state.At = result.At;
+        state.Position = trainer.Position;
         var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;
         return (result, loss, state.Sha256());
     }

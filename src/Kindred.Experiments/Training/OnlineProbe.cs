@@ -44,9 +44,8 @@ public sealed class OnlineProbe : IHook, IDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (batch.Labels is not { } labels) return;
-        method.Eval();
-        var h = ((IEncodes)method).Features(batch.Views[0]).To(Dtype.Float32);
-        method.Train();
+        Tensor h;
+        using (method.Evaluating()) h = ((IEncodes)method).Features(batch.Views[0]).To(Dtype.Float32);
         classifier ??= Begin(h.Size(1));
         using var _ = WithGradient.Begin();
         var logits = classifier.Forward(h);

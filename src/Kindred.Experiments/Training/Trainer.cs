@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kindred.Nn;
 using Kindred.Optim;
 using Kindred.Torch;
 
@@ -9,6 +10,12 @@ public sealed record TrainerOptions
 {
     /// <summary>Passes over the data, as the recipe has them; schedules have this length.</summary>
     public required int Epochs { get; init; }
+
+    /// <summary>Steps in all, in place of <see cref="Epochs"/>; schedules have this length.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>Steps of an epoch for which the method has no plan of its own; the data's own number unless given. Beyond it the data go round again.</summary>
+    public int? StepsPerEpoch { get; init; }
 
     /// <summary>Stops early after this many steps; the schedules keep their length.</summary>
     public long? MaxSteps { get; init; }
@@ -32,9 +39,13 @@ public sealed class Trainer
     readonly IReadOnlyDictionary<string, Optimizer> optimizers;
     readonly TrainerOptions options;
     readonly IReadOnlyList<IHook> hooks;
+    readonly Dictionary<string, Parameter[]> others;
     readonly Stopwatch clock = new();
+    readonly long nominal;
     long samples;
     double loss = double.NaN;
+    long? began;
+    EpochPlan? plan;
 
     /// <summary>Puts a training together.</summary>
     /// <param name="method">What learns.</param>
@@ -42,18 +53,32 @@ public sealed class Trainer
     /// <param name="optimizers">One for each of the method's players.</param>
     /// <param name="options">How to go about it.</param>
     /// <param name="hooks">Who looks on, in order.</param>
-    /// <exception cref="ConfigurationException">A player has no optimizer, or the data no batch.</exception>
+    /// <exception cref="ConfigurationException">A player has no optimizer, or an optimizer no player.</exception>
     public Trainer(Method method, IData data, IReadOnlyDictionary<string, Optimizer> optimizers, TrainerOptions options, params IReadOnlyList<IHook> hooks)
     {
         (this.method, this.data, this.optimizers, this.options, this.hooks) = (method, data, optimizers, options, hooks);
-        foreach (var player in method.Players.Keys)
-            if (!optimizers.ContainsKey(player)) throw new ConfigurationException($"train.optimizer: the player '{player}' has no optimizer; give one for each of {string.Join(", ", method.Players.Keys)}.");
-        if (data.StepsPerEpoch == 0) throw new ConfigurationException($"{data.Count} samples do not fill one batch; choose a smaller train.batch.");
-        At = new Progress(0, options.Epochs, 0, (long)options.Epochs * data.StepsPerEpoch);
+        foreach (var player in method.Players.Keys.Except(optimizers.Keys))
+            throw new ConfigurationException($"train.optimizer: the player '{player}' has no optimizer; give one for each of {string.Join(", ", method.Players.Keys)}.");
+        foreach (var player in optimizers.Keys.Except(method.Players.Keys))
+            throw new ConfigurationException($"train.optimizer: the method has no player '{player}'; it has {string.Join(", ", method.Players.Keys)}.");
+        others = method.Players.ToDictionary(p => p.Key, p => method.Players.Where(o => o.Key != p.Key).SelectMany(o => o.Value.Parameters()).Except(p.Value.Parameters()).Distinct().ToArray());
+        nominal = options.Steps ?? (long)options.Epochs * PerEpoch;
+        At = new Progress(0, options.Steps is { } steps ? (int)Math.Ceiling((double)steps / Math.Max(1, PerEpoch)) : options.Epochs, 0, nominal);
     }
 
-    /// <summary>Where training stands; set it to go on from a checkpoint.</summary>
-    public Progress At { get; set; }
+    /// <summary>Where training stands.</summary>
+    public Progress At { get; private set; }
+
+    /// <summary>Where training stands, the middle of an epoch included; set it to go on from a checkpoint.</summary>
+    public Position Position
+    {
+        get => new(At, began, plan, nominal);
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            (At, began, plan) = (value.At, value.Began, value.Plan);
+        }
+    }
 
     /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either.</summary>
     /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
@@ -75,26 +100,76 @@ public sealed class Trainer
         return Result;
     }
 
-    TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, At.Step >= At.Steps);
+    TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, AtEnd);
 
-    bool Done(CancellationToken cancel) => cancel.IsCancellationRequested || At.Step >= Math.Min(At.Steps, options.MaxSteps ?? long.MaxValue);
+    int PerEpoch => options.StepsPerEpoch ?? data.StepsPerEpoch;
+
+    bool AtEnd => began is null && (options.Steps is { } steps ? At.Step >= steps : At.Epoch >= At.Epochs);
+
+    bool Done(CancellationToken cancel) => cancel.IsCancellationRequested || AtEnd || At.Step >= (options.MaxSteps ?? long.MaxValue);
 
     void TrainEpoch(CancellationToken cancel)
     {
-        var epoch = new Epoch(At, data);
-        var skip = (int)(At.Step - (long)At.Epoch * data.StepsPerEpoch);
-        Begin(epoch, resume: skip > 0);
-        using var batches = data.Batches(At.Epoch, skip, epoch.Order, cancel).GetEnumerator();
-        var began = clock.Elapsed.TotalSeconds;
-        while (!Done(cancel) && Next(batches, cancel))
+        if (began is null) Begin();
+        var end = began!.Value + Length;
+        using (var batches = Batches((int)(At.Step - began.Value), cancel).GetEnumerator())
         {
-            var report = TakeStep(batches.Current, began);
-            foreach (var hook in hooks) hook.Step(report);
-            began = clock.Elapsed.TotalSeconds;
+            var since = clock.Elapsed.TotalSeconds;
+            var first = At.Step;
+            while (At.Step < end && !Done(cancel) && Next(batches, cancel))
+            {
+                var report = TakeStep(batches.Current, since);
+                foreach (var hook in hooks) hook.Step(report);
+                since = clock.Elapsed.TotalSeconds;
+            }
+            if (At.Step == first && At.Step < end && !Done(cancel)) throw new InvalidOperationException($"the data gave no batch {At.Step - began.Value} of the {Length} that the epoch has");
         }
-        if (cancel.IsCancellationRequested || At.Step < (long)(At.Epoch + 1) * data.StepsPerEpoch) return;
-        At = At with { Epoch = At.Epoch + 1 };
+        if (At.Step < end || cancel.IsCancellationRequested) return;
+        End();
         foreach (var hook in hooks) hook.Epoch(At);
+    }
+
+    // Steps of the epoch in progress; the last one is cut where the steps are counted.
+    long Length => Math.Min(plan?.Steps ?? PerEpoch, options.Steps is { } steps ? steps - began!.Value : long.MaxValue);
+
+    void Begin()
+    {
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        plan = method.BeginEpoch(LookedAt());
+        plan?.Check(data);
+        began = At.Step;
+        if (plan is null && PerEpoch == 0) throw new ConfigurationException($"{data.Count} samples do not fill one batch; choose a smaller train.batch.");
+        if (Length == 0 && options.Steps is not null) throw new ConfigurationException("the method plans an epoch without batches, so that train.steps would never be reached; give train.epochs instead.");
+        // Schedules are as long as the epochs turn out to be, on the supposition that those to come are like this one.
+        if (options.Steps is null) At = At with { Steps = At.Step + Length * (At.Epochs - At.Epoch) };
+    }
+
+    void End()
+    {
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        method.EndEpoch(LookedAt());
+        (began, plan) = (null, null);
+        At = At with { Epoch = At.Epoch + 1 };
+    }
+
+    Epoch LookedAt() => new(At, data, (encode, view) =>
+    {
+        using var evaluating = method.Evaluating();
+        using var precision = Precision();
+        return encode(view.To(options.Device));
+    });
+
+    // Without a plan, an epoch of more steps than the data have is several passes, each in an order of its own.
+    IEnumerable<IRawBatch> Batches(int skip, CancellationToken cancel)
+    {
+        if (plan is not null || PerEpoch <= data.StepsPerEpoch) return data.Batches(At.Epoch, skip, plan, cancel);
+        if (data.StepsPerEpoch == 0) throw new ConfigurationException($"{data.Count} samples do not fill one batch; choose a smaller train.batch.");
+        var passes = (PerEpoch + data.StepsPerEpoch - 1) / data.StepsPerEpoch;
+        return from pass in Enumerable.Range(skip / data.StepsPerEpoch, passes - skip / data.StepsPerEpoch)
+               from batch in data.Batches(At.Epoch * passes + pass, Math.Max(0, skip - pass * data.StepsPerEpoch), null, cancel)
+               select batch;
     }
 
     // A stop while the workers are still busy is no error: the state is that of the last whole step.
@@ -102,14 +177,6 @@ public sealed class Trainer
     {
         try { return batches.MoveNext(); }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested) { return false; }
-    }
-
-    void Begin(Epoch epoch, bool resume)
-    {
-        using var scope = Scope.Open();
-        using var _ = NoGradient.Begin();
-        if (resume) method.ResumeEpoch(epoch);
-        else method.BeginEpoch(epoch);
     }
 
     StepReport TakeStep(IRawBatch raw, double began)
@@ -136,16 +203,47 @@ public sealed class Trainer
 
     double TakeTurn(Turn turn, Progress at)
     {
-        var optimizer = optimizers[turn.Player];
+        if (!optimizers.TryGetValue(turn.Player, out var optimizer))
+            throw new ConfigurationException($"the method takes a turn as '{turn.Player}', and has no such player; it has {string.Join(", ", method.Players.Keys)}.");
+        using var frozen = new Frozen(others[turn.Player]);
         optimizer.Zero();
-        Tensor made;
-        using (Precision()) made = turn.Loss();
-        var value = made.Item();
-        if (!double.IsFinite(value)) throw Diverged(turn.Player, value, at);
-        made.Backward();
+        var sum = 0.0;
+        if (turn.Losses is [var only]) sum = Differentiate(only, turn.Player, at);
+        else foreach (var next in turn.Losses)
+            {
+                using var scope = Scope.Open();
+                sum += Differentiate(next, turn.Player, at);
+            }
         optimizer.Step(at);
         method.Settle();
+        return sum;
+    }
+
+    double Differentiate(Func<Tensor> make, string player, Progress at)
+    {
+        Tensor made;
+        using (Precision()) made = make();
+        var value = made.Item();
+        if (!double.IsFinite(value)) throw Diverged(player, value, at);
+        made.Backward();
         return value;
+    }
+
+    // The players whose turn it is not: gradients go through them, and not into them.
+    readonly struct Frozen : IDisposable
+    {
+        readonly Parameter[] held;
+
+        public Frozen(Parameter[] parameters)
+        {
+            held = Array.FindAll(parameters, p => p.Trainable);
+            foreach (var parameter in held) parameter.Trainable = false;
+        }
+
+        public void Dispose()
+        {
+            foreach (var parameter in held) parameter.Trainable = true;
+        }
     }
 
     IDisposable? Precision() => options.Precision is { } dtype ? Autocast.Begin(options.Device, dtype) : null;

@@ -23,7 +23,7 @@ public sealed class TrainingState(Method method, IReadOnlyDictionary<string, Opt
     public const string Rest = "method";
 
     /// <summary>Where training stands.</summary>
-    public Progress At { get; set; }
+    public Position Position { get; set; } = new(default, null, null, 0);
 
     /// <summary>Calls <paramref name="use"/> with the named tensors of each file, in a fixed order; the tensors die afterwards.</summary>
     public void Visit(Action<string, IReadOnlyList<(string Name, Tensor Value)>> use)
@@ -34,7 +34,7 @@ public sealed class TrainingState(Method method, IReadOnlyDictionary<string, Opt
         use(Model, [.. method.State().Select(s => (s.Path, s.State.Value)).OrderBy(s => s.Path, StringComparer.Ordinal)]);
         use(Slots, [.. optimizers.OrderBy(o => o.Key, StringComparer.Ordinal)
             .SelectMany(o => o.Value.State().Select(s => ($"{o.Key}/{s.Path}", s.Value)).OrderBy(s => s.Item1, StringComparer.Ordinal))]);
-        use(Rest, [("generator", Tensor.From<byte>(Generator.Default.State)), ("progress", Tensor.From<long>([At.Epoch, At.Epochs, At.Step, At.Steps])), ("seed", Tensor.From<long>([(long)seed]))]);
+        use(Rest, [("generator", Tensor.From<byte>(Generator.Default.State)), ("seed", Tensor.From<long>([(long)seed])), .. PositionTensors.Write(Position)]);
     }
 
     /// <summary>SHA-256 over every tensor's name, type, shape and bytes: two runs that ended alike have the same.</summary>
@@ -78,8 +78,7 @@ public sealed class TrainingState(Method method, IReadOnlyDictionary<string, Opt
             optimizer.Load(slots.Where(s => s.Key.StartsWith(player + "/", StringComparison.Ordinal)).ToDictionary(s => s.Key[(player.Length + 1)..], s => s.Value));
         var rest = Read(Rest);
         Generator.Default.State = rest["generator"].ToArray<byte>();
-        var progress = rest["progress"].ToArray<long>();
-        At = new Progress((int)progress[0], (int)progress[1], progress[2], progress[3]);
+        Position = PositionTensors.Read(rest, method);
     }
 
     static ReadOnlySpan<byte> Bytes(Tensor value) => TensorArrays.ToArray("", value).Bytes.Span;

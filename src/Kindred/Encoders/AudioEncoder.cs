@@ -4,7 +4,7 @@ using Kindred.Torch;
 namespace Kindred.Encoders;
 
 /// <summary>An encoder that yields a vector a moment, and their mean as the representation.</summary>
-public abstract class SequenceEncoder : Encoder
+public abstract class SequenceEncoder : TensorEncoder
 {
     /// <summary>One vector a frame: [N, T, Dim].</summary>
     public abstract Tensor Frames(Tensor x);

@@ -5,7 +5,7 @@ namespace Kindred.Encoders;
 
 /// <summary>Five plain 3×3 convolutions with batch norm, for experiments that last seconds: [N, C, H, W] → [N, 8 · width].</summary>
 /// <remarks>Channels w, 2w, 2w, 4w, 8w (16-32-32-64-128 at w = 16), every second one with stride 2, then the global mean.</remarks>
-public sealed class ConvNet : Encoder
+public sealed class ConvNet : TensorEncoder
 {
     /// <summary>Which network.</summary>
     public sealed record Options

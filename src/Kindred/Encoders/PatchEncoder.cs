@@ -8,7 +8,7 @@ namespace Kindred.Encoders;
 /// van den Oord, Li, Vinyals, arXiv:1807.03748, Sec. 3.3. There is no batch norm: its statistics would tell every patch
 /// about all others. Differs: a small stack of convolutions in place of ResNet-v2-101.
 /// </remarks>
-public sealed class PatchEncoder : Encoder
+public sealed class PatchEncoder : TensorEncoder
 {
     /// <summary>Which network.</summary>
     public sealed record Options

@@ -21,7 +21,7 @@ public enum ResNetStem
 /// He, Zhang, Ren, Sun, arXiv:1512.03385, with the stride on the 3×3 convolution of a bottleneck as in torchvision.
 /// Selective kernels: Li et al., arXiv:1903.06586, in the form of SimCLR v2 (arXiv:2006.10029). ResNet-D: He et al., arXiv:1812.01187.
 /// </remarks>
-public sealed class ResNet : Encoder
+public sealed class ResNet : TensorEncoder
 {
     /// <summary>Which network.</summary>
     public sealed record Options

@@ -8,7 +8,7 @@ namespace Kindred.Encoders;
 /// 3×3 stride-2 stem of w channels, blocks of 2w, 4w and 8w with stride 2 each, then means over a grid × grid raster,
 /// flattened. The grid keeps where things are, which telling near copies apart needs.
 /// </remarks>
-public sealed class SmallResNet : Encoder
+public sealed class SmallResNet : TensorEncoder
 {
     /// <summary>Which network.</summary>
     public sealed record Options

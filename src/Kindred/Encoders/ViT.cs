@@ -20,7 +20,7 @@ public enum Positions
 /// arXiv:2104.02057. Pictures of another size than <see cref="Options.Size"/> get bicubically resized positions, as
 /// DINO's local crops need (Caron et al., arXiv:2104.14294).
 /// </remarks>
-public sealed class ViT : Encoder
+public sealed class ViT : TensorEncoder
 {
     /// <summary>Which network.</summary>
     public sealed record Options

@@ -6,7 +6,7 @@ namespace Kindred.Heads;
 /// <summary>An encoder with its head, moved and copied as one: what gets a momentum twin.</summary>
 /// <param name="encoder">Gives the representation.</param>
 /// <param name="head">Maps it to where the loss is taken.</param>
-public sealed class Projected(Encoder encoder, Layer head) : Layer
+public sealed class Projected(Encoder encoder, Layer head) : Module
 {
     private readonly Encoder encoder = encoder;
     private readonly Layer head = head;
@@ -17,12 +17,12 @@ public sealed class Projected(Encoder encoder, Layer head) : Layer
     /// <summary>The head, which is thrown away.</summary>
     public Layer Head => head;
 
-    /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => head.Forward(encoder.Forward(x));
+    /// <summary>A view's projections, [N, D].</summary>
+    public Tensor Forward(View view) => head.Forward(encoder.Forward(view));
 
     /// <summary>Several views, one pass per size; views of one size share batch statistics.</summary>
     /// <returns>One [N, D] a view, in the order given.</returns>
-    public Tensor[] Forward(Tensor[] views)
+    public Tensor[] Forward(View[] views)
     {
         var representations = encoder.Forward(views);
         var projected = head.Forward(Tensor.Cat(representations)); // one pass of the head, as SwAV and DINO do

@@ -60,7 +60,7 @@ public sealed class BYOL : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var (x1, x2) = (batch.Views[0].X, batch.Views[1].X);
+        var (x1, x2) = (batch.Views[0], batch.Views[1]);
         var (z1, z2) = (online.Forward(x1), online.Forward(x2));                                             // [N, D] each
         var (t1, t2) = (NoGradient.Of(() => target.Forward(x1)), NoGradient.Of(() => target.Forward(x2)));
 
@@ -73,8 +73,8 @@ public sealed class BYOL : Method, IEncodes
     Tensor Predict(Tensor z) => predictor?.Forward(z) ?? z;
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => online.Encoder.Forward(view.X);
+    public Tensor Features(View view) => online.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => online.Forward(view.X);
+    public Tensor Embeddings(View view) => online.Forward(view);
 }

@@ -76,8 +76,8 @@ public sealed class CMC : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
-        var (l, ab) = LightAndColor.Split(batch.Views[0].X);
-        if (options.Mispair) ab = ab.Roll([1], [0]);
+        var (l, ab) = LightAndColor.Split(batch.Views[0]);
+        if (options.Mispair) ab = ab.With(ab.X.Roll([1], [0]));
         var (a, b) = (Scores.Unit(light.Forward(l)), Scores.Unit(color.Forward(ab)));     // [N, D] each
 
         Watch(a);
@@ -102,9 +102,9 @@ public sealed class CMC : Method, IEncodes
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => Sides(view, (side, x) => side.Forward(x).Normalize());
 
-    Tensor Sides(View view, Func<Projected, Tensor, Tensor> of)
+    Tensor Sides(View view, Func<Projected, View, Tensor> of)
     {
-        var (l, ab) = LightAndColor.Split(view.X);
+        var (l, ab) = LightAndColor.Split(view);
         return options.Represent switch
         {
             ViewKind.Light => of(light, l),

@@ -103,7 +103,7 @@ public sealed class CPC : Method, IEncodes
     /// <summary>Pictures: the mean over all patches z, as the paper probes them. Sound: the means of the context c over each segment of time.</summary>
     public Tensor Features(View view)
     {
-        if (encoder is PatchEncoder) return encoder.Forward(view.X);
+        if (encoder is PatchEncoder) return encoder.Forward(view);
         var c = context.Forward(Sequences(view.X));                                       // [N, T, Dc]
         long Cut(int part) => part * c.Size(1) / options.Segments;
         return Tensor.Cat([.. Enumerable.Range(0, options.Segments).Select(i => c.Narrow(1, Cut(i), Math.Max(1, Cut(i + 1) - Cut(i))).Mean(1))], 1);

@@ -68,7 +68,7 @@ public sealed class DINO : Method, IEncodes
         batch.NeedsViews(2);
         head.LastLayer.Trainable = at.Epoch >= options.FreezeEpochs;
 
-        var views = batch.Views.OrderBy(v => v.Group != "global").Select(v => v.X).ToArray();     // global ones first
+        var views = batch.Views.OrderBy(v => v.Group != "global").ToArray();     // global ones first
         var count = batch.Group("global") is { Length: > 0 } globals ? globals.Length : views.Length;
         var s = Tensor.Stack(student.Forward(views));                                             // [V, N, K]
         var t = NoGradient.Of(() => Tensor.Stack(teacher.Forward(views[..count])));               // [G, N, K]
@@ -92,8 +92,8 @@ public sealed class DINO : Method, IEncodes
     static Tensor Entropy(Tensor p) => -p.Xlogy(p).Sum(-1);
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => teacher.Encoder.Forward(view.X);
+    public Tensor Features(View view) => teacher.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => teacher.Forward(view.X);
+    public Tensor Embeddings(View view) => teacher.Forward(view);
 }

@@ -49,8 +49,8 @@ public sealed class Distill : Method, IEncodes, IScores
     }
 
     /// <inheritdoc/>
-    public Tensor Score(View view) => classifier.Forward(student.Forward(view.X));
+    public Tensor Score(View view) => classifier.Forward(student.Forward(view));
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => student.Forward(view.X);
+    public Tensor Features(View view) => student.Forward(view);
 }

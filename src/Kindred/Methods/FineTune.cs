@@ -44,10 +44,7 @@ public sealed class FineTune : Method, IEncodes, IScores
     public Encoder Encoder => encoder;
 
     /// <inheritdoc/>
-    public override void BeginEpoch(Epoch epoch) => epoch.Order = Order(epoch);
-
-    /// <inheritdoc/>
-    public override void ResumeEpoch(Epoch epoch) => epoch.Order = Order(epoch);
+    public override EpochPlan? BeginEpoch(Epoch epoch) => Plan(epoch);
 
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
@@ -60,21 +57,21 @@ public sealed class FineTune : Method, IEncodes, IScores
         return Distillation.Supervised(logits, batch.Labels);
     }
 
-    // The same samples in every epoch, in a new order each time; both follow from numbers alone, so nothing has to be stored.
-    int[][] Order(Epoch epoch)
+    // The same samples in every epoch, in a new order each time; both follow from numbers alone.
+    EpochPlan Plan(Epoch epoch)
     {
         var labelled = LabelSubset.Choose(epoch.Labels ?? throw new DataException("fine-tuning needs labels, and these data have none."), options.Labels, options.Draw);
         var batch = facts.Samples / (facts.StepsPerEpoch + 1) + 1;                        // at most the recipe's batch, by how steps are counted
-        return LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch);
+        return new(LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch));
     }
 
     /// <inheritdoc/>
     public Tensor Score(View view) => classifier.Forward(Hidden(view));
 
-    Tensor Hidden(View view) => head is MlpHead mlp ? mlp.Forward(encoder.Forward(view.X), options.FromLayer) : encoder.Forward(view.X);
+    Tensor Hidden(View view) => head is MlpHead mlp ? mlp.Forward(encoder.Forward(view), options.FromLayer) : encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => encoder.Forward(view.X);
+    public Tensor Features(View view) => encoder.Forward(view);
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => Hidden(view);

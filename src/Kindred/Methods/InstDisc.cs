@@ -43,7 +43,7 @@ public sealed class InstDisc : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
-        var f = Scores.Unit(network.Forward(batch.Views[0].X));                           // [N, D]
+        var f = Scores.Unit(network.Forward(batch.Views[0]));                           // [N, D]
 
         After(() => bank.Update(batch.Index, f, options.BankMomentum));
         Watch(f);
@@ -59,8 +59,8 @@ public sealed class InstDisc : Method, IEncodes
     }
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+    public Tensor Features(View view) => network.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view.X);
+    public Tensor Embeddings(View view) => network.Forward(view);
 }

@@ -59,7 +59,7 @@ public sealed class InvaSpread : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var z = network.Forward([batch.Views[0].X, batch.Views[1].X]);                    // 2 × [N, D]
+        var z = network.Forward([batch.Views[0], batch.Views[1]]);                    // 2 × [N, D]
 
         Watch(z[0]);
         var (invariance, spread) = options.Form == FormKind.Paper
@@ -75,8 +75,8 @@ public sealed class InvaSpread : Method, IEncodes
     }
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+    public Tensor Features(View view) => network.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view.X);
+    public Tensor Embeddings(View view) => network.Forward(view);
 }

@@ -80,16 +80,16 @@ public sealed class MoCo : Method, IEncodes
 
     Tensor Direction(Batch batch, int from, int to)
     {
-        var q = Scores.Unit(query.Forward(batch.Views[from].X));                          // [N, D]
+        var q = Scores.Unit(query.Forward(batch.Views[from]));                          // [N, D]
         Watch(q);
-        if (options.Dictionary == DictionaryKind.Batch) return InfoNce.InBatch(q, query.Forward(batch.Views[to].X), options.Temperature);
-        var (own, others) = bank is null ? FromQueue(batch.Views[to].X) : FromBank(q, batch.Index);       // [N, D], [K, D]
+        if (options.Dictionary == DictionaryKind.Batch) return InfoNce.InBatch(q, query.Forward(batch.Views[to]), options.Temperature);
+        var (own, others) = bank is null ? FromQueue(batch.Views[to]) : FromBank(q, batch.Index);       // [N, D], [K, D]
         var logits = InfoNce.Logits(q, own, others, options.Temperature, normalize: false);               // [N, 1 + K]
         Log("contrastive_accuracy", logits.Argmax(1).Eq(0).To(Dtype.Float32).Mean());
         return InfoNce.PerQuery(logits).Mean();
     }
 
-    (Tensor Own, Tensor Others) FromQueue(Tensor x)
+    (Tensor Own, Tensor Others) FromQueue(View x)
     {
         var k = Keys(x);
         After(() => queue!.Enqueue(k));
@@ -103,16 +103,16 @@ public sealed class MoCo : Method, IEncodes
     }
 
     // The keys are encoded in another order than the queries, then put back: chunks of split batch norm hold other company.
-    Tensor Keys(Tensor x) => NoGradient.Of(() =>
+    Tensor Keys(View x) => NoGradient.Of(() =>
     {
         if (!options.Shuffle) return Scores.Unit(key!.Forward(x));
-        var order = Tensor.Randperm(x.Size(0), Generator.Default, device: Device.Cpu).To(x.Device);
-        return Scores.Unit(key!.Forward(x.IndexSelect(0, order))).IndexSelect(0, order.Argsort());
+        var order = Tensor.Randperm(x.Count, Generator.Default, device: Device.Cpu).To(x.X.Device);
+        return Scores.Unit(key!.Forward(x.Rows(order))).IndexSelect(0, order.Argsort());
     });
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => query.Encoder.Forward(view.X);
+    public Tensor Features(View view) => query.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => query.Forward(view.X);
+    public Tensor Embeddings(View view) => query.Forward(view);
 }

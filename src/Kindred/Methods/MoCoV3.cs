@@ -48,7 +48,7 @@ public sealed class MoCoV3 : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var (x1, x2) = (batch.Views[0].X, batch.Views[1].X);
+        var (x1, x2) = (batch.Views[0], batch.Views[1]);
         var (q1, q2) = (predictor.Forward(online.Forward(x1)), predictor.Forward(online.Forward(x2)));       // [N, D] each
         var (k1, k2) = (NoGradient.Of(() => target.Forward(x1)), NoGradient.Of(() => target.Forward(x2)));
 
@@ -58,8 +58,8 @@ public sealed class MoCoV3 : Method, IEncodes
     }
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => online.Encoder.Forward(view.X);
+    public Tensor Features(View view) => online.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => online.Forward(view.X);
+    public Tensor Embeddings(View view) => online.Forward(view);
 }

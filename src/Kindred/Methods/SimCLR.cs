@@ -86,7 +86,7 @@ public sealed class SimCLR : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var z = Tensor.Cat(network.Forward([batch.Views[0].X, batch.Views[1].X]));   // [2N, D], rows i and i + N are one image
+        var z = Tensor.Cat(network.Forward([batch.Views[0], batch.Views[1]]));   // [2N, D], rows i and i + N are one image
 
         Watch(z);
         return options.Loss switch
@@ -99,7 +99,7 @@ public sealed class SimCLR : Method, IEncodes
 
     Tensor WithMemory(Tensor z, View view)
     {
-        var k = NoGradient.Of(() => Scores.Unit(keys!.Forward(view.X)));             // [N, D]
+        var k = NoGradient.Of(() => Scores.Unit(keys!.Forward(view)));             // [N, D]
         After(() => { keys!.Follow(network, options.Momentum); memory!.Enqueue(k); });
         return NtXent.WithMemory(z, memory!.Keys, options.Temperature);
     }
@@ -112,8 +112,8 @@ public sealed class SimCLR : Method, IEncodes
     }
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+    public Tensor Features(View view) => network.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view.X);
+    public Tensor Embeddings(View view) => network.Forward(view);
 }

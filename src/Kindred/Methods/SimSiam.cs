@@ -40,7 +40,7 @@ public sealed class SimSiam : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
-        var (z1, z2) = (network.Forward(batch.Views[0].X), network.Forward(batch.Views[1].X));   // [N, D] each
+        var (z1, z2) = (network.Forward(batch.Views[0]), network.Forward(batch.Views[1]));   // [N, D] each
         var (p1, p2) = (Predict(z1), Predict(z2));
 
         Watch(z1);
@@ -52,8 +52,8 @@ public sealed class SimSiam : Method, IEncodes
     Tensor Predict(Tensor z) => predictor?.Forward(z) ?? z;
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+    public Tensor Features(View view) => network.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view.X);
+    public Tensor Embeddings(View view) => network.Forward(view);
 }

@@ -34,15 +34,15 @@ public sealed class SplitBrain : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
-        var (l, ab) = LightAndColor.Split(batch.Views[0].X);
+        var (l, ab) = LightAndColor.Split(batch.Views[0]);
         var (toColor, toLight) = (light.Forward(l), color.Forward(ab));                   // [N, 2 R²], [N, R²]
 
         Watch(toColor);
         return Error(toColor, ab) + Error(toLight, l);
     }
 
-    Tensor Error(Tensor predicted, Tensor side) =>
-        (predicted - side.AdaptiveAvgPool2d([raster, raster]).Flatten(1)).Square().Mean();
+    Tensor Error(Tensor predicted, View side) =>
+        (predicted - side.X.AdaptiveAvgPool2d([raster, raster]).Flatten(1)).Square().Mean();
 
     /// <inheritdoc/>
     public Tensor Features(View view) => Sides(view, (side, x) => side.Encoder.Forward(x));
@@ -50,9 +50,9 @@ public sealed class SplitBrain : Method, IEncodes
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => Sides(view, (side, x) => side.Forward(x));
 
-    Tensor Sides(View view, Func<Projected, Tensor, Tensor> of)
+    Tensor Sides(View view, Func<Projected, View, Tensor> of)
     {
-        var (l, ab) = LightAndColor.Split(view.X);
+        var (l, ab) = LightAndColor.Split(view);
         return Tensor.Cat([of(light, l), of(color, ab)], 1);
     }
 }

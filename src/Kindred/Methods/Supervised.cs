@@ -33,17 +33,14 @@ public sealed class Supervised : Method, IEncodes, IScores
     }
 
     /// <inheritdoc/>
-    public override void BeginEpoch(Epoch epoch) => epoch.Order = Order(epoch);
-
-    /// <inheritdoc/>
-    public override void ResumeEpoch(Epoch epoch) => epoch.Order = Order(epoch);
+    public override EpochPlan? BeginEpoch(Epoch epoch) => Plan(epoch);
 
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
         if (batch.Labels is null) throw new DataException("supervised training needs labels, and this batch has none.");
-        var h = encoder.Forward(batch.Views[0].X);
+        var h = encoder.Forward(batch.Views[0]);
         var logits = classifier.Forward(h);                                               // [N, classes]
 
         Watch(h);
@@ -52,17 +49,17 @@ public sealed class Supervised : Method, IEncodes, IScores
     }
 
     // With all labels the loader's own order will do.
-    int[][]? Order(Epoch epoch)
+    EpochPlan? Plan(Epoch epoch)
     {
         if (options.Labels >= 1) return null;
         var labelled = LabelSubset.Choose(epoch.Labels ?? throw new DataException("supervised training needs labels, and these data have none."), options.Labels, options.Draw);
         var batch = facts.Samples / (facts.StepsPerEpoch + 1) + 1;                        // at most the recipe's batch, by how steps are counted
-        return LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch);
+        return new(LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch));
     }
 
     /// <inheritdoc/>
-    public Tensor Score(View view) => classifier.Forward(encoder.Forward(view.X));
+    public Tensor Score(View view) => classifier.Forward(encoder.Forward(view));
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => encoder.Forward(view.X);
+    public Tensor Features(View view) => encoder.Forward(view);
 }

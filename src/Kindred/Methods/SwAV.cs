@@ -70,7 +70,7 @@ public sealed class SwAV : Method, IEncodes
         prototypes.Renormalise();
         prototypes.Trainable = at.Epoch >= options.FreezeEpochs;
 
-        var z = Array.ConvertAll(network.Forward(Array.ConvertAll(batch.Views, v => v.X)), x => Scores.Unit(x));   // V × [N, D]
+        var z = Array.ConvertAll(network.Forward(batch.Views), x => Scores.Unit(x));   // V × [N, D]
         var scores = Tensor.Stack(Array.ConvertAll(z, Score));                                                      // [V, N, K]
         int[] assign = [.. Enumerable.Range(0, z.Length).Where(v => batch.Views[v].Group == "global")];
         if (assign.Length == 0) assign = [.. Enumerable.Range(0, z.Length)];
@@ -100,8 +100,8 @@ public sealed class SwAV : Method, IEncodes
     }
 
     /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view.X);
+    public Tensor Features(View view) => network.Encoder.Forward(view);
 
     /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view.X);
+    public Tensor Embeddings(View view) => network.Forward(view);
 }

@@ -39,6 +39,14 @@ public abstract class Module
     /// <summary>Turns training behaviour off, below this module too.</summary>
     public void Eval() => Switch(false);
 
+    /// <summary>Turns training behaviour off until the result is disposed; then every part is as it was.</summary>
+    public IDisposable Evaluating()
+    {
+        var before = new Modes([.. Modules().Where(module => module.training)]);
+        Eval();
+        return before;
+    }
+
     /// <summary>Whether any parameter takes gradients; setting it reaches all parameters but the frozen ones.</summary>
     public bool Trainable
     {
@@ -66,6 +74,15 @@ public abstract class Module
     /// <param name="tensors">Path → tensor, as <see cref="State()"/> names them.</param>
     /// <exception cref="DataException">Names are missing or unexpected, or shapes differ; the message lists every one.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> tensors) => Loading.Fill(this, tensors);
+
+    private sealed class Modes(Module[] training) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var module in training)
+                module.training = true;
+        }
+    }
 
     private void Switch(bool on)
     {

@@ -107,7 +107,7 @@ public class EncoderTests
         Assert.InRange(Array.IndexOf(energy, energy.Max()), position - 1, position + 1);
     }
 
-    sealed class Recorder : Encoder
+    sealed class Recorder : TensorEncoder
     {
         public List<string> Seen { get; } = [];
 

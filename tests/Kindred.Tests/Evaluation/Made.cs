@@ -25,8 +25,8 @@ sealed class MadePoints : IData
     public IReadOnlyList<int>? Labels { get; }
     public int StepsPerEpoch => Count / 32;
 
-    public IEnumerable<IRawBatch> Batches(int epoch, int skip, int[][]? order, CancellationToken cancel) =>
-        (order ?? [.. Enumerable.Range(0, Count).Chunk(32)]).Skip(skip).Select(rows => new Raw(this, rows));
+    public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
+        (plan?.Batches ?? [.. Enumerable.Range(0, Count).Chunk(32)]).Skip(skip).Select(rows => new Raw(this, rows));
 
     public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => Enumerable.Range(0, Count).Chunk(batch).Select(rows => new Raw(this, rows));
 

@@ -6,7 +6,7 @@ using Kindred.Experiments.Training;
 namespace Kindred.Tests.Methods;
 
 /// <summary>Two convolutions with batch norm, the mean as representation: [N, C, H, W] → [N, 6].</summary>
-sealed class TinyEncoder(long channels = 3) : Encoder
+sealed class TinyEncoder(long channels = 3) : TensorEncoder
 {
     readonly Conv2d conv1 = new(channels, 4, 3, stride: 2);
     readonly BatchNorm bn1 = new(4);
@@ -29,9 +29,9 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
     public IReadOnlyList<string> Classes { get; } = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")];
     public IReadOnlyList<int>? Labels { get; } = [.. Enumerable.Range(0, count).Select(i => i % classes)];
 
-    public IEnumerable<IRawBatch> Batches(int epoch, int skip, int[][]? order, CancellationToken cancel) =>
-        from step in Enumerable.Range(skip, StepsPerEpoch - skip)
-        let rows = order?[step] ?? [.. Enumerable.Range(step * batch, batch)]
+    public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
+        from step in Enumerable.Range(skip, (plan?.Steps ?? StepsPerEpoch) - skip)
+        let rows = plan?.Batches?[step] ?? [.. Enumerable.Range(step * batch, batch)]
         select new Raw(rows, (epoch * 1000) + step, classes, sound);
 
     public IEnumerable<IRawBatch> Plain(int size, CancellationToken cancel = default) =>
@@ -81,7 +81,7 @@ static class Toy
         new Trainer(method, data, optimizers, new TrainerOptions { Epochs = epochs, MaxSteps = steps, LogEvery = 1 }, hooks).Fit();
 
     /// <summary>The loss of one step, as the trainer would take it.</summary>
-    public static Tensor Loss(Method method, Batch batch, Progress at = default) => method.Turns(batch, at).Single().Loss();
+    public static Tensor Loss(Method method, Batch batch, Progress at = default) => method.Turns(batch, at).Single().Losses.Single()();
 }
 
 /// <summary>Keeps what steps report.</summary>

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Kindred.Cli;
 using Kindred.Metrics;
 using Kindred.Torch;
 
-namespace Kindred.Cli.Verbs;
+namespace Kindred.Bench;
 
 /// <summary><c>kindred bench knn</c>: the nearest-neighbour evaluation, queries against a bank, exact.</summary>
 static class BenchKnn

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Kindred.Cli;
 using Kindred.Objectives;
 using Kindred.Torch;
 
-namespace Kindred.Cli.Verbs;
+namespace Kindred.Bench;
 
 /// <summary><c>kindred bench sinkhorn</c>: balanced assignment of B rows to K prototypes, as SwAV needs it at every step.</summary>
 static class BenchSinkhorn

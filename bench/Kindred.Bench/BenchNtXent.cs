@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using Kindred.Cli;
 using Kindred.Objectives;
 using Kindred.Torch;
 
-namespace Kindred.Cli.Verbs;
+namespace Kindred.Bench;
 
 /// <summary><c>kindred bench ntxent</c>: the NT-Xent loss alone, forward and backward over N rows; time and peak memory, one process a size.</summary>
 /// <remarks>Styles: <c>tiled</c> as the library runs large batches, <c>plain</c> with the whole matrix. One JSON object a measurement.</remarks>
@@ -53,7 +54,7 @@ static class BenchNtXent
         var start = new ProcessStartInfo(program);
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             start.ArgumentList.Add(Assembly.GetExecutingAssembly().Location);
-        string[] given = ["bench", "ntxent", "--one", "--rows", $"{s.Rows}", "--dim", $"{s.Dim}", "--styles", s.Style, "--temperature", Text(s.Temperature),
+        string[] given = ["ntxent", "--one", "--rows", $"{s.Rows}", "--dim", $"{s.Dim}", "--styles", s.Style, "--temperature", Text(s.Temperature),
             "--threads", $"{s.Threads}", "--seconds", Text(s.Seconds), "--repeats", $"{s.Repeats}", "--warmup", $"{s.Warmup}", "--seed", $"{s.Seed}",
             .. s.Tile is { } tile ? new[] { "--tile", $"{tile}" } : []];
         foreach (var argument in given) start.ArgumentList.Add(argument);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Kindred.Cli;
+namespace Kindred.Bench;
 
 /// <summary>Repetitions of one piece of work: wall and processor seconds of each.</summary>
 sealed record Measurement(IReadOnlyList<double> Wall, IReadOnlyList<double> Cpu)

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Kindred.Cli;
 using Kindred.Clustering;
 using Kindred.Torch;
 
-namespace Kindred.Cli.Verbs;
+namespace Kindred.Bench;
 
 /// <summary><c>kindred bench kmeans</c>: a fixed number of Lloyd iterations from random rows, as PCL's E-step runs them.</summary>
 static class BenchKMeans

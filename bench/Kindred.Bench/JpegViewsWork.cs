@@ -1,6 +1,7 @@
 using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Bench;
 
 /// <summary>Two views of each of some JPEG files in memory: both are drawn first, then the file is decoded once, no further than both need.</summary>
 sealed class JpegViewsWork : ViewsWork

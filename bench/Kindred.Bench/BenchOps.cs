@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Kindred.Cli;
 using Kindred.Torch;
 
-namespace Kindred.Cli.Verbs;
+namespace Kindred.Bench;
 
 /// <summary><c>kindred bench ops</c>: what a call of an operator costs where the operator itself has nothing to do.</summary>
 /// <remarks>The calls and fields are those of <c>bench/ops.py</c>, which makes them from Python.</remarks>

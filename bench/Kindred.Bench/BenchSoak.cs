@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Kindred.Cli;
 using Kindred.Encoders;
 using Kindred.Heads;
 using Kindred.Nn;
@@ -8,7 +9,7 @@ using Kindred.Objectives;
 using Kindred.Optim;
 using Kindred.Torch;
 
-namespace Kindred.Cli.Verbs;
+namespace Kindred.Bench;
 
 /// <summary><c>kindred bench soak</c>: many real training steps of a tiny SimCLR; memory and living tensors must stay as they are.</summary>
 static class BenchSoak

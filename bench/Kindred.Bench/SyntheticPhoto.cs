@@ -1,10 +1,10 @@
 using Kindred.Data.Pictures;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Bench;
 
 /// <summary>A made-up photograph: octaves of smooth noise and fine grain, so that it compresses and filters about like a real one.</summary>
-public static class SyntheticPhoto
+static class SyntheticPhoto
 {
     /// <summary>Makes a picture.</summary>
     /// <param name="width">Columns.</param>

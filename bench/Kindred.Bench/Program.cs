@@ -1,0 +1,21 @@
+using System.CommandLine;
+using System.Globalization;
+using Kindred.Bench;
+using Kindred.Cli;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var root = new RootCommand("Times parts of the library; prints one JSON object a measurement, with the fields of its counterparts in other frameworks.")
+{
+    BenchEmbed.Create(),
+    BenchKMeans.Create(),
+    BenchKnn.Create(),
+    BenchNtXent.Create(),
+    BenchOps.Create(),
+    BenchSinkhorn.Create(),
+    BenchSoak.Create(),
+    BenchTrain.Create(),
+    BenchViews.Create(),
+};
+return await Launcher.Run(root, args, "kindred bench");
