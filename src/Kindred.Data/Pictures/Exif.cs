@@ -45,7 +45,7 @@ static class Exif
             _ => 0,
         };
         var count = Int32(entry[4..], little);
-        if (bytes == 0 || count == 0)
+        if (bytes == 0)
             return 0;
         var value = entry[8..];
         if ((ulong)bytes * count > 4)

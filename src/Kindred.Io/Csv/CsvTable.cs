@@ -90,9 +90,9 @@ public sealed class CsvTable
             return '\t';
         if (Divides('\t', _ => true))
             return '\t';
-        // Where commas divide as evenly, semicolons are meant only if the commas are those of decimal numbers.
+        // Where commas divide as evenly, semicolons are meant only if the commas are those of decimal numbers or of prose.
         var commas = Divides(',', _ => true);
-        return Divides(';', cell => !commas || !cell.Contains(',', StringComparison.Ordinal) || IsDecimalComma(cell)) ? ';' : ',';
+        return Divides(';', cell => !commas || cell.Replace(", ", " ", StringComparison.Ordinal).Contains(',', StringComparison.Ordinal) is false || IsDecimalComma(cell)) ? ';' : ',';
     }
 
     bool Divides(char separator, Predicate<string> allowed)
@@ -120,7 +120,8 @@ public sealed class CsvTable
     IEnumerable<CsvRow> Rows(char separator)
     {
         using var reader = Open(separator);
-        while (Next(reader, out var row))
+        var line = 1;
+        while (Next(reader, ref line, out var row))
         {
             if (row.Cells is not [""] || row.Quoted[0])
                 yield return row;
@@ -130,7 +131,7 @@ public sealed class CsvTable
     SepReader Open(char separator) =>
         Sep.New(separator).Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = false, CultureInfo = CultureInfo.InvariantCulture }).FromText(text);
 
-    bool Next(SepReader reader, out CsvRow row)
+    bool Next(SepReader reader, ref int line, out CsvRow row)
     {
         row = default;
         try
@@ -143,12 +144,12 @@ public sealed class CsvTable
             throw new DataException($"{Path} cannot be read as a table: {exception.Message}; perhaps a quote does not end", exception);
         }
         var current = reader.Current;
-        var line = current.LineNumberFrom;
         var cells = new string[current.ColCount];
         var quoted = new bool[cells.Length];
         for (var i = 0; i < cells.Length; i++)
             cells[i] = Cell(current[i].Span, line, out quoted[i]);
         row = new(line, cells, quoted);
+        line = current.LineNumberToExcl; // the reader counts where a first row ends, not where it begins
         return true;
     }
 
