@@ -57,7 +57,9 @@ sealed unsafe class ResampleAxis
         var scale = length / outputs;
         var stretch = Math.Max(scale, 1);
         var support = (kind == Interpolation.Bicubic ? 2 : 1) * stretch;
-        Taps = ViewLimits.Items(((((Int128)Math.Ceiling(support) * 2) + 1 + round - 1) / round) * round);
+        // A filter wider than what may be read needs no more weights than that.
+        var most = Math.Min((Math.Ceiling(support) * 2) + 1, (double)high - low);
+        Taps = ViewLimits.Items(((Int128)most + round - 1) / round * round);
         starts.Reserve((Int128)wanted + round);
         weights.Reserve(((Int128)wanted + round) * Taps);
         (Low, High, Used) = (int.MaxValue, 0, 0);

@@ -37,7 +37,7 @@ static class ViewLimits
 
     /// <summary>A product of sizes as the length of a buffer.</summary>
     /// <exception cref="ConfigurationException">More than a buffer holds.</exception>
-    internal static int Items(Int128 count) => count >= 0 && count <= int.MaxValue - 1024
+    internal static int Items(Int128 count) => count >= 0 && count <= 2L * MaxNumbers
         ? (int)count
         : throw new ConfigurationException($"a resampling needs a buffer of {count} numbers; take a smaller crop or resize");
 }
