@@ -81,7 +81,8 @@ public sealed class CsvTableTests : IDisposable
     {
         var wide = string.Join(',', Enumerable.Range(0, 100_000));
         Assert.Equal(100_000, Read(wide + "\n" + wide)[1].Length);
-        Assert.Throws<DataException>(() => Read("a,\"" + new string('x', 40_000_000) + "\n"));
+        foreach (var before in new[] { "", "a,b\n" })
+            Assert.Throws<DataException>(() => Read(before + "a,\"" + new string('x', 20_000_000) + "\n"));
     }
 
     [Theory]

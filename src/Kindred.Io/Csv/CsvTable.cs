@@ -128,21 +128,27 @@ public sealed class CsvTable
         }
     }
 
-    SepReader Open(char separator) =>
-        Sep.New(separator).Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = false, CultureInfo = CultureInfo.InvariantCulture }).FromText(text);
+    // Opening reads the first row already.
+    SepReader Open(char separator) => Refused(() => Sep.New(separator)
+        .Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = false, CultureInfo = CultureInfo.InvariantCulture }).FromText(text));
 
-    bool Next(SepReader reader, ref int line, out CsvRow row)
+    T Refused<T>(Func<T> read)
     {
-        row = default;
         try
         {
-            if (!reader.MoveNext())
-                return false;
+            return read();
         }
         catch (Exception exception) when (exception is InvalidDataException or NotSupportedException or ArgumentException or FormatException)
         {
             throw new DataException($"{Path} cannot be read as a table: {exception.Message}; perhaps a quote does not end", exception);
         }
+    }
+
+    bool Next(SepReader reader, ref int line, out CsvRow row)
+    {
+        row = default;
+        if (!Refused(reader.MoveNext))
+            return false;
         var current = reader.Current;
         var cells = new string[current.ColCount];
         var quoted = new bool[cells.Length];
