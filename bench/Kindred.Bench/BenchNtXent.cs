@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using Kindred.Cli;
+using Kindred.Numerics;
 using Kindred.Objectives;
 using Kindred.Torch;
 

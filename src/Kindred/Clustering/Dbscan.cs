@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Clustering;
@@ -23,14 +24,14 @@ public static class Dbscan
         var neighbours = new int[distance.Size(0)][];
         for (int i = 0; i < neighbours.Length; i++)
         {
-            var row = Rows.Of(distance, i);
+            var row = Host.Row(distance, i);
             neighbours[i] = [.. Enumerable.Range(0, row.Length).Where(j => row[j] <= eps)];
         }
         return Grow(neighbours, minSamples);
     }
 
     /// <summary>Gives each outlier a cluster of its own, numbered after the others in order of index.</summary>
-    /// <param name="labels">Labels with outliers, `[N]`.</param>
+    /// <param name="labels">Labels with outliers (negative), `[N]`.</param>
     public static long[] Expand(ReadOnlySpan<long> labels)
     {
         long next = -1;
@@ -38,7 +39,7 @@ public static class Dbscan
             next = Math.Max(next, label);
         var expanded = labels.ToArray();
         for (int i = 0; i < expanded.Length; i++)
-            if (expanded[i] == Outlier)
+            if (expanded[i] < 0)
                 expanded[i] = ++next;
         return expanded;
     }

@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Clustering;
@@ -43,7 +44,7 @@ public sealed record KReciprocal(Tensor Distance, int[][] Neighbours)
         double[] Row(int i)
         {
             using var scope = Scope.Open();
-            return Rows.Numbers(features.Matmul(features.Select(0, i)));
+            return Host.Numbers(features.Matmul(features.Select(0, i)));
         }
         var neighbours = new int[features.Size(0)][];
         for (int i = 0; i < neighbours.Length; i++)

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Nn;
 using Kindred.Objectives;
@@ -38,8 +37,8 @@ public sealed class BYOL : Method, IEncodes
     /// <param name="Predictor">Whether the online network has a predictor; without one, projections are compared (Table 5b).</param>
     /// <param name="Norm">What normalises the hidden layers of both heads.</param>
     public sealed record Options(
-        [Range(0.0, 1.0)] double Momentum = 0.996, [Range(0.0, 1.0)] double FinalMomentum = 1, [Range(1, 1 << 20)] long Hidden = 4096,
-        [Range(1, 1 << 20)] long Dim = 256, bool Predictor = true, NormKind Norm = NormKind.Bn);
+        [Share] double Momentum = 0.996, [Share] double FinalMomentum = 1, [Width] long Hidden = 4096,
+        [Width] long Dim = 256, bool Predictor = true, NormKind Norm = NormKind.Bn);
 
     readonly Schedule momentum;
     readonly Projected online, target;

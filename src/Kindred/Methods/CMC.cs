@@ -1,9 +1,8 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Memories;
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Objectives;
-using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -53,8 +52,8 @@ public sealed class CMC : Method, IEncodes
     /// <param name="Represent">Which encoders make the representation.</param>
     /// <param name="Mispair">Gives each lightness the colour of another picture: nothing is left to learn, and the loss stays at chance.</param>
     public sealed record Options(
-        [Range(0.001, 100.0)] double Temperature = 0.07, [Range(1, 1 << 20)] long Dim = 128, [Range(1, 1 << 24)] long Negatives = 16384,
-        [Range(0.0, 1.0)] double BankMomentum = 0.5, LossKind Loss = LossKind.Nce, ViewKind Represent = ViewKind.Both, bool Mispair = false);
+        [Temperature] double Temperature = 0.07, [Width] long Dim = 128, [Count] long Negatives = 16384,
+        [Share] double BankMomentum = 0.5, LossKind Loss = LossKind.Nce, ViewKind Represent = ViewKind.Both, bool Mispair = false);
 
     readonly Options options;
     readonly Projected light, color;
@@ -78,7 +77,7 @@ public sealed class CMC : Method, IEncodes
         batch.NeedsViews(1);
         var (l, ab) = LightAndColor.Split(batch.Views[0]);
         if (options.Mispair) ab = ab.With(ab.X.Roll([1], [0]));
-        var (a, b) = (Scores.Unit(light.Forward(l)), Scores.Unit(color.Forward(ab)));     // [N, D] each
+        var (a, b) = (Rowwise.Unit(light.Forward(l)), Rowwise.Unit(color.Forward(ab)));     // [N, D] each
 
         Watch(a);
         if (lightBank is null || colorBank is null) return CrossView.InBatch(a, b, options.Temperature);

@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using Kindred.Encoders;
 using Kindred.Io;
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Objectives;
-using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -49,7 +49,7 @@ public sealed class CPC : Method, IEncodes
     /// <param name="ShuffleTime">Puts the places of each sequence in random order: then there is no future to predict, which shows what the loss owes to it.</param>
     /// <param name="Segments">Parts of a recording's time that its features keep apart, each the mean of c; 1 forgets the order.</param>
     public sealed record Options(
-        [Range(1, 1024)] int Steps = 12, [Range(0, 1024)] int Skip = 0, [Range(1, 1 << 20)] long Context = 256, OverKind Over = OverKind.Targets, NegativeKind Negatives = NegativeKind.Batch,
+        [Range(1, 1024)] int Steps = 12, [Range(0, 1024)] int Skip = 0, [Width] long Context = 256, OverKind Over = OverKind.Targets, NegativeKind Negatives = NegativeKind.Batch,
         bool ShuffleTime = false, [Range(1, 1024)] int Segments = 1);
 
     readonly Options options;
@@ -82,7 +82,7 @@ public sealed class CPC : Method, IEncodes
         Watch(c);
         var (scores, truth) = Candidates(z, c, t + options.Skip + 1);                     // [K, S, candidates], [S]
         Log("contrastive_accuracy", scores.Argmax(-1).Eq(truth).To(Dtype.Float32).Mean());
-        return Scores.CrossEntropy(scores, truth.Expand([options.Steps, -1])).Mean();
+        return CrossEntropy.PerRow(scores, truth.Expand([options.Steps, -1])).Mean();
     }
 
     (Tensor Scores, Tensor Truth) Candidates(Tensor z, Tensor c, long first) => options.Negatives == NegativeKind.Sequence

@@ -1,11 +1,10 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Encoders;
 using Kindred.Heads;
 using Kindred.Memories;
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Objectives;
 using Kindred.Optim;
-using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -37,11 +36,11 @@ public sealed class DINO : Method, IEncodes
     /// <param name="CenterMomentum">How slowly the centre moves.</param>
     /// <param name="FreezeEpochs">Epochs in which the last layer stays as drawn.</param>
     public sealed record Options(
-        [Range(2, 1 << 24)] long Outputs = 65536, [Range(1, 1 << 20)] long Hidden = 2048, [Range(1, 1 << 20)] long Bottleneck = 256,
-        bool HeadNorm = false, bool FixedGain = true, [Range(0.001, 100.0)] double TeacherTemperature = 0.04,
-        [Range(0.001, 100.0)] double WarmupTemperature = 0.04, [Range(0, 1 << 20)] int WarmupEpochs = 0, [Range(0.001, 100.0)] double StudentTemperature = 0.1,
-        [Range(0.0, 1.0)] double Momentum = 0.996, [Range(0.0, 1.0)] double FinalMomentum = 1, bool Centering = true,
-        [Range(0.0, 1.0)] double CenterMomentum = 0.9, [Range(0, 1 << 20)] int FreezeEpochs = 1);
+        [Count(2)] long Outputs = 65536, [Width] long Hidden = 2048, [Width] long Bottleneck = 256,
+        bool HeadNorm = false, bool FixedGain = true, [Temperature] double TeacherTemperature = 0.04,
+        [Temperature] double WarmupTemperature = 0.04, [Epochs] int WarmupEpochs = 0, [Temperature] double StudentTemperature = 0.1,
+        [Share] double Momentum = 0.996, [Share] double FinalMomentum = 1, bool Centering = true,
+        [Share] double CenterMomentum = 0.9, [Epochs] int FreezeEpochs = 1);
 
     readonly Options options;
     readonly Schedule momentum, temperature;
@@ -83,7 +82,7 @@ public sealed class DINO : Method, IEncodes
     // Both are what tells the two collapses apart: entropy 0 (one dimension wins), or ln K with divergence 0 (uniform).
     void Report(Tensor t, double temperature)
     {
-        var p = ((Scores.Wide(t) - center.Value) / temperature).Softmax(-1).Flatten(0, 1);        // [G N, K]
+        var p = ((Stable.Wide(t) - center.Value) / temperature).Softmax(-1).Flatten(0, 1);        // [G N, K]
         var entropy = Entropy(p).Mean();
         Log("teacher_entropy", entropy);
         Log("teacher_divergence", Entropy(p.Mean(0)) - entropy);                                  // mean KL to the mean output

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Nn;
 using Kindred.Objectives;
@@ -12,14 +11,14 @@ namespace Kindred.Methods;
 /// new network as the phase's <c>encoder</c> describes it, of the same size (self-distillation) or smaller.
 /// Differs: optionally it starts with the teacher's encoder, which saves most of the 400 epochs where both are of one size.
 /// </remarks>
-[Method("distill", Title = "SimCLR v2, distillation", Paper = "arXiv:2006.10029", Family = "semi-supervised", Objective = "distillation", Recipe = "simclr-v2", Role = MethodRole.Phase)]
+[Method("distill", Title = "SimCLR v2, distillation", Paper = "arXiv:2006.10029", Family = "semi-supervised", Objective = "distillation", Recipe = "simclr-v2", Role = MethodRole.Phase, LeastBatch = 1)]
 public sealed class Distill : Method, IEncodes, IScores
 {
     /// <summary>The settings.</summary>
     /// <param name="Temperature">τ, softens both distributions.</param>
     /// <param name="Alpha">Share of the imitation; below 1 the labels of all labelled samples take part (Eq. 3).</param>
     /// <param name="FromTeacher">Starts the student's encoder as the teacher's.</param>
-    public sealed record Options([Range(0.001, 100.0)] double Temperature = 1, [Range(0.0, 1.0)] double Alpha = 1, bool FromTeacher = false);
+    public sealed record Options([Temperature] double Temperature = 1, [Share] double Alpha = 1, bool FromTeacher = false);
 
     readonly Options options;
     readonly FineTune teacher;

@@ -1,9 +1,8 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Memories;
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Objectives;
-using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -14,7 +13,7 @@ namespace Kindred.Methods;
 /// Sec. 3. NCE replaces the softmax over all images; its normaliser is estimated once, from the first batch. One view a sample.
 /// The paper evaluates the embedding, not the representation before it. The proximal term is the paper's; the official code drops it.
 /// </remarks>
-[Method("instdisc", Title = "InstDisc", Paper = "arXiv:1805.01978", Family = "instance discrimination", Objective = "NCE over a memory bank")]
+[Method("instdisc", Title = "InstDisc", Paper = "arXiv:1805.01978", Family = "instance discrimination", Objective = "NCE over a memory bank", LeastBatch = 1)]
 public sealed class InstDisc : Method, IEncodes
 {
     /// <summary>The settings; defaults are ImageNet's.</summary>
@@ -24,8 +23,8 @@ public sealed class InstDisc : Method, IEncodes
     /// <param name="BankMomentum">Share of the old entry when it is renewed.</param>
     /// <param name="Proximal">λ, weight of |f − v|², which damps the swing between visits.</param>
     public sealed record Options(
-        [Range(0.001, 100.0)] double Temperature = 0.07, [Range(1, 1 << 20)] long Dim = 128, [Range(0, 1 << 24)] long Negatives = 4096,
-        [Range(0.0, 1.0)] double BankMomentum = 0.5, [Range(0.0, 1e6)] double Proximal = 0);
+        [Temperature] double Temperature = 0.07, [Width] long Dim = 128, [Count(0)] long Negatives = 4096,
+        [Share] double BankMomentum = 0.5, [Weight] double Proximal = 0);
 
     readonly Options options;
     readonly Projected network;
@@ -43,7 +42,7 @@ public sealed class InstDisc : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
-        var f = Scores.Unit(network.Forward(batch.Views[0]));                           // [N, D]
+        var f = Rowwise.Unit(network.Forward(batch.Views[0]));                           // [N, D]
 
         After(() => bank.Update(batch.Index, f, options.BankMomentum));
         Watch(f);

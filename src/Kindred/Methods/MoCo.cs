@@ -1,10 +1,9 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Io;
 using Kindred.Memories;
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Objectives;
-using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -18,8 +17,8 @@ namespace Kindred.Methods;
 /// Differs: shuffled batch norm needs several devices; on one, the encoder's split batch norm (<c>norm: split</c>) and a permutation
 /// of the keys' rows stand in for it, as in the authors' CIFAR notebook.
 /// </remarks>
-[Method("moco-v1", Title = "MoCo v1", Paper = "arXiv:1911.05722", Family = "momentum contrast", Objective = "InfoNCE")]
-[Method("moco-v2", Title = "MoCo v2", Paper = "arXiv:2003.04297", Family = "momentum contrast", Objective = "InfoNCE")]
+[Method("moco-v1", Title = "MoCo v1", Paper = "arXiv:1911.05722", Family = "momentum contrast", Objective = "InfoNCE", LeastBatch = 1)]
+[Method("moco-v2", Title = "MoCo v2", Paper = "arXiv:2003.04297", Family = "momentum contrast", Objective = "InfoNCE", LeastBatch = 1)]
 public sealed class MoCo : Method, IEncodes
 {
     /// <summary>Where keys come from (v1, Fig. 2 and 3).</summary>
@@ -45,8 +44,8 @@ public sealed class MoCo : Method, IEncodes
     /// <param name="Shuffle">Permutes the rows before keys are encoded, so that a query and its key never share a chunk of split batch norm by design.</param>
     /// <param name="Symmetric">Lets each view be query once, and adds both losses (the authors' CIFAR notebook).</param>
     public sealed record Options(
-        [Range(0.001, 100.0)] double Temperature = 0.2, [Range(0.0, 1.0)] double Momentum = 0.999, [Range(1, 1 << 24)] long Queue = 65536,
-        DictionaryKind Dictionary = DictionaryKind.Queue, [Range(1, 16)] int Depth = 2, [Range(1, 1 << 20)] long Dim = 128,
+        [Temperature] double Temperature = 0.2, [Share] double Momentum = 0.999, [Count] long Queue = 65536,
+        DictionaryKind Dictionary = DictionaryKind.Queue, [Depth] int Depth = 2, [Width] long Dim = 128,
         bool Shuffle = true, bool Symmetric = false);
 
     const double BankMomentum = 0.5;
@@ -80,7 +79,7 @@ public sealed class MoCo : Method, IEncodes
 
     Tensor Direction(Batch batch, int from, int to)
     {
-        var q = Scores.Unit(query.Forward(batch.Views[from]));                          // [N, D]
+        var q = Rowwise.Unit(query.Forward(batch.Views[from]));                          // [N, D]
         Watch(q);
         if (options.Dictionary == DictionaryKind.Batch) return InfoNce.InBatch(q, query.Forward(batch.Views[to]), options.Temperature);
         var (own, others) = bank is null ? FromQueue(batch.Views[to]) : FromBank(q, batch.Index);       // [N, D], [K, D]
@@ -105,9 +104,9 @@ public sealed class MoCo : Method, IEncodes
     // The keys are encoded in another order than the queries, then put back: chunks of split batch norm hold other company.
     Tensor Keys(View x) => NoGradient.Of(() =>
     {
-        if (!options.Shuffle) return Scores.Unit(key!.Forward(x));
+        if (!options.Shuffle) return Rowwise.Unit(key!.Forward(x));
         var order = Tensor.Randperm(x.Count, Generator.Default, device: Device.Cpu).To(x.X.Device);
-        return Scores.Unit(key!.Forward(x.Rows(order))).IndexSelect(0, order.Argsort());
+        return Rowwise.Unit(key!.Forward(x.Rows(order))).IndexSelect(0, order.Argsort());
     });
 
     /// <inheritdoc/>

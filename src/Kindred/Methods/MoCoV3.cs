@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Nn;
 using Kindred.Objectives;
@@ -26,8 +25,8 @@ public sealed class MoCoV3 : Method, IEncodes
     /// <param name="Depth">Linear layers of the projector: 2 with ResNet-50, 3 with transformers.</param>
     /// <param name="PredictorNorm">Batch norm without gain and offset at the predictor's end (transformers).</param>
     public sealed record Options(
-        [Range(0.001, 100.0)] double Temperature = 1, [Range(0.0, 1.0)] double Momentum = 0.99, [Range(0.0, 1.0)] double FinalMomentum = 1,
-        [Range(1, 1 << 20)] long Hidden = 4096, [Range(1, 1 << 20)] long Dim = 256, [Range(1, 16)] int Depth = 2, bool PredictorNorm = false);
+        [Temperature] double Temperature = 1, [Share] double Momentum = 0.99, [Share] double FinalMomentum = 1,
+        [Width] long Hidden = 4096, [Width] long Dim = 256, [Depth] int Depth = 2, bool PredictorNorm = false);
 
     readonly Options options;
     readonly Schedule momentum;

@@ -1,9 +1,8 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Memories;
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Objectives;
-using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -60,9 +59,9 @@ public sealed class SimCLR : Method, IEncodes
     /// <param name="Memory">Keys in v2's memory; 0 has none.</param>
     /// <param name="Momentum">Of the network that fills the memory.</param>
     public sealed record Options(
-        [Range(0.001, 100.0)] double Temperature = 0.1, HeadKind Head = HeadKind.Mlp, [Range(0, 1 << 20)] long Hidden = 0,
-        [Range(1, 16)] int Depth = 2, [Range(1, 1 << 20)] long Dim = 128, bool HeadNorm = true, LossKind Loss = LossKind.NtXent,
-        double Margin = 0.4, NegativeMining Negatives = NegativeMining.All, [Range(0, 1 << 24)] long Memory = 0, [Range(0.0, 1.0)] double Momentum = 0.999);
+        [Temperature] double Temperature = 0.1, HeadKind Head = HeadKind.Mlp, [Width(0)] long Hidden = 0,
+        [Depth] int Depth = 2, [Width] long Dim = 128, bool HeadNorm = true, LossKind Loss = LossKind.NtXent,
+        double Margin = 0.4, NegativeMining Negatives = NegativeMining.All, [Count(0)] long Memory = 0, [Share] double Momentum = 0.999);
 
     readonly Options options;
     readonly Projected network;
@@ -99,7 +98,7 @@ public sealed class SimCLR : Method, IEncodes
 
     Tensor WithMemory(Tensor z, View view)
     {
-        var k = NoGradient.Of(() => Scores.Unit(keys!.Forward(view)));             // [N, D]
+        var k = NoGradient.Of(() => Rowwise.Unit(keys!.Forward(view)));             // [N, D]
         After(() => { keys!.Follow(network, options.Momentum); memory!.Enqueue(k); });
         return NtXent.WithMemory(z, memory!.Keys, options.Temperature);
     }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Objectives;
 using Kindred.Torch;
@@ -22,7 +21,7 @@ public sealed class SimSiam : Method, IEncodes
     /// <param name="Predictor">Whether there is a predictor (Table 1).</param>
     /// <param name="StopGradient">Whether projections are held still; without, everything collapses to one point (Fig. 2).</param>
     public sealed record Options(
-        [Range(1, 1 << 20)] long Dim = 2048, [Range(1, 16)] int Depth = 3, [Range(1, 1 << 20)] long PredictorHidden = 512, bool Predictor = true, bool StopGradient = true);
+        [Width] long Dim = 2048, [Depth] int Depth = 3, [Width] long PredictorHidden = 512, bool Predictor = true, bool StopGradient = true);
 
     readonly Options options;
     readonly Projected network;

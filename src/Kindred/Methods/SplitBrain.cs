@@ -10,13 +10,13 @@ namespace Kindred.Methods;
 /// with its regression loss; the predictive learning that CMC (arXiv:1906.05849) compares contrast with. The representation is both encoders' side by side.
 /// Differs: one vector a picture is decoded, by two layers, into the other side averaged down to a raster; the paper decodes a feature map.
 /// </remarks>
-[Method("split-brain", Title = "Split-brain autoencoder", Paper = "arXiv:1611.09842", Family = "prediction", Objective = "squared error across views", Role = MethodRole.Baseline)]
+[Method("split-brain", Title = "Split-brain autoencoder", Paper = "arXiv:1611.09842", Family = "prediction", Objective = "squared error across views", Role = MethodRole.Baseline, LeastBatch = 1)]
 public sealed class SplitBrain : Method, IEncodes
 {
     /// <summary>The settings.</summary>
     /// <param name="Raster">Rows and columns of what is predicted; the other side is averaged down to it.</param>
     /// <param name="Hidden">Width of the decoders' hidden layer.</param>
-    public sealed record Options([Range(1, 1024)] long Raster = 8, [Range(1, 1 << 20)] long Hidden = 256);
+    public sealed record Options([Range(1, 1024)] long Raster = 8, [Width] long Hidden = 256);
 
     readonly long raster;
     readonly Projected light, color;

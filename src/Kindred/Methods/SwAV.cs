@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Memories;
 using Kindred.Nn;
+using Kindred.Numerics;
 using Kindred.Objectives;
-using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -41,9 +41,9 @@ public sealed class SwAV : Method, IEncodes
     /// <param name="FreezeEpochs">Epochs in which prototypes stay as drawn.</param>
     /// <param name="Codes">How scores become codes.</param>
     public sealed record Options(
-        [Range(2, 1 << 24)] long Prototypes = 3000, [Range(1, 1 << 20)] long Dim = 128, [Range(1, 1 << 20)] long Hidden = 2048,
-        [Range(0.001, 100.0)] double Temperature = 0.1, [Range(0.001, 100.0)] double Epsilon = 0.05, [Range(1, 1000)] int Iterations = 3,
-        [Range(0, 1 << 24)] long Queue = 0, [Range(0, 1 << 20)] int QueueFrom = 15, [Range(0, 1 << 20)] int FreezeEpochs = 1, CodeKind Codes = CodeKind.Sinkhorn);
+        [Count(2)] long Prototypes = 3000, [Width] long Dim = 128, [Width] long Hidden = 2048,
+        [Temperature] double Temperature = 0.1, [Temperature] double Epsilon = 0.05, [Range(1, 1000)] int Iterations = 3,
+        [Count(0)] long Queue = 0, [Epochs] int QueueFrom = 15, [Epochs] int FreezeEpochs = 1, CodeKind Codes = CodeKind.Sinkhorn);
 
     const int QueuedViews = 2;
 
@@ -70,7 +70,7 @@ public sealed class SwAV : Method, IEncodes
         prototypes.Renormalise();
         prototypes.Trainable = at.Epoch >= options.FreezeEpochs;
 
-        var z = Array.ConvertAll(network.Forward(batch.Views), x => Scores.Unit(x));   // V × [N, D]
+        var z = Array.ConvertAll(network.Forward(batch.Views), x => Rowwise.Unit(x));   // V × [N, D]
         var scores = Tensor.Stack(Array.ConvertAll(z, Score));                                                      // [V, N, K]
         int[] assign = [.. Enumerable.Range(0, z.Length).Where(v => batch.Views[v].Group == "global")];
         if (assign.Length == 0) assign = [.. Enumerable.Range(0, z.Length)];
@@ -84,7 +84,7 @@ public sealed class SwAV : Method, IEncodes
         return SwappedPrediction.Loss(scores, [.. assign.Select((_, a) => codes.Select(0, a))], assign, options.Temperature);
     }
 
-    Tensor Score(Tensor z) => Scores.Product(z, prototypes.Weight);
+    Tensor Score(Tensor z) => Pairwise.Dot(z, prototypes.Weight);
 
     Tensor Code(Tensor scores, int view)
     {

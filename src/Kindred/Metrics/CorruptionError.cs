@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Metrics;
@@ -22,8 +23,8 @@ public sealed record CorruptionError(double[] PerCorruption, double[] RelativePe
     {
         ArgumentNullException.ThrowIfNull(errors);
         ArgumentNullException.ThrowIfNull(reference);
-        double[][] ours = [.. Enumerable.Range(0, (int)errors.Size(0)).Select(c => Rows.Of(errors, c))];
-        double[][] theirs = [.. Enumerable.Range(0, (int)reference.Size(0)).Select(c => Rows.Of(reference, c))];
+        double[][] ours = [.. Enumerable.Range(0, (int)errors.Size(0)).Select(c => Host.Row(errors, c))];
+        double[][] theirs = [.. Enumerable.Range(0, (int)reference.Size(0)).Select(c => Host.Row(reference, c))];
         return new(
             [.. ours.Zip(theirs, (e, r) => 100 * e.Sum() / r.Sum())],
             [.. ours.Zip(theirs, (e, r) => 100 * e.Sum(x => x - clean) / r.Sum(x => x - referenceClean))],

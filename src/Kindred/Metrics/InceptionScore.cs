@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Metrics;
@@ -17,7 +18,7 @@ public sealed record InceptionScore(double[] PerSplit)
         long n = probabilities.Size(0), classes = probabilities.Size(1);
         ArgumentOutOfRangeException.ThrowIfLessThan(splits, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(splits, n);
-        var p = Rows.Numbers(probabilities);
+        var p = Host.Numbers(probabilities);
         return new([.. Enumerable.Range(0, splits).Select(j => Score(p, j * n / splits, (j + 1) * n / splits, classes))]);
     }
 

@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Metrics;
@@ -21,7 +22,7 @@ public sealed record ModeCoverage(long[] PerMode, double GoodFraction)
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(centers);
         var (n, d, modes) = ((int)samples.Size(0), (int)samples.Size(1), (int)centers.Size(0));
-        double[] x = Rows.Numbers(samples), c = Rows.Numbers(centers);
+        double[] x = Host.Numbers(samples), c = Host.Numbers(centers);
         var counts = new long[modes];
         for (int i = 0; i < n; i++)
         {

@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Metrics;
@@ -33,7 +34,7 @@ public sealed record Retrieval(double[] Ranks)
         var each = target.Length / queries;
         var ranks = new double[queries];
         for (int q = 0; q < queries; q++)
-            ranks[q] = Best(Rows.Of(similarity, q), target.Slice(q * each, each), gallery, ties);
+            ranks[q] = Best(Host.Row(similarity, q), target.Slice(q * each, each), gallery, ties);
         return new Retrieval(ranks);
     }
 

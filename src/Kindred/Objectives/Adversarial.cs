@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -23,11 +23,11 @@ public static class Adversarial
     /// <summary>Discriminator: mean sp(−D(x)) + mean sp(D(G)).</summary>
     /// <param name="real">D on data.</param>
     /// <param name="fake">D on generated samples.</param>
-    public static Tensor LogisticDiscriminator(Tensor real, Tensor fake) => Scores.Softplus(-real).Mean() + Scores.Softplus(fake).Mean();
+    public static Tensor LogisticDiscriminator(Tensor real, Tensor fake) => Stable.Softplus(-real).Mean() + Stable.Softplus(fake).Mean();
 
     /// <summary>Generator: mean sp(−D(G)).</summary>
     /// <param name="fake">D on generated samples.</param>
-    public static Tensor LogisticGenerator(Tensor fake) => Scores.Softplus(-fake).Mean();
+    public static Tensor LogisticGenerator(Tensor fake) => Stable.Softplus(-fake).Mean();
 
     /// <summary>BiGAN's discriminator of pairs: mean sp(−D(x, E(x))) + mean sp(D(G(z), z)).</summary>
     /// <param name="encoded">D on (x, E(x)).</param>

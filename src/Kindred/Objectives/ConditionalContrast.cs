@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -14,7 +14,7 @@ public static class ConditionalContrast
     /// <summary>The mean loss.</summary>
     /// <param name="embedding">Projected pictures h, `[N, D]`; normalised here.</param>
     /// <param name="proxy">Class embedding of each picture's label, `[N, D]`; normalised here.</param>
-    /// <param name="labels">int64 `[N]`.</param>
+    /// <param name="labels">int64 `[N]`; a picture with a negative one has no company (<see cref="Labels"/>).</param>
     /// <param name="temperature">t &gt; 0.</param>
     /// <param name="classPositives">False leaves the same-class pictures out of the numerator (plain data-to-class contrast).</param>
     public static Tensor Loss(Tensor embedding, Tensor proxy, Tensor labels, double temperature = 1, bool classPositives = true)
@@ -23,16 +23,16 @@ public static class ConditionalContrast
     /// <summary>The loss of each picture, `[N]`; arguments as for <see cref="Loss"/>.</summary>
     public static Tensor PerSample(Tensor embedding, Tensor proxy, Tensor labels, double temperature = 1, bool classPositives = true)
     {
-        Scores.Require(temperature);
-        var h = Scores.Unit(embedding);
-        var toClass = Scores.Pairs(h, Scores.Unit(proxy)).Unsqueeze(1) / temperature;                  // [N, 1]
-        var toOthers = Scores.Product(h, h) / temperature;                                             // [N, N]
-        var self = Scores.Self(h.Size(0), h);
-        var friends = labels.Unsqueeze(1).Eq(labels).LogicalAnd(self.LogicalNot());
+        Require.Temperature(temperature);
+        var h = Rowwise.Unit(embedding);
+        var toClass = Rowwise.Dot(h, Rowwise.Unit(proxy)).Unsqueeze(1) / temperature;                  // [N, 1]
+        var toOthers = Pairwise.Dot(h, h) / temperature;                                             // [N, N]
+        var self = Masks.Self(h.Size(0), h);
+        var friends = Labels.Same(labels, labels).LogicalAnd(self.LogicalNot());
 
-        var all = Tensor.Cat([toClass, Scores.Without(toOthers, self)], 1).Logsumexp(1);
+        var all = Tensor.Cat([toClass, Masks.Without(toOthers, self)], 1).Logsumexp(1);
         var own = classPositives
-            ? Tensor.Cat([toClass, Scores.Without(toOthers, friends.LogicalNot())], 1).Logsumexp(1)
+            ? Tensor.Cat([toClass, Masks.Without(toOthers, friends.LogicalNot())], 1).Logsumexp(1)
             : toClass.Squeeze(1);
         return all - own;
     }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -22,11 +22,11 @@ public static class GraphContrast
     /// <summary>The loss of each graph, `[N]`; arguments as for <see cref="Loss"/>.</summary>
     public static Tensor PerGraph(Tensor z1, Tensor z2, double temperature = 0.2, bool excludePositive = true)
     {
-        Scores.Require(temperature);
-        var scores = Scores.Product(Scores.Unit(z1), Scores.Unit(z2)) / temperature;      // [N, N]
+        Require.Temperature(temperature);
+        var scores = Pairwise.Dot(Rowwise.Unit(z1), Rowwise.Unit(z2)) / temperature;      // [N, N]
         var n = scores.Size(0);
         if (!excludePositive || n == 1)
-            return Scores.DiagonalCrossEntropy(scores);
-        return Scores.Without(scores, Scores.Self(n, scores)).Logsumexp(1) - scores.Diagonal();
+            return CrossEntropy.Diagonal(scores);
+        return Masks.Without(scores, Masks.Self(n, scores)).Logsumexp(1) - scores.Diagonal();
     }
 }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -35,13 +35,13 @@ public static class GreedyInfoMax
         if (rows < 1)
             throw new ArgumentException($"a grid of {features.Size(2)} rows has no patch {below} rows below another: use fewer steps or a smaller skip.");
         var context = Flat(features.Narrow(2, 0, rows));                                  // [P, C], P = H'·W·B
-        var target = Scores.Product(Flat(features.Narrow(2, below, rows)), weight);       // [P, C]
+        var target = Pairwise.Dot(Flat(features.Narrow(2, below, rows)), weight);       // [P, C]
         if (negatives.Numel == 0 || negatives.Numel % context.Size(0) != 0)
             throw new ArgumentException($"{negatives.Numel} negatives for {context.Size(0)} positions: give each the same number, at least one.");
 
         var others = target.IndexSelect(0, negatives.Reshape([-1])).Reshape([context.Size(0), -1, width]);
         var candidates = Tensor.Cat([target.Unsqueeze(1), others], 1);                    // [P, 1 + n, C], the positive first
-        var scores = Scores.Pairs(candidates, context.Unsqueeze(1));                      // [P, 1 + n]
+        var scores = Rowwise.Dot(candidates, context.Unsqueeze(1));                      // [P, 1 + n]
         return (scores.Logsumexp(1) - scores.Select(1, 0)).Mean();
     }
 

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -18,7 +18,7 @@ public static class HardMixing
     public static Tensor Hardest(Tensor query, Tensor queue, int count)
     {
         using var _ = NoGradient.Begin();
-        return Scores.Product(Scores.Unit(query), queue).Topk(Math.Min(count, queue.Size(0)), 1).Indices;
+        return Pairwise.Dot(Rowwise.Unit(query), queue).Topk(Math.Min(count, queue.Size(0)), 1).Indices;
     }
 
     /// <summary>Mixes of two hard negatives: [B, s, D].</summary>
@@ -42,7 +42,7 @@ public static class HardMixing
     public static Tensor WithQuery(Tensor query, Tensor queue, Tensor hardest, Tensor ranks, Tensor beta)
     {
         using var _ = NoGradient.Begin();
-        return Mix(Scores.Unit(query).Unsqueeze(1), Rows(queue, hardest, ranks), beta);
+        return Mix(Rowwise.Unit(query).Unsqueeze(1), Rows(queue, hardest, ranks), beta);
     }
 
     /// <summary>Draws s pair mixes and s′ query mixes: [B, s + s′, D].</summary>
@@ -70,11 +70,11 @@ public static class HardMixing
     /// <param name="temperature">τ.</param>
     public static Tensor Loss(Tensor query, Tensor key, Tensor queue, IReadOnlyList<Tensor> synthetic, double temperature = 0.2)
     {
-        Scores.Require(temperature);
-        var q = Scores.Unit(query);
-        var match = Scores.Pairs(q, Scores.Unit(key.Detach())).Unsqueeze(1);
-        var made = synthetic.Select(h => Scores.Product(q.Unsqueeze(1), h.Detach()).Squeeze(1));
-        return InfoNce.PerQuery(Tensor.Cat([match, Scores.Product(q, queue.Detach()), .. made], 1) / temperature).Mean();
+        Require.Temperature(temperature);
+        var q = Rowwise.Unit(query);
+        var match = Rowwise.Dot(q, Rowwise.Unit(key.Detach())).Unsqueeze(1);
+        var made = synthetic.Select(h => Pairwise.Dot(q.Unsqueeze(1), h.Detach()).Squeeze(1));
+        return InfoNce.PerQuery(Tensor.Cat([match, Pairwise.Dot(q, queue.Detach()), .. made], 1) / temperature).Mean();
     }
 
     static Tensor Rows(Tensor queue, Tensor hardest, Tensor ranks) =>

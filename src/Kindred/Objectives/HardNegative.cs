@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -28,9 +28,9 @@ public static class HardNegative
     /// <summary>s/t: each row with its other view [2B], and with everything else [2B, 2B] (itself and its twin excluded).</summary>
     public static (Tensor Match, Tensor Negatives) Logits(Tensor z1, Tensor z2, double temperature = 0.5)
     {
-        Scores.Require(temperature);
+        Require.Temperature(temperature);
         var views = new PairedViews(Tensor.Cat([z1, z2]));
-        return (views.Match / temperature, Scores.Without(views.Similarity / temperature, views.Negative.LogicalNot()));
+        return (views.Match / temperature, Masks.Without(views.Similarity / temperature, views.Negative.LogicalNot()));
     }
 
     /// <summary>log N_g of the plain estimator, Σ negⱼ without prior, weights or clamp: [2B].</summary>
@@ -50,21 +50,21 @@ public static class HardNegative
             throw new ArgumentOutOfRangeException(nameof(prior), prior, "the class prior is a probability in [0, 1)");
         double count = negatives.Size(1) - 2;
         if (count == 0)
-            return match.FullLike(Scores.Excluded);
-        var allowed = negatives.Gt(Scores.Excluded / 2);
-        var weights = Scores.Without((detachWeights ? negatives.Detach() : negatives) * hardness, allowed.LogicalNot());
-        var hard = Scores.Without(weights + negatives, allowed.LogicalNot()).Logsumexp([1]) - weights.Logsumexp([1]) + Math.Log(count);
+            return match.FullLike(Masks.Excluded);
+        var allowed = negatives.Gt(Masks.Excluded / 2);
+        var weights = Masks.Without((detachWeights ? negatives.Detach() : negatives) * hardness, allowed.LogicalNot());
+        var hard = Masks.Without(weights + negatives, allowed.LogicalNot()).Logsumexp([1]) - weights.Logsumexp([1]) + Math.Log(count);
         if (prior == 0)
             return Floor(hard, count, temperature);
         var part = match + Math.Log(prior * count) - hard;              // log of what the prior takes away, relative to the sum
         var positive = part.Lt(0);
         var kept = (-part.MaskedFill(positive.LogicalNot(), -1).Exp()).Log1p();
-        var estimate = (hard + kept - Math.Log(1 - prior)).MaskedFill(positive.LogicalNot(), Scores.Excluded);
+        var estimate = (hard + kept - Math.Log(1 - prior)).MaskedFill(positive.LogicalNot(), Masks.Excluded);
         return Floor(estimate, count, temperature);
     }
 
     /// <summary>−log pos / (pos + N_g): [2B].</summary>
-    public static Tensor PerAnchor(Tensor match, Tensor logEstimate) => Scores.Softplus(logEstimate - match);
+    public static Tensor PerAnchor(Tensor match, Tensor logEstimate) => Stable.Softplus(logEstimate - match);
 
     static Tensor Floor(Tensor estimate, double count, double temperature) => estimate.ClampMin(Math.Log(count) - 1 / temperature);
 }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -24,11 +24,11 @@ public static class InfoNce
     /// <summary>The scores, positive in column 0: [B, 1 + K].</summary>
     public static Tensor Logits(Tensor query, Tensor positive, Tensor negatives, double temperature = 0.07, bool normalize = true)
     {
-        Scores.Require(temperature);
-        var q = Scores.Unit(query, normalize);
-        var match = Scores.Pairs(q, Scores.Unit(positive, normalize)).Unsqueeze(1);
-        var others = Scores.Unit(negatives, normalize);
-        var rest = negatives.Dim == 3 ? Scores.Product(q.Unsqueeze(1), others).Squeeze(1) : Scores.Product(q, others);
+        Require.Temperature(temperature);
+        var q = Rowwise.Unit(query, normalize);
+        var match = Rowwise.Dot(q, Rowwise.Unit(positive, normalize)).Unsqueeze(1);
+        var others = Rowwise.Unit(negatives, normalize);
+        var rest = negatives.Dim == 3 ? Pairwise.Dot(q.Unsqueeze(1), others).Squeeze(1) : Pairwise.Dot(q, others);
         return Tensor.Cat([match, rest], 1) / temperature;
     }
 
@@ -46,14 +46,14 @@ public static class InfoNce
     public static Tensor InBatch(Tensor query, Tensor key, double temperature = 0.1, bool normalize = true, bool symmetric = false,
         long offset = 0, int? tile = null)
     {
-        Scores.Require(temperature);
-        var (q, k) = (Scores.Unit(query, normalize), Scores.Unit(key, normalize));
-        var match = Scores.Pairs(q, k.Narrow(0, offset, q.Size(0))) / temperature;
+        Require.Temperature(temperature);
+        var (q, k) = (Rowwise.Unit(query, normalize), Rowwise.Unit(key, normalize));
+        var match = Rowwise.Dot(q, k.Narrow(0, offset, q.Size(0))) / temperature;
         var loss = (TiledLogSumExp.Cross(q, k, temperature, tile) - match).Mean();
         return symmetric ? (loss + (TiledLogSumExp.Cross(k, q, temperature, tile) - match).Mean()) * 0.5 : loss;
     }
 
     /// <summary>The loss of a square matrix of scores, whoever made them: rows are queries, the diagonal is the positive.</summary>
     /// <param name="scores">[N, N], already divided by the temperature.</param>
-    public static Tensor OfScores(Tensor scores) => Scores.DiagonalCrossEntropy(Scores.Wide(scores)).Mean();
+    public static Tensor OfScores(Tensor scores) => CrossEntropy.Diagonal(Stable.Wide(scores)).Mean();
 }

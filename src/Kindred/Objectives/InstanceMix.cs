@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -41,8 +41,8 @@ public static class InstanceMix
     /// <param name="temperature">τ.</param>
     public static Tensor PerQuery(Tensor query, Tensor key, Tensor share, Tensor partner, double temperature = 0.2)
     {
-        Scores.Require(temperature);
-        return Of(Scores.Product(Scores.Unit(query), Scores.Unit(key)) / temperature, share, partner);
+        Require.Temperature(temperature);
+        return Of(Pairwise.Dot(Rowwise.Unit(query), Rowwise.Unit(key)) / temperature, share, partner);
     }
 
     /// <summary>MoCo form: the batch's keys and a queue; keys and queue are constants. [B].</summary>
@@ -54,16 +54,16 @@ public static class InstanceMix
     /// <param name="temperature">τ.</param>
     public static Tensor PerQuery(Tensor query, Tensor key, Tensor queue, Tensor share, Tensor partner, double temperature = 0.2)
     {
-        Scores.Require(temperature);
-        var dictionary = Tensor.Cat([Scores.Unit(key.Detach()), Scores.Wide(queue.Detach())]);
-        return Of(Scores.Product(Scores.Unit(query), dictionary) / temperature, share, partner);
+        Require.Temperature(temperature);
+        var dictionary = Tensor.Cat([Rowwise.Unit(key.Detach()), Stable.Wide(queue.Detach())]);
+        return Of(Pairwise.Dot(Rowwise.Unit(query), dictionary) / temperature, share, partner);
     }
 
     /// <summary>BYOL form: mean 2 − 2 (λ cos(p, kᵢ) + (1 − λ) cos(p, k_r)); keys are constants.</summary>
     public static Tensor Regression(Tensor prediction, Tensor key, Tensor share, Tensor partner)
     {
-        var (p, k) = (Scores.Unit(prediction), Scores.Unit(key.Detach()));
-        var cosine = Scores.Pairs(p, k) * share + Scores.Pairs(p, k.IndexSelect(0, partner)) * (-share + 1);
+        var (p, k) = (Rowwise.Unit(prediction), Rowwise.Unit(key.Detach()));
+        var cosine = Rowwise.Dot(p, k) * share + Rowwise.Dot(p, k.IndexSelect(0, partner)) * (-share + 1);
         return (-cosine * 2 + 2).Mean();
     }
 

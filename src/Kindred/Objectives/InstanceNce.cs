@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -20,10 +20,10 @@ public static class InstanceNce
     /// <param name="temperature">τ.</param>
     public static Tensor Logits(Tensor features, Tensor memory, Tensor indices, Tensor noise, double temperature = 0.07)
     {
-        Scores.Require(temperature);
+        Require.Temperature(temperature);
         var rows = Tensor.Cat([indices.Unsqueeze(1), noise], 1);                                  // [B, 1 + K]
         var entries = memory.Detach().IndexSelect(0, rows.Flatten()).View([rows.Size(0), rows.Size(1), -1]);
-        return Scores.Product(Scores.Wide(features).Unsqueeze(1), entries).Squeeze(1) / temperature;
+        return Pairwise.Dot(Stable.Wide(features).Unsqueeze(1), entries).Squeeze(1) / temperature;
     }
 
     /// <summary>log of the estimate Z = n · mean exp(v·f/τ), which the first batch fixes for the whole training.</summary>
@@ -47,13 +47,13 @@ public static class InstanceNce
         if (share + eps == 0)
             return logits.Sum() * 0;
         var margin = logits - (logNormaliser ?? LogNormaliser(logits, count)) - Math.Log(share + eps);
-        var data = Scores.Softplus(-margin.Select(1, 0));
-        var others = Scores.Softplus(margin.Narrow(1, 1, noise)).Sum(1);
+        var data = Stable.Softplus(-margin.Select(1, 0));
+        var others = Stable.Softplus(margin.Narrow(1, 1, noise)).Sum(1);
         var correction = noise == 0 ? 0 : noise * Math.Log((share + eps) / share);
         return (data + others).Mean() + correction;
     }
 
     /// <summary>The paper's proximal term mean |f − v|², which damps the once-an-epoch visits.</summary>
     public static Tensor Proximal(Tensor features, Tensor memory, Tensor indices) =>
-        (Scores.Wide(features) - memory.Detach().IndexSelect(0, indices)).Square().Sum(1).Mean();
+        (Stable.Wide(features) - memory.Detach().IndexSelect(0, indices)).Square().Sum(1).Mean();
 }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -21,7 +21,7 @@ public static class InstanceSoftmax
     /// <summary>The loss of each row: [B].</summary>
     public static Tensor PerAnchor(Tensor features, Tensor memory, Tensor indices, double temperature = 0.07)
     {
-        Scores.Require(temperature);
-        return Scores.CrossEntropy(Scores.Product(features, memory.Detach()) / temperature, indices);
+        Require.Temperature(temperature);
+        return CrossEntropy.PerRow(Pairwise.Dot(features, memory.Detach()) / temperature, indices);
     }
 }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -25,14 +25,14 @@ public enum UnusedPositives
 public static class KPositive
 {
     /// <summary>Draws up to k candidates of each anchor's class, uniformly without replacement: [B, k] rows, −1 where there are no more.</summary>
-    /// <param name="labels">[B], the anchors' classes.</param>
+    /// <param name="labels">[B], the anchors' classes; one without a class (negative) draws nobody.</param>
     /// <param name="candidates">[K], the candidates' classes; a negative one is never drawn.</param>
     /// <param name="k">How many.</param>
     /// <param name="generator">Source of randomness.</param>
     /// <param name="forbidden">[B, K] bool, pairs never drawn (an anchor's own views), or null.</param>
     public static Tensor Draw(Tensor labels, Tensor candidates, int k, Generator? generator = null, Tensor? forbidden = null)
     {
-        var allowed = labels.Unsqueeze(1).Eq(candidates.Unsqueeze(0)).LogicalAnd(candidates.Ge(0).Unsqueeze(0));
+        var allowed = Labels.Same(labels, candidates);
         if (forbidden is not null)
             allowed = allowed.LogicalAnd(forbidden.LogicalNot());
         var tickets = Tensor.Rand(allowed.Shape, generator: generator, dtype: Dtype.Float32, device: labels.Device).MaskedFill(allowed.LogicalNot(), -1);
@@ -48,24 +48,24 @@ public static class KPositive
     /// <param name="queue">[K, D], unit rows; detached here.</param>
     /// <param name="positives">[B, k] queue rows from <see cref="Draw"/>, −1 for padding.</param>
     /// <param name="temperature">τ.</param>
-    /// <param name="labels">[B], needed unless unused positives are kept.</param>
+    /// <param name="labels">[B], negative without a class; needed unless unused positives are kept.</param>
     /// <param name="queueLabels">[K], likewise.</param>
     /// <param name="unused">What becomes of same-class entries that were not drawn.</param>
     /// <param name="sum">Positives summed outside or inside the logarithm.</param>
     public static Tensor PerQuery(Tensor query, Tensor key, Tensor queue, Tensor positives, double temperature = 0.07,
         Tensor? labels = null, Tensor? queueLabels = null, UnusedPositives unused = UnusedPositives.Keep, PositiveSum sum = PositiveSum.Out)
     {
-        Scores.Require(temperature);
-        var q = Scores.Unit(query);
-        var match = Scores.Pairs(q, Scores.Unit(key.Detach())).Unsqueeze(1);
+        Require.Temperature(temperature);
+        var q = Rowwise.Unit(query);
+        var match = Rowwise.Dot(q, Rowwise.Unit(key.Detach())).Unsqueeze(1);
         var chosen = Mask(positives, queue.Size(0));                                                    // [B, K]
-        var rest = Scores.Product(q, queue.Detach());
+        var rest = Pairwise.Dot(q, queue.Detach());
         if (unused != UnusedPositives.Keep)
         {
             if (labels is null || queueLabels is null)
                 throw new ArgumentException("which positives are unused is only known from labels and queueLabels: give both, or keep them", nameof(unused));
-            var idle = labels.Unsqueeze(1).Eq(queueLabels.Unsqueeze(0)).LogicalAnd(chosen.LogicalNot());
-            rest = rest.MaskedFill(idle, unused == UnusedPositives.Remove ? Scores.Excluded : 0);
+            var idle = Labels.Same(labels, queueLabels).LogicalAnd(chosen.LogicalNot());
+            rest = rest.MaskedFill(idle, unused == UnusedPositives.Remove ? Masks.Excluded : 0);
         }
         return Of(Tensor.Cat([match, rest], 1) / temperature, Tensor.Cat([match.OnesLike().To(Dtype.Bool), chosen], 1), sum);
     }
@@ -77,11 +77,11 @@ public static class KPositive
     /// <param name="sum">Positives summed outside or inside the logarithm.</param>
     public static Tensor PerAnchor(Tensor features, Tensor positives, double temperature = 0.1, PositiveSum sum = PositiveSum.Out)
     {
-        Scores.Require(temperature);
+        Require.Temperature(temperature);
         var (images, views) = (features.Size(0), features.Size(1));
-        var z = Scores.Unit(features).Transpose(0, 1).Reshape([views * images, features.Size(2)]);
-        var self = Scores.Self(z.Size(0), z);
-        var logits = Scores.Without(Scores.Product(z, z) / temperature, self);
+        var z = Rowwise.Unit(features).Transpose(0, 1).Reshape([views * images, features.Size(2)]);
+        var self = Masks.Self(z.Size(0), z);
+        var logits = Masks.Without(Pairwise.Dot(z, z) / temperature, self);
         return Of(logits, Chosen(positives, images, views), sum);
     }
 
@@ -95,7 +95,7 @@ public static class KPositive
     {
         var image = Tensor.Arange(images, dtype: Dtype.Int64, device: positives.Device).Repeat([views]);
         var twins = image.Unsqueeze(1).Eq(image.Unsqueeze(0));
-        var self = Scores.Self(images * views, positives);
+        var self = Masks.Self(images * views, positives);
         return twins.LogicalOr(Mask(positives, images * views)).LogicalAnd(self.LogicalNot());
     }
 
@@ -112,7 +112,7 @@ public static class KPositive
         var all = logits.Logsumexp([1]);
         var count = positive.Sum(1);
         var loss = sum == PositiveSum.In
-            ? all - Scores.Without(logits, positive.LogicalNot()).Logsumexp([1])
+            ? all - Masks.Without(logits, positive.LogicalNot()).Logsumexp([1])
             : all - logits.MaskedFill(positive.LogicalNot(), 0).Sum(1) / count.ClampMin(1);
         return loss.MaskedFill(count.Eq(0), 0);
     }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -29,11 +29,11 @@ public sealed record MixtureOfExperts(Tensor Loss, Tensor Posterior, Tensor LogG
     public static MixtureOfExperts Of(Tensor student, Tensor teacher, Tensor gate, Tensor expertPrototypes, Tensor gatePrototypes, Tensor queue,
         double temperature = 1, double gateTemperature = 1, bool detachPosterior = false)
     {
-        var context = Scores.Unit(student) + Scores.Unit(expertPrototypes);                                   // [B, K, D]
-        var logGate = (Scores.Product(Scores.Unit(gate), gatePrototypes.Detach()) / gateTemperature).LogSoftmax(1); // [B, K]
+        var context = Rowwise.Unit(student) + Rowwise.Unit(expertPrototypes);                                   // [B, K, D]
+        var logGate = (Pairwise.Dot(Rowwise.Unit(gate), gatePrototypes.Detach()) / gateTemperature).LogSoftmax(1); // [B, K]
 
-        var own = Scores.Pairs(Scores.Unit(teacher.Detach()), context) / temperature;                         // [B, K]
-        var older = Scores.Product(context.Transpose(0, 1), queue.Detach().Transpose(0, 1)).Transpose(0, 1) / temperature; // [B, K, Q]
+        var own = Rowwise.Dot(Rowwise.Unit(teacher.Detach()), context) / temperature;                         // [B, K]
+        var older = Pairwise.Dot(context.Transpose(0, 1), queue.Detach().Transpose(0, 1)).Transpose(0, 1) / temperature; // [B, K, Q]
         var logExpert = own - Tensor.Cat([own.Unsqueeze(2), older], 2).Logsumexp(2);
 
         var joint = logGate + logExpert;

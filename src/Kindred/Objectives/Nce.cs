@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -22,8 +22,8 @@ public static class Nce
         var k = noiseScore.Size(-1);
         if (k == 0)
             return dataScore.Sum() * 0;
-        var data = Scores.Softplus(-Margin(dataScore, dataLogNoise, k, logZ));
-        var noise = Scores.Softplus(Margin(noiseScore, noiseLogNoise, k, logZ));
+        var data = Stable.Softplus(-Margin(dataScore, dataLogNoise, k, logZ));
+        var noise = Stable.Softplus(Margin(noiseScore, noiseLogNoise, k, logZ));
         return data.Mean() + noise.Sum() / dataScore.Numel;
     }
 
@@ -37,7 +37,7 @@ public static class Nce
 
     static Tensor Margin(Tensor score, Tensor logNoise, long k, Tensor? logZ)
     {
-        var margin = Scores.Wide(score) - Scores.Wide(logNoise) - Math.Log(k);
+        var margin = Stable.Wide(score) - Stable.Wide(logNoise) - Math.Log(k);
         return logZ is null ? margin : margin - logZ;
     }
 }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -20,5 +20,5 @@ public static class NegativeCosine
 
     /// <summary>One direction: −mean cos(p, sg z).</summary>
     public static Tensor Loss(Tensor prediction, Tensor projection) =>
-        -Scores.Pairs(Scores.Unit(prediction), Scores.Unit(projection.Detach())).Mean();
+        -Rowwise.Dot(Rowwise.Unit(prediction), Rowwise.Unit(projection.Detach())).Mean();
 }

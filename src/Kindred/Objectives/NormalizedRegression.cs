@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -23,7 +23,7 @@ public static class NormalizedRegression
 
     static Tensor Unit(Tensor x)
     {
-        x = Scores.Wide(x);
+        x = Stable.Wide(x);
         return x * x.Square().Sum([-1], keepdim: true).ClampMin(1e-12).Rsqrt();
     }
 }

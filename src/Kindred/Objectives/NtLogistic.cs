@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -21,17 +21,17 @@ public static class NtLogistic
     /// <summary>The loss of each row: [2N].</summary>
     public static Tensor PerAnchor(Tensor z, double temperature = 0.5, NegativeMining mining = NegativeMining.All, bool sum = false)
     {
-        Scores.Require(temperature);
+        Require.Temperature(temperature);
         var views = new PairedViews(z);
-        var attract = Scores.Softplus(-views.Match / temperature);
+        var attract = Stable.Softplus(-views.Match / temperature);
         return attract + Repel();
 
         Tensor Repel()
         {
             if (mining == NegativeMining.SemiHard)
                 return views.AtHardest(views.Negative.LogicalAnd(views.Similarity.Lt(views.Match.Unsqueeze(1))),
-                    s => Scores.Softplus(s / temperature));
-            var terms = Scores.Softplus(views.Similarity / temperature);
+                    s => Stable.Softplus(s / temperature));
+            var terms = Stable.Softplus(views.Similarity / temperature);
             return sum ? views.Sum(terms) : views.Mean(terms);
         }
     }

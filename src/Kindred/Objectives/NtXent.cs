@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -24,10 +24,10 @@ public static class NtXent
     /// <summary>The loss of each row: [2N].</summary>
     public static Tensor PerAnchor(Tensor z, double temperature = 0.1, bool normalize = true, int? tile = null)
     {
-        Scores.Require(temperature);
+        Require.Temperature(temperature);
         var half = Half(z);
-        z = Scores.Unit(z, normalize);
-        var match = Scores.Pairs(z.Narrow(0, 0, half), z.Narrow(0, half, half)) / temperature;
+        z = Rowwise.Unit(z, normalize);
+        var match = Rowwise.Dot(z.Narrow(0, 0, half), z.Narrow(0, half, half)) / temperature;
         return TiledLogSumExp.Self(z, temperature, tile) - Tensor.Cat([match, match]);
     }
 
@@ -38,11 +38,11 @@ public static class NtXent
     /// <param name="temperature">τ.</param>
     public static Tensor WithMemory(Tensor z, Tensor memory, double temperature = 0.1)
     {
-        Scores.Require(temperature);
-        var u = Scores.Unit(z);
-        var match = Scores.Pairs(u, u.Roll([Half(z)], [0])) / temperature;                    // s₊/τ, [2N]
+        Require.Temperature(temperature);
+        var u = Rowwise.Unit(z);
+        var match = Rowwise.Dot(u, u.Roll([Half(z)], [0])) / temperature;                    // s₊/τ, [2N]
         var batch = PerAnchor(u, temperature, normalize: false) + match;                      // log Σ over the batch
-        var stored = (Scores.Product(u, memory) / temperature).Logsumexp([1]);                // log Σ over the memory
+        var stored = (Pairwise.Dot(u, memory) / temperature).Logsumexp([1]);                // log Σ over the memory
         return (batch.Logaddexp(stored) - match).Mean();
     }
 
@@ -58,15 +58,15 @@ public static class NtXent
     /// <param name="normalize">Rows to unit length first.</param>
     public static Tensor Gathered(IReadOnlyList<Tensor> ranks, int rank, double temperature = 0.1, bool normalize = true)
     {
-        Scores.Require(temperature);
-        var own = Scores.Unit(ranks[rank], normalize);                               // [2n, D]
-        var all = Tensor.Cat([.. ranks.Select((z, r) => r == rank ? own : Scores.Unit(z, normalize))]);
+        Require.Temperature(temperature);
+        var own = Rowwise.Unit(ranks[rank], normalize);                               // [2n, D]
+        var all = Tensor.Cat([.. ranks.Select((z, r) => r == rank ? own : Rowwise.Unit(z, normalize))]);
         var half = Half(own);
         var rows = Tensor.Arange(2 * half, dtype: Dtype.Int64, device: own.Device);
         var first = ranks.Take(rank).Sum(z => z.Size(0));
-        var logits = (Scores.Product(own, all) / temperature)
-            .Scatter(1, (rows + first).Unsqueeze(1), Scores.Excluded);
-        return Scores.CrossEntropy(logits, (rows + half).Remainder(2 * half) + first).Mean();
+        var logits = (Pairwise.Dot(own, all) / temperature)
+            .Scatter(1, (rows + first).Unsqueeze(1), Masks.Excluded);
+        return CrossEntropy.PerRow(logits, (rows + half).Remainder(2 * half) + first).Mean();
     }
 
     static long Half(Tensor z) => z.Dim == 2 && z.Size(0) > 0 && z.Size(0) % 2 == 0

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -21,13 +21,13 @@ public static class PredictiveCoding
     /// <summary>The scores, true candidate on the diagonal: [K, B, B], rows are what is asked, columns the candidates.</summary>
     public static Tensor Logits(Tensor targets, Tensor contexts, Tensor weights, bool overContexts = false)
     {
-        var predicted = Scores.Product(contexts, weights);          // [K, B, Dz] = c W_kᵀ
-        return overContexts ? Scores.Product(targets, predicted) : Scores.Product(predicted, targets);
+        var predicted = Pairwise.Dot(contexts, weights);          // [K, B, Dz] = c W_kᵀ
+        return overContexts ? Pairwise.Dot(targets, predicted) : Pairwise.Dot(predicted, targets);
     }
 
     /// <summary>The loss of [K, B, B] scores with the truth on the diagonals.</summary>
     public static Tensor OfScores(Tensor scores) =>
-        (Scores.Wide(scores).Logsumexp([-1]) - Scores.Wide(scores).Diagonal(dim1: -2, dim2: -1)).Mean();
+        (Stable.Wide(scores).Logsumexp([-1]) - Stable.Wide(scores).Diagonal(dim1: -2, dim2: -1)).Mean();
 
     /// <summary>The scores against listed negatives, positive in column 0: [B, 1 + N].</summary>
     /// <param name="context">[B, Dc].</param>
@@ -36,8 +36,8 @@ public static class PredictiveCoding
     /// <param name="weight">[Dz, Dc].</param>
     public static Tensor Logits(Tensor context, Tensor positive, Tensor negatives, Tensor weight)
     {
-        var candidates = Tensor.Cat([Scores.Wide(positive).Unsqueeze(1), Scores.Wide(negatives)], 1);
-        return Scores.Product(Scores.Product(context, weight).Unsqueeze(1), candidates).Squeeze(1);
+        var candidates = Tensor.Cat([Stable.Wide(positive).Unsqueeze(1), Stable.Wide(negatives)], 1);
+        return Pairwise.Dot(Pairwise.Dot(context, weight).Unsqueeze(1), candidates).Squeeze(1);
     }
 
     /// <summary>The scores with the other places of the same sequence as candidates, the true place in column 0: [K, B, T].</summary>

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -13,12 +13,12 @@ public static class ProtoNce
     /// <summary>The loss at one granularity, against every prototype.</summary>
     /// <param name="query">`[N, D]`; normalised here.</param>
     /// <param name="prototypes">Unit rows, `[K, D]`.</param>
-    /// <param name="concentration">φ, `[K]` (<see cref="Concentration"/>).</param>
+    /// <param name="concentration">φ, `[K]` (<see cref="Clustering.Concentration"/>).</param>
     /// <param name="assignment">Prototype of each query, int64 `[N]`.</param>
     public static Tensor Loss(Tensor query, Tensor prototypes, Tensor concentration, Tensor assignment)
     {
-        var logits = Scores.Product(Scores.Unit(query), prototypes.Detach()) / concentration.Detach();                      // [N, K]
-        return Scores.CrossEntropy(logits, assignment).Mean();
+        var logits = Pairwise.Dot(Rowwise.Unit(query), prototypes.Detach()) / concentration.Detach();                      // [N, K]
+        return CrossEntropy.PerRow(logits, assignment).Mean();
     }
 
     /// <summary>The loss at one granularity, against the batch's own prototypes and a draw of others, as in the official code.</summary>
@@ -31,7 +31,7 @@ public static class ProtoNce
     public static Tensor Loss(Tensor query, Tensor prototypes, Tensor concentration, Tensor assignment, Tensor negatives)
     {
         var columns = Tensor.Cat([assignment, negatives], 0);                                                  // [N + R]
-        var logits = Scores.Product(Scores.Unit(query), prototypes.Detach().IndexSelect(0, columns)) / concentration.Detach().IndexSelect(0, columns);
-        return Scores.DiagonalCrossEntropy(logits).Mean();
+        var logits = Pairwise.Dot(Rowwise.Unit(query), prototypes.Detach().IndexSelect(0, columns)) / concentration.Detach().IndexSelect(0, columns);
+        return CrossEntropy.Diagonal(logits).Mean();
     }
 }

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -18,10 +18,10 @@ public static class SelfDistillation
     /// <param name="studentTemperature">τ_s.</param>
     public static Tensor Loss(Tensor student, Tensor teacher, Tensor center, double teacherTemperature = 0.04, double studentTemperature = 0.1)
     {
-        Scores.Require(teacherTemperature);
-        Scores.Require(studentTemperature);
-        var target = ((Scores.Wide(teacher.Detach()) - center.Detach()) / teacherTemperature).Softmax(-1);   // [G, B, K]
-        var predicted = (Scores.Wide(student) / studentTemperature).LogSoftmax(-1);                          // [V, B, K]
+        Require.Temperature(teacherTemperature);
+        Require.Temperature(studentTemperature);
+        var target = ((Stable.Wide(teacher.Detach()) - center.Detach()) / teacherTemperature).Softmax(-1);   // [G, B, K]
+        var predicted = (Stable.Wide(student) / studentTemperature).LogSoftmax(-1);                          // [V, B, K]
         var (views, globals) = (student.Size(0), teacher.Size(0));
         var shared = Math.Min(views, globals);
         var pairs = (target.Sum(0) * predicted.Sum(0)).Sum(-1).Mean()

@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -19,18 +19,18 @@ public static class SimCse
     public static Tensor Loss(Tensor z1, Tensor z2, Tensor? hard = null, double temperature = 0.05, double hardLogit = 0)
     {
         var logits = Logits(z1, z2, hard, temperature, hardLogit);
-        return Scores.DiagonalCrossEntropy(logits).Mean();
+        return CrossEntropy.Diagonal(logits).Mean();
     }
 
     /// <summary>The scores: twins, then contradictions, `[N, N]` or `[N, 2N]`; arguments as for <see cref="Loss"/>.</summary>
     public static Tensor Logits(Tensor z1, Tensor z2, Tensor? hard = null, double temperature = 0.05, double hardLogit = 0)
     {
-        Scores.Require(temperature);
-        var z = Scores.Unit(z1);
-        var twins = Scores.Product(z, Scores.Unit(z2)) / temperature;
+        Require.Temperature(temperature);
+        var z = Rowwise.Unit(z1);
+        var twins = Pairwise.Dot(z, Rowwise.Unit(z2)) / temperature;
         if (hard is null)
             return twins;
-        var contradictions = Scores.Product(z, Scores.Unit(hard)) / temperature;
+        var contradictions = Pairwise.Dot(z, Rowwise.Unit(hard)) / temperature;
         var own = Tensor.Eye(z.Size(0), z.Dtype, z.Device) * hardLogit;
         return Tensor.Cat([twins, contradictions + own], 1);
     }

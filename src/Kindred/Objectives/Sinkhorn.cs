@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -18,10 +18,10 @@ public static class Sinkhorn
     /// <param name="iterations">Rounds of scaling.</param>
     public static Tensor Codes(Tensor scores, double epsilon = 0.05, int iterations = 3)
     {
-        Scores.Require(epsilon);
+        Require.Temperature(epsilon);
         using var _ = NoGradient.Begin();
         using var scope = Scope.Open();
-        var wide = Scores.Wide(scores.Detach()).Contiguous();
+        var wide = Stable.Wide(scores.Detach()).Contiguous();
         if (wide.Numel == 0)
             return scope.Return(wide.Clone());
         var (least, most) = wide.Aminmax();

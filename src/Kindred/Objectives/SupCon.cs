@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -24,7 +24,7 @@ public static class SupCon
 {
     /// <summary>The loss, mean over anchors.</summary>
     /// <param name="features">[B, V, D], V views of each image.</param>
-    /// <param name="labels">[B], or null for every image a class of its own.</param>
+    /// <param name="labels">[B], or null for every image a class of its own, which an image with a negative label is in any case (<see cref="Labels"/>).</param>
     /// <param name="temperature">τ.</param>
     /// <param name="baseTemperature">The official code's τ₀ = 0.07: the loss is multiplied by τ/τ₀. Null leaves the loss as in the paper.</param>
     /// <param name="sum">Where the positives are summed.</param>
@@ -39,12 +39,12 @@ public static class SupCon
     public static Tensor PerAnchor(Tensor features, Tensor? labels = null, double temperature = 0.1, double? baseTemperature = null,
         PositiveSum sum = PositiveSum.Out, bool firstViewOnly = false, bool normalize = true, int? tile = null)
     {
-        Scores.Require(temperature);
+        Require.Temperature(temperature);
         if (features.Dim != 3)
             throw new ArgumentException($"SupCon takes [B, V, D], V views of each of B images; got [{string.Join(", ", features.Shape)}]", nameof(features));
         var (images, views) = (features.Size(0), features.Size(1));
-        var z = Scores.Unit(features, normalize).Transpose(0, 1).Reshape([views * images, features.Size(2)]);
-        var classes = (labels ?? Tensor.Arange(images, dtype: Dtype.Int64, device: z.Device)).Repeat([views]);
+        var z = Rowwise.Unit(features, normalize).Transpose(0, 1).Reshape([views * images, features.Size(2)]);
+        var classes = (labels is null ? Tensor.Arange(images, dtype: Dtype.Int64, device: z.Device) : Labels.OwnClasses(labels)).Repeat([views]);
         var perAnchor = sum == PositiveSum.Out && !firstViewOnly && TiledLogSumExp.Tiles(z.Size(0), tile)
             ? Tiled(z, classes, temperature, tile)
             : Plain(z, classes, firstViewOnly ? images : views * images, temperature, sum);
@@ -53,14 +53,14 @@ public static class SupCon
 
     static Tensor Plain(Tensor z, Tensor classes, long anchors, double temperature, PositiveSum sum)
     {
-        var self = Scores.Self(z.Size(0), z).Narrow(0, 0, anchors);                              // [A, N]
+        var self = Masks.Self(z.Size(0), z).Narrow(0, 0, anchors);                              // [A, N]
         var positive = classes.Narrow(0, 0, anchors).Unsqueeze(1).Eq(classes.Unsqueeze(0)).LogicalAnd(self.LogicalNot());
         var count = positive.Sum(1);                                                             // |P|, [A]
-        var logits = Scores.Without(Scores.Product(z.Narrow(0, 0, anchors), z) / temperature, self);
+        var logits = Masks.Without(Pairwise.Dot(z.Narrow(0, 0, anchors), z) / temperature, self);
         var all = logits.Logsumexp([1]);
         var attraction = sum == PositiveSum.Out
             ? logits.MaskedFill(positive.LogicalNot(), 0).Sum(1) / count.ClampMin(1)
-            : Scores.Without(logits, positive.LogicalNot()).Logsumexp([1]) - count.ClampMin(1).To(z.Dtype).Log();
+            : Masks.Without(logits, positive.LogicalNot()).Logsumexp([1]) - count.ClampMin(1).To(z.Dtype).Log();
         return (all - attraction).MaskedFill(count.Eq(0), 0);
     }
 
@@ -70,7 +70,7 @@ public static class SupCon
         var (_, group, size) = classes.Unique2(sorted: true, returnInverse: true, returnCounts: true);
         var sums = Tensor.Zeros([size.Size(0), z.Size(1)], dtype: z.Dtype, device: z.Device).IndexAdd(0, group, z);
         var count = size.IndexSelect(0, group) - 1;
-        var attraction = Scores.Pairs(z, sums.IndexSelect(0, group) - z) / count.ClampMin(1) / temperature;
+        var attraction = Rowwise.Dot(z, sums.IndexSelect(0, group) - z) / count.ClampMin(1) / temperature;
         return (TiledLogSumExp.Self(z, temperature, tile) - attraction).MaskedFill(count.Eq(0), 0);
     }
 }

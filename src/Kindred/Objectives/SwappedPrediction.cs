@@ -1,4 +1,4 @@
-using Kindred.Similarities;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -32,9 +32,9 @@ public static class SwappedPrediction
     /// <param name="temperature">τ.</param>
     public static Tensor Loss(Tensor scores, IReadOnlyList<Tensor> codes, IReadOnlyList<int> assign, double temperature = 0.1)
     {
-        Scores.Require(temperature);
+        Require.Temperature(temperature);
         var views = scores.Size(0);
-        var predicted = (Scores.Wide(scores) / temperature).LogSoftmax(-1);                  // [V, B, K]
+        var predicted = (Stable.Wide(scores) / temperature).LogSoftmax(-1);                  // [V, B, K]
         var agreement = assign.Select((view, a) =>                                           // Σ_{v ≠ a}, mean over the batch
             (predicted.Sum(0) - predicted.Select(0, view)).Mul(codes[a].Detach()).Sum(-1).Mean());
         return -agreement.Aggregate((sum, term) => sum + term) / (Math.Max(views - 1, 1) * assign.Count);
@@ -52,5 +52,5 @@ public static class SwappedPrediction
     }
 
     /// <summary>Features to scores: unit rows against the prototypes, [V, B, D] and [K, D] → [V, B, K].</summary>
-    public static Tensor Score(Tensor features, Tensor prototypes) => Scores.Product(Scores.Unit(features), prototypes);
+    public static Tensor Score(Tensor features, Tensor prototypes) => Pairwise.Dot(Rowwise.Unit(features), prototypes);
 }

@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Similarities;
@@ -9,5 +10,11 @@ public sealed class Dot : Similarity
     public override bool LargerIsCloser => true;
 
     /// <inheritdoc/>
-    public override Tensor Matrix(Tensor x, Tensor y) => Scores.Product(x, y);
+    public override double? OfItself => null;
+
+    /// <inheritdoc/>
+    public override Tensor Matrix(Tensor x, Tensor y) => Pairwise.Dot(x, y);
+
+    /// <inheritdoc/>
+    public override Tensor Pairs(Tensor x, Tensor y) => Rowwise.Dot(x, y);
 }

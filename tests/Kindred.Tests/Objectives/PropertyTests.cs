@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Objectives;
 using Kindred.Similarities;
 using Kindred.Torch;
@@ -32,7 +33,7 @@ public class PropertyTests : IDisposable
         Made.Close(NtXent.Loss(z, 0.3).Item(), NtXent.WithMemory(z, memory.Narrow(0, 0, 0), 0.3).Item());
         var u = z.Normalize();
         var others = Tensor.Cat([u.Mm(u.MT) - 1e9 * Tensor.Eye(8, dtype: Dtype.Float64), u.Mm(memory.MT)], 1) / 0.3;
-        Made.Close(Scores.CrossEntropy(others, Made.Index(4, 5, 6, 7, 0, 1, 2, 3)).Mean().Item(), NtXent.WithMemory(z, memory, 0.3).Item());
+        Made.Close(CrossEntropy.PerRow(others, Made.Index(4, 5, 6, 7, 0, 1, 2, 3)).Mean().Item(), NtXent.WithMemory(z, memory, 0.3).Item());
     }
 
     [Fact]
@@ -168,7 +169,7 @@ public class PropertyTests : IDisposable
     public void One_space_of_leave_one_out_is_moco()
     {
         var (q, k, queue) = (Made.Rows(3, 5, 19), Made.Rows(3, 5, 20), Made.Rows(9, 5, 21).Normalize());
-        Made.Close(InfoNce.Loss(q, k, queue, 0.2).Item(), LeaveOneOut.Loss(q.Unsqueeze(0), k.Reshape([1, 1, 3, 5]), queue.Unsqueeze(0), 0.2).Item());
+        Made.Close(InfoNce.Loss(q, k, queue, 0.2).Item(), LeaveOneOutContrast.Loss(q.Unsqueeze(0), k.Reshape([1, 1, 3, 5]), queue.Unsqueeze(0), 0.2).Item());
     }
 
     [Fact]

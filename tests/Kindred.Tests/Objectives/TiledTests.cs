@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Objectives;
 using Kindred.Torch;
 

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kindred.Torch;
 
-namespace Kindred.Objectives;
+namespace Kindred.Numerics;
 
 /// <summary>What a tile of scores goes through between its matrix products, in one pass over its memory where operators would need three.</summary>
 /// <remarks>

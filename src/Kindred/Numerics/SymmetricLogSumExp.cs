@@ -1,7 +1,6 @@
-using Kindred.Similarities;
 using Kindred.Torch;
 
-namespace Kindred.Objectives;
+namespace Kindred.Numerics;
 
 /// <summary>The log-sum-exp of a batch against itself, in tiles on and above the diagonal.</summary>
 /// <remarks>
@@ -80,7 +79,7 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
     /// <summary>The same as logarithms, each row shifted by its own maximum.</summary>
     Tensor Running(Tensor y)
     {
-        var value = Tensor.Full([y.Size(0)], Scores.Excluded, dtype: y.Dtype, device: y.Device);
+        var value = Tensor.Full([y.Size(0)], Masks.Excluded, dtype: y.Dtype, device: y.Device);
         foreach (var (first, second) in Pairs(y.Size(0)))
         {
             using var scope = Scope.Open();
@@ -128,7 +127,7 @@ sealed class SymmetricLogSumExp(double temperature, int tile) : Autograd.Functio
     static void Mask(Tensor scores, bool diagonal)
     {
         if (diagonal)
-            scores.FillDiagonal_(Scores.Excluded);
+            scores.FillDiagonal_(Masks.Excluded);
     }
 
     IEnumerable<((long At, long Count) First, (long At, long Count) Second)> Pairs(long rows)

@@ -1,6 +1,6 @@
 using Kindred.Torch;
 
-namespace Kindred.Objectives;
+namespace Kindred.Numerics;
 
 /// <summary>How single losses become one.</summary>
 public enum Reduction
@@ -15,8 +15,13 @@ public enum Reduction
     MeanOfPositive,
 }
 
-static class Reductions
+/// <summary>Carries out a <see cref="Reduction"/>.</summary>
+public static class Reductions
 {
+    /// <summary>One number of many losses.</summary>
+    /// <param name="reduction">How.</param>
+    /// <param name="losses">Of any shape, also empty.</param>
+    /// <returns>A scalar.</returns>
     public static Tensor Apply(this Reduction reduction, Tensor losses) => reduction switch
     {
         Reduction.Sum => losses.Sum(),

@@ -1,19 +1,21 @@
-using Kindred.Similarities;
 using Kindred.Torch;
 
-namespace Kindred.Objectives;
+namespace Kindred.Numerics;
 
-/// <summary>What the pairwise objectives of SimCLR's comparison share: unit rows, the partner's similarity, and which others are negatives.</summary>
-sealed class PairedViews
+/// <summary>What pairwise objectives over two views of each image share: unit rows, the partner's similarity, and which others are negatives.</summary>
+public sealed class PairedViews
 {
+    /// <summary>Scores all rows with all rows.</summary>
+    /// <param name="z">[2N, D], rows i and i + N two views of one image; normalised here.</param>
+    /// <exception cref="ArgumentException">There is no row, an odd number of rows, or another number of dimensions.</exception>
     public PairedViews(Tensor z)
     {
         var rows = z.Size(0);
         if (z.Dim != 2 || rows == 0 || rows % 2 != 0)
             throw new ArgumentException($"two views give [2N, D] with rows i and i + N of one image; got [{string.Join(", ", z.Shape)}]", nameof(z));
-        z = Scores.Unit(z);
-        Similarity = Scores.Product(z, z);
-        var self = Scores.Self(rows, z);
+        z = Rowwise.Unit(z);
+        Similarity = Pairwise.Dot(z, z);
+        var self = Masks.Self(rows, z);
         Match = Similarity.Roll([-rows / 2], [1]).Diagonal();
         Negative = self.LogicalOr(self.Roll([rows / 2], [1])).LogicalNot();
         Negatives = rows - 2;
@@ -44,14 +46,4 @@ sealed class PairedViews
         var at = term(Similarity.Gather(1, hardest).Squeeze(1));
         return at.MaskedFill(candidates.Any(1).LogicalNot(), 0);
     }
-}
-
-/// <summary>Which negatives a pairwise objective uses.</summary>
-public enum NegativeMining
-{
-    /// <summary>All 2N − 2.</summary>
-    All,
-
-    /// <summary>The most similar negative that is still less similar than the positive.</summary>
-    SemiHard,
 }

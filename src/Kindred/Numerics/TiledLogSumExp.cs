@@ -1,7 +1,6 @@
-using Kindred.Similarities;
 using Kindred.Torch;
 
-namespace Kindred.Objectives;
+namespace Kindred.Numerics;
 
 /// <summary>log Σⱼ exp(aᵢ·bⱼ/τ) for every row without ever holding the matrix of scores: tiles forward, the same tiles again backward.</summary>
 /// <remarks>
@@ -26,9 +25,9 @@ public static class TiledLogSumExp
     /// <param name="tile">Rows per tile; 0 the whole matrix; null decides by size.</param>
     public static Tensor Self(Tensor z, double temperature, int? tile = null)
     {
-        z = Scores.Wide(z);
+        z = Stable.Wide(z);
         if (!Tiles(z.Size(0), tile))
-            return Scores.Without(Scores.Product(z, z) / temperature, Scores.Self(z.Size(0), z)).Logsumexp([1]);
+            return Masks.Without(Pairwise.Dot(z, z) / temperature, Masks.Self(z.Size(0), z)).Logsumexp([1]);
         return new SymmetricLogSumExp(temperature, tile ?? DefaultTile(z.Device)).Apply(z);
     }
 
@@ -39,9 +38,9 @@ public static class TiledLogSumExp
     /// <param name="tile">Rows of a per tile; 0 the whole matrix; null decides by the larger side.</param>
     public static Tensor Cross(Tensor a, Tensor b, double temperature, int? tile = null)
     {
-        (a, b) = (Scores.Wide(a), Scores.Wide(b));
+        (a, b) = (Stable.Wide(a), Stable.Wide(b));
         if (!Tiles(Math.Max(a.Size(0), b.Size(0)), tile))
-            return (Scores.Product(a, b) / temperature).Logsumexp([1]);
+            return (Pairwise.Dot(a, b) / temperature).Logsumexp([1]);
         return new CrossLogSumExp(temperature, tile).Apply(a, b);
     }
 }

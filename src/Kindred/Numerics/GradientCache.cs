@@ -1,6 +1,6 @@
 using Kindred.Torch;
 
-namespace Kindred.Objectives;
+namespace Kindred.Numerics;
 
 /// <summary>A batch of any size through an encoder in limited memory: embeddings first, their gradients next, then chunk by chunk again with a graph.</summary>
 /// <remarks>

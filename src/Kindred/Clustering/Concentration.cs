@@ -1,8 +1,8 @@
 using Kindred.Torch;
 
-namespace Kindred.Objectives;
+namespace Kindred.Clustering;
 
-/// <summary>How tight each cluster is: the temperature φ that its prototype gets in <see cref="ProtoNce"/>.</summary>
+/// <summary>How tight each cluster is: the temperature φ that its prototype gets in <c>ProtoNce</c>.</summary>
 /// <remarks>
 /// Li et al., arXiv:2005.04966, eq. 12: φⱼ = mean distance of its members / ln(Zⱼ + α), distances to the raw (not normalised) centroid.
 /// As in the official code a cluster of at most one point takes the largest φ, then φ is clamped to its 10th … 90th percentile and scaled

@@ -1,6 +1,6 @@
 using Kindred.Torch;
 
-namespace Kindred.Objectives;
+namespace Kindred.Numerics;
 
 /// <summary>The log-sum-exp of the rows of one set against another, in tiles that are made again in the backward pass.</summary>
 /// <remarks>
