@@ -73,7 +73,7 @@ public sealed class NumberFileTests : IDisposable
     [InlineData("a,b\n1,2\n", "")]
     [InlineData("a,b\n\"1,2\n", "quote that does not end")]
     [InlineData("a,b\n", "no rows")]
-    [InlineData("NA,2\n3,4\n", "line 1, column 1")]
+    [InlineData("NA,2\n3,4\n", "line 1: column 1")]
     public void A_row_of_another_length_is_refused_by_its_line(string text, string words)
     {
         var path = Written("r.csv", text);
