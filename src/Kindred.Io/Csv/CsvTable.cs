@@ -43,15 +43,7 @@ public sealed class CsvTable
     /// <exception cref="DataException">There is no such file, it is too long, or no text.</exception>
     public static string ReadText(string path, Func<ReadOnlySpan<byte>, string>? decode = null)
     {
-        byte[] bytes;
-        using (var file = InputFile.Open(path))
-        {
-            var length = RandomAccess.GetLength(file);
-            if (length > MaxBytes)
-                throw new DataException($"{path} is {length} bytes long; text is read up to {MaxBytes}: divide it, or write numbers as .npy or .safetensors");
-            bytes = new byte[length];
-            InputFile.ReadExactly(path, file, 0, bytes);
-        }
+        var bytes = RegularFile.ReadAllBytes(path, MaxBytes);
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
             return (bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(bytes.AsSpan(2));
         var content = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes;
