@@ -20,8 +20,8 @@ public sealed class Experiment : IDisposable
 
     readonly Experiment? previous;
 
-    Experiment(RecipeFile recipe, IData data, Method method, IReadOnlyDictionary<string, Optimizer> optimizers, Device device, Experiment? previous) =>
-        (Recipe, train, Data, Method, Optimizers, Device, this.previous) = (recipe, recipe.Train, data, method, optimizers, device, previous);
+    Experiment(RecipeFile recipe, IData data, Method method, IReadOnlyDictionary<string, Optimizer> optimizers, Device device, LayoutChoice layout, Experiment? previous) =>
+        (Recipe, train, Data, Method, Optimizers, Device, Layout, this.previous) = (recipe, recipe.Train, data, method, optimizers, device, layout, previous);
 
     /// <summary>The recipe's phase.</summary>
     public RecipeFile Recipe { get; }
@@ -38,19 +38,23 @@ public sealed class Experiment : IDisposable
     /// <summary>Where tensors live.</summary>
     public Device Device { get; }
 
+    /// <summary>How pictures and kernels lie in memory.</summary>
+    public LayoutChoice Layout { get; }
+
     /// <summary>Builds everything that a phase describes. The same recipe and seed give the same weights to the bit.</summary>
     /// <param name="recipe">The phase.</param>
     /// <param name="data">A data URI that replaces the recipe's.</param>
     /// <param name="device">Where tensors live; the processor if left out.</param>
     /// <param name="previous">The phase before, for methods that go on with what it trained; it may be disposed already.</param>
+    /// <param name="layout">How it shall lie in memory, where that was chosen before; left out, as the recipe says.</param>
     /// <exception cref="ConfigurationException">The recipe is wrong; the message names the key.</exception>
     /// <exception cref="DataException">The data cannot be opened.</exception>
-    public static Experiment Build(RecipeFile recipe, string? data = null, Device? device = null, Experiment? previous = null)
+    public static Experiment Build(RecipeFile recipe, string? data = null, Device? device = null, Experiment? previous = null, LayoutChoice? layout = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         MethodCatalog.Find(recipe.Method);
         var source = OpenData(recipe, data);
-        try { return Build(recipe, source, device, previous); }
+        try { return Build(recipe, source, device, previous, layout); }
         catch
         {
             source.Dispose();
@@ -63,8 +67,9 @@ public sealed class Experiment : IDisposable
     /// <param name="data">What to learn from, in the views that the method wants.</param>
     /// <param name="device">Where tensors live; the processor if left out.</param>
     /// <param name="previous">The phase before, for methods that go on with what it trained; it may be disposed already.</param>
+    /// <param name="layout">How it shall lie in memory, where that was chosen before; left out, as the recipe says.</param>
     /// <exception cref="ConfigurationException">The recipe is wrong; the message names the key.</exception>
-    public static Experiment Build(RecipeFile recipe, IData data, Device? device = null, Experiment? previous = null)
+    public static Experiment Build(RecipeFile recipe, IData data, Device? device = null, Experiment? previous = null, LayoutChoice? layout = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(data);
@@ -73,8 +78,9 @@ public sealed class Experiment : IDisposable
         using var initialization = Initialization.Begin((long)recipe.Train.Seed);
         using var scope = Scope.Open();
         var method = MakeMethod(recipe, type, data, previous?.Method);
-        method.To(device, channelsLast: true);
-        return new Experiment(recipe, data, method, MakeOptimizers(recipe, method), device ?? Device.Cpu, previous);
+        layout ??= LayoutOf(recipe, method, device ?? Device.Cpu);
+        method.To(device, channelsLast: layout.ChannelsLast);
+        return new Experiment(recipe, data, method, MakeOptimizers(recipe, method), device ?? Device.Cpu, layout, previous);
     }
 
     /// <summary>The same experiment, phases before it included, with weights as another seed draws them and nothing trained.</summary>
@@ -82,7 +88,7 @@ public sealed class Experiment : IDisposable
     public Experiment Untrained(ulong seed)
     {
         using var before = previous?.Untrained(seed);
-        return Build(Recipe with { Train = train with { Seed = seed } }, device: Device, previous: before);
+        return Build(Recipe with { Train = train with { Seed = seed } }, device: Device, previous: before, layout: Layout);
     }
 
     /// <summary>A trainer for it.</summary>
@@ -139,6 +145,17 @@ public sealed class Experiment : IDisposable
         Augmentation[] resize = shape == training.Shape(48, 48) ? [new Resize(shape.Height, Square: true)] : [];
         Augmentation[] normalize = first.Normalize is { IsNull: false } node ? [Parts.Normalization(node, "views.0.normalize")] : [];
         return new ViewPlan([.. resize, .. normalize]);
+    }
+
+    static LayoutChoice LayoutOf(RecipeFile recipe, Method method, Device device)
+    {
+        var (height, width) = (32, 32);
+        if (recipe.Views.Count > 0)
+        {
+            var shape = Parts.Plan(recipe.Views[0], "views.0").Shape(64, 64);
+            (height, width) = (shape.Height, shape.Width);
+        }
+        return MemoryLayout.Choose(recipe.Train.Layout, method, height, width, device, PrecisionOf(recipe.Train.Precision, device));
     }
 
     static Method MakeMethod(RecipeFile recipe, Type type, IData data, Method? previous)

@@ -101,10 +101,11 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         Experiment? previous = null;
         for (var phase = 0; ; phase++)
         {
-            using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous);
+            using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous, layout: phase == began ? LayoutOf(start) : null);
             previous = experiment;
             if (phase == began - 1) earlier?.Fill(experiment.Method);
             if (phase < began) continue;
+            folder.WriteEnvironment(Environments.Describe(options.Device, experiment.Layout));
             if (phase == 0 && start is null && options.From is { } from) Weights.Load(experiment.Method, from);
             var outcome = Phase(folder, log, experiment, phase, offset, phase == began ? start : null, cancel);
             var last = phase == recipe.Phases.Count - 1;
@@ -132,7 +133,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             state.Position = trainer!.Position;
             folder.Checkpoints.Save(new Checkpoint(offset + at.Step, state.Capture(), new JsonObject
             {
-                ["phase"] = phase, ["offset"] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null, ["method"] = experiment.Recipe.Method,
+                ["phase"] = phase, ["offset"] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null, ["method"] = experiment.Recipe.Method, ["layout"] = experiment.Layout.Name,
             }));
         }
         var noted = new HashSet<string>();
@@ -157,6 +158,10 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;
         return (result, loss, state.Sha256());
     }
+
+    // What goes on stays as it was: another layout would move the last bits. Before there was a choice, everything lay channels last.
+    static LayoutChoice? LayoutOf(Checkpoint? start) =>
+        start is null ? null : new(start.State["layout"]?.GetValue<string>() is not MemoryLayout.NchwName, "as the run began");
 
     static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
 
