@@ -33,7 +33,7 @@ static class BenchEmbed
             encoder.Eval();
             var x = Tensor.Randn([n, 3, 32, 32], Initialization.Generator, Dtype.Float32);
             var some = x.Narrow(0, 0, Math.Min(n, 16));
-            var wanted = encoder.Forward(some);
+            var wanted = encoder.Forward(new View(some, "some"));
             encoder.To(channelsLast: last);
             if (last) x = x.Contiguous(MemoryFormat.ChannelsLast);
             var measured = Measurement.Repeat(result.GetValue(warmup), result.GetValue(repeats), result.GetValue(seconds), () =>
@@ -66,7 +66,7 @@ static class BenchEmbed
             Tensor Features(Tensor pictures)
             {
                 using IDisposable? half = type is { } t ? Autocast.Begin(Device.Cpu, t) : null;
-                return encoder.Forward(pictures).To(Dtype.Float32);
+                return encoder.Forward(new View(pictures, "all")).To(Dtype.Float32);
             }
         });
         return command;

@@ -66,7 +66,7 @@ static class BenchSoak
     {
         using var scope = Scope.Open();
         var views = Tensor.Randn([2 * Batch, 3, Side, Side], Initialization.Generator, Dtype.Float32);
-        var loss = NtXent.Loss(network.Forward(views), temperature: 0.5);
+        var loss = NtXent.Loss(network.Forward(new View(views, "both")), temperature: 0.5);
         optimizer.Zero();
         loss.Backward();
         optimizer.Step(default);

@@ -34,7 +34,7 @@ sealed class RandomViews : IData
 
     public IReadOnlyList<int>? Labels { get; }
 
-    public IEnumerable<IRawBatch> Batches(int epoch, int skip, int[][]? order, CancellationToken cancel) => Enumerable.Repeat(batch, StepsPerEpoch - skip);
+    public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) => Enumerable.Repeat(batch, StepsPerEpoch - skip);
 
     public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => Enumerable.Repeat(this.batch, StepsPerEpoch);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kindred.Experiments.Runs;
 using Kindred.Experiments.Training;
 using Kindred.Torch;
 
@@ -7,6 +8,9 @@ namespace Kindred.Cli;
 /// <summary>Runs the command line: mistakes become one paragraph and an exit code, signals a clean stop.</summary>
 static class Launcher
 {
+    /// <summary>Every verb knows it: whatever a recipe names may come from a plug-in.</summary>
+    internal static readonly Option<string[]> Plugin = new("--plugin") { Description = "A .dll with methods, encoders or other parts of your own; may be given several times.", Recursive = true };
+
     /// <summary>Stopped by SIGTERM with a checkpoint written: run the same command again to go on.</summary>
     internal const int Preempted = 75;
 
@@ -15,11 +19,13 @@ static class Launcher
     /// <param name="program">What a person calls the program.</param>
     internal static async Task<int> Run(RootCommand root, string[] args, string program = "kindred")
     {
+        root.Options.Add(Plugin);
         using var signals = new StopSignals();
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Complain(Explain(root, parsed, program), 2);
         try
         {
+            foreach (var plugin in parsed.GetValue(Plugin) ?? []) Plugins.Load(plugin);
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, signals.Token);
         }
         catch (OperationCanceledException) { return signals.ExitCode ?? 1; }

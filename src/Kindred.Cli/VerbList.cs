@@ -14,6 +14,7 @@ static class VerbList
         EvalVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,
+        ShowVerb.Create,
         StudyVerb.Create,
         TrainVerb.Create,
     ];

@@ -1,7 +1,27 @@
 namespace Kindred;
 
-/// <summary>What a method may have to know of its data before it is built: the rows of a memory bank, the classes of a classifier.</summary>
+/// <summary>What a part may have to know of the data before it is built: the rows of a memory bank, the classes of a classifier, the channels of a first layer.</summary>
 /// <param name="Samples">How many samples there are.</param>
 /// <param name="Classes">How many classes; 0 without labels.</param>
 /// <param name="StepsPerEpoch">How many batches an epoch has.</param>
-public sealed record DataFacts(int Samples, int Classes, int StepsPerEpoch);
+public sealed record DataFacts(int Samples, int Classes, int StepsPerEpoch)
+{
+    /// <summary>Nothing is known: every input has its fallback.</summary>
+    public static DataFacts None { get; } = new(0, 0, 0);
+
+    /// <summary>What an input looks like, as far as the data says: <c>channels</c> of pictures, <c>rate</c> of sound, <c>vocabulary</c> of text, <c>features</c> of a graph's nodes.</summary>
+    public IReadOnlyDictionary<string, long> Inputs { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>The facts of the data sets that are drawn side by side; empty for one data set.</summary>
+    public IReadOnlyDictionary<string, DataFacts> Streams { get; init; } = new Dictionary<string, DataFacts>();
+
+    /// <summary>One fact about an input.</summary>
+    /// <param name="name">Its name, such as <c>channels</c>.</param>
+    /// <param name="fallback">What holds where the data does not say.</param>
+    public long Input(string name, long fallback) => Inputs.TryGetValue(name, out var value) ? value : fallback;
+
+    /// <summary>The same facts, one about an input replaced.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="value">Its value.</param>
+    public DataFacts WithInput(string name, long value) => this with { Inputs = new Dictionary<string, long>(Inputs) { [name] = value } };
+}

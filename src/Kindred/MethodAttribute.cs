@@ -16,16 +16,13 @@ public enum MethodRole
 /// <summary>Registers a method under a name. One class may stand for several names, each with its own recipe.</summary>
 /// <param name="name">The name on the command line, such as <c>moco-v2</c>.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
-public sealed class MethodAttribute(string name) : Attribute
+public sealed class MethodAttribute(string name) : PartAttribute(name)
 {
-    /// <summary>The name on the command line.</summary>
-    public string Name { get; } = name;
-
     /// <summary>The method's name as its paper writes it.</summary>
-    public required string Title { get; init; }
+    public override required string Title { get; init; }
 
     /// <summary>The paper: <c>arXiv:2002.05709</c> or a venue.</summary>
-    public required string Paper { get; init; }
+    public override required string Paper { get; init; }
 
     /// <summary>What it belongs to: <c>instance discrimination</c>, <c>momentum contrast</c>, <c>clustering</c>, <c>distillation</c>, <c>predictive coding</c> …</summary>
     public required string Family { get; init; }
@@ -38,6 +35,9 @@ public sealed class MethodAttribute(string name) : Attribute
 
     /// <summary>The objective that its step minimises.</summary>
     public required string Objective { get; init; }
+
+    /// <summary>The smallest batch that its loss makes sense of: 2 where the samples of a batch are compared with one another.</summary>
+    public int LeastBatch { get; init; } = 2;
 
     /// <summary>The stem of the default recipe; the name itself unless given.</summary>
     public string? Recipe { get; init; }

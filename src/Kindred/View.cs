@@ -16,6 +16,10 @@ public class View(Tensor x, string name)
     /// <summary>The group: the name up to its dot.</summary>
     public string Group => Name.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? Name[..dot] : Name;
 
+    /// <summary>A tensor of samples is a view without a name.</summary>
+    /// <param name="x">Samples first.</param>
+    public static implicit operator View(Tensor x) => new(x, "");
+
     /// <summary>How many samples there are.</summary>
     public virtual long Count => X.Size(0);
 

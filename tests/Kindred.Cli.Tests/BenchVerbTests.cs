@@ -31,6 +31,40 @@ public sealed class BenchVerbTests
         Assert.Equal(0, line.GetProperty("tensors_alive_per1000_steps").GetDouble());
     }
 
+    [Theory]
+    [InlineData("simclr", "concat", 2)]
+    [InlineData("moco_v2", "separate", 1)]
+    [InlineData("simsiam", null, 2)]
+    public void A_step_is_that_of_the_registered_method_with_its_rate_and_loss(string method, string? views, int passes)
+    {
+        var line = Assert.Single(Run("bench", "train", "--method", method, "--batch", "4", "--size", "16", "--queue", "64", "--repeats", "2", "--warmup", "1", "--threads", "1", "--precision", "f32"));
+        Assert.Equal(($"train/{method}", 2, 4, "f32", "nhwc"), (line.GetProperty("name").GetString(), line.GetProperty("runs").GetInt32(), line.GetProperty("batch").GetInt32(),
+            line.GetProperty("precision").GetString(), line.GetProperty("layout").GetString()));
+        Assert.Equal(views, line.TryGetProperty("views", out var own) ? own.GetString() : null);
+        foreach (var rate in new[] { "images_per_s", "images_per_s_best", "images_per_cpu_s", "median_s", "peak_rss_mb" }) Assert.True(line.GetProperty(rate).GetDouble() > 0, rate);
+        Assert.Equal(passes, line.GetProperty("crops_per_s").GetDouble() / line.GetProperty("images_per_s").GetDouble(), 0.05);
+        Assert.True(double.IsFinite(line.GetProperty("loss").GetDouble()));
+    }
+
+    [Fact]
+    public void Views_and_features_are_timed_too()
+    {
+        Assert.True(Assert.Single(Run("bench", "views", "--kind", "cifar", "--images", "4", "--repeats", "2")).GetProperty("images_per_cpu_s").GetDouble() > 0);
+        Assert.InRange(Assert.Single(Run("bench", "embed", "--batch", "4", "--repeats", "2", "--precision", "f32")).GetProperty("rel_err_vs_f32").GetDouble(), 0, 1e-4);
+    }
+
+    [Fact]
+    public void The_command_mentions_it_and_its_mistakes_are_answered_as_those_of_other_verbs()
+    {
+        Assert.Contains("bench", Cli.Run(["--help"]).Output, StringComparison.Ordinal);
+        Assert.Contains("ntxent", Cli.Run(["bench", "--help"]).Output, StringComparison.Ordinal);
+        Assert.Contains("--queue", Cli.Run(["bench", "train", "--help"]).Output, StringComparison.Ordinal);
+        var (code, _, errors) = Cli.Run(["bench", "train", "--method", "simclrr"]);
+        Assert.Equal(2, code);
+        Assert.Contains("did you mean 'simclr'?", errors, StringComparison.Ordinal);
+        Assert.Equal(2, Cli.Run(["bench", "trian"]).Code);
+    }
+
     static JsonElement[] Run(params string[] words)
     {
         var (code, output, errors) = Cli.Run(words);

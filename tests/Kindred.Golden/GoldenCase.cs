@@ -12,6 +12,7 @@ public sealed class GoldenCase
 {
     readonly JsonElement root;
     readonly Dictionary<string, Tensor> leaves = [];
+    readonly HashSet<string> read = new(StringComparer.Ordinal) { "tolerance" };
 
     GoldenCase(JsonElement root)
     {
@@ -63,8 +64,28 @@ public sealed class GoldenCase
     public double[] Doubles(string input) => this[input].Detach().ToArray<double>();
 
     /// <summary>The parameter as raw JSON, or null where it is absent or null.</summary>
-    public JsonElement? Param(string name) =>
-        root.GetProperty("params").TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    public JsonElement? Param(string name)
+    {
+        read.Add(name);
+        return root.GetProperty("params").TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+
+    /// <summary>Says of a parameter that it only describes the case: whatever its value, the formula is the same.</summary>
+    public void Describes(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            read.Add(name);
+    }
+
+    /// <summary>Says of a parameter that an input's shape says it too, and checks that both agree.</summary>
+    public void Implied(string name, long value)
+    {
+        if (Param(name) is { } given && given.GetDouble() != value)
+            throw new InvalidDataException($"case {Name} says {name} = {given}, its inputs say {value}");
+    }
+
+    /// <summary>The parameters that nobody asked for. An adapter that drops one replays another formula than the case is about.</summary>
+    internal IEnumerable<string> Unread => root.GetProperty("params").EnumerateObject().Select(p => p.Name).Where(name => !read.Contains(name));
 
     JsonElement Required(string name) => Param(name)
         ?? throw new KeyNotFoundException($"case {Name} has no parameter '{name}'");

@@ -42,9 +42,13 @@ public static class GoldenSuite
         {
             var golden = GoldenCase.Load(path);
             name = golden.Name;
-            return Adapters.TryGetValue(golden.Objective, out var adapter)
-                ? new Verdict(name, true, [.. Judgement.Faults(golden, adapter(golden))])
-                : new Verdict(name, false, []);
+            if (!Adapters.TryGetValue(golden.Objective, out var adapter))
+                return new Verdict(name, false, []);
+            var result = adapter(golden);
+            string[] unread = [.. golden.Unread];
+            return unread.Length > 0
+                ? new Verdict(name, true, [$"the adapter does not know {string.Join(", ", unread)}: read the parameter, or say by Describes that it changes nothing"])
+                : new Verdict(name, true, [.. Judgement.Faults(golden, result)]);
         }
         catch (Exception error)
         {

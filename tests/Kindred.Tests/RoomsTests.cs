@@ -26,7 +26,7 @@ public partial class RoomsTests
         ["Heads"] = $"{Engine} Nn Numerics",
         ["Methods"] = $"{Engine} Nn Numerics Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads",
         ["Batches"] = $"{Engine} Nn Graphs Text Data Views",
-        ["Training"] = $"{Engine} Nn Numerics Optim",
+        ["Training"] = $"{Engine} Nn Numerics Clustering Metrics Optim",
         ["Evaluation"] = $"{Engine} Nn Numerics Optim Clustering Metrics Similarities Encoders Heads Batches Data Views Training",
         ["Recipes"] = $"{Engine} Nn Optim Encoders Heads Batches Data Views Training Evaluation",
         ["Runs"] = $"{Engine} Nn Optim Batches Data Views Training Evaluation Recipes",

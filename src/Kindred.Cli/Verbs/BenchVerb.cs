@@ -10,10 +10,16 @@ static class BenchVerb
 
     internal static Command Create()
     {
-        var command = new Command("bench", "Times parts of the library: train, embed, ntxent, views, knn, kmeans, sinkhorn, ops, soak; one JSON object a measurement.");
-        command.Options.Add(new Option<bool>("--help", "-h", "-?") { Description = "What can be measured, and the flags of each." });
+        // Its own, so that help too comes from the program that knows the flags.
+        var help = new Option<bool>("--help", "-h", "-?") { Description = "What can be measured, and the flags of each." };
+        var command = new Command("bench", "Times parts of the library: train, embed, ntxent, views, knn, kmeans, sinkhorn, ops, soak; one JSON object a measurement.") { help };
         command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(result => Run([.. result.UnmatchedTokens, .. result.GetResult("--help") is null ? Array.Empty<string>() : ["--help"]]));
+        command.SetAction(result => Run(
+        [
+            .. result.UnmatchedTokens,
+            .. result.GetValue(help) ? ["--help"] : Array.Empty<string>(),
+            .. (result.GetValue(Launcher.Plugin) ?? []).SelectMany(p => new[] { "--plugin", p }),
+        ]));
         return command;
     }
 

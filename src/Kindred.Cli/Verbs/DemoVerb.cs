@@ -40,7 +40,7 @@ static class DemoVerb
         var recipe = RecipeFinder.Load("demo", overrides);
         using var test = OpenTest(recipe);
         var task = new CopyRetrieval(test, test.PlainView, Parts.Plan(recipe.First.Views[0], "views.0"), editSeeds);
-        var pixels = task.Score(CenteredPixels);
+        var pixels = task.Score(Baselines.Pixels);
         var untrained = Untrained(recipe, task);
         Output.Say($"{test.Count} held-out pictures; before training: pixels find {Percent(pixels.R1)} of the originals, the untrained network {Percent(untrained.R1)}.");
 
@@ -117,13 +117,6 @@ static class DemoVerb
         int[] queries = [.. Enumerable.Range(0, 12).Select(i => showable[i * showable.Length / 12])];
         PngWriter.Write(Path.Combine(folder, "report", "neighbours.png"), sheet.Draw(task, method.Embeddings, queries));
         return task.Score(method.Embeddings);
-    }
-
-    // The strongest baseline without learning: each picture's own mean brightness does not count.
-    static Tensor CenteredPixels(View view)
-    {
-        var flat = view.X.Flatten(1);
-        return flat - flat.Mean(1, keepdim: true);
     }
 
     static Dictionary<string, double> Both(CopyScores scores) => new() { ["r1"] = Math.Round(scores.R1, 2), ["r5"] = Math.Round(scores.R5, 2) };

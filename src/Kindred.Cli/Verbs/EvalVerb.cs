@@ -39,6 +39,7 @@ static class EvalVerb
 
     static int Run(string run, EvaluationRequest request, Device device, bool json, CancellationToken cancel)
     {
+        Plugins.Recall(run);
         Evaluations.Check(request);
         using var experiment = TrainedRun.Open(run, device);
         var report = Evaluations.Run(experiment, request, cancel);

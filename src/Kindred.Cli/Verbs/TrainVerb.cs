@@ -18,7 +18,7 @@ static class TrainVerb
         var output = new Option<string?>("--out") { Description = "The run folder; runs/NAME-DATE if left out." };
         var steps = new Option<long?>("--max-steps") { Description = "Stops early after this many steps; schedules keep their length." };
         var resume = new Option<string>("--resume") { Description = "auto goes on with the run in --out, never refuses one, a checkpoint's folder goes on from there.", DefaultValueFactory = _ => "never" };
-        var from = new Option<string?>("--from") { Description = "Starts from the weights of another run, checkpoint or .safetensors file." };
+        var from = new Option<string?>("--from") { Description = "Starts from the weights of another run, checkpoint, .safetensors or PyTorch file; of another project's file its encoder is taken." };
         var after = new Option<string?>("--after") { Description = "Goes on after the phases that another run has in common with this recipe." };
         var seed = new Option<ulong?>("--seed") { Description = "Everything random follows from it." };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
@@ -35,8 +35,10 @@ static class TrainVerb
 
     static int Run(Request request, CancellationToken cancel)
     {
+        // What goes on with a run needs its plug-ins before its recipe can be read.
+        if (request is { Out: { } begun, Resume: not "never" }) Plugins.Recall(begun);
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
-        foreach (var phase in recipe.Phases) MethodCatalog.Find(phase.Method);
+        RecipeCheck.Refuse(recipe);
         var folder = request.Out ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         var requests = Evaluations.Requested(recipe.Phases[^1]);
         using var display = new ProgressDisplay();

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Kindred.Randomness;
 
@@ -12,9 +13,10 @@ namespace Kindred.Data.Views;
 /// <param name="Shear">Greatest shear along x, in degrees.</param>
 /// <param name="P">How often the operation acts.</param>
 /// <param name="Fill">Grey in 0…1 of what lies outside; below 0: the background colour.</param>
-[Augmentation("affine", Paper = "torchvision")]
+[Augmentation("affine", "a turn, a change of size and a shift", Paper = "torchvision")]
 public sealed record Affine(
-    double Degrees = 30, double[]? Scale = null, double Aspect = 0, double Shift = 0, double Shear = 0, double P = 1, double Fill = -1) : Augmentation
+    [Range(0.0, 360.0)] double Degrees = 30, [Interval(0, 100, MinimumIsExclusive = true)] double[]? Scale = null, [Range(0.0, 5.0)] double Aspect = 0,
+    [Range(0.0, 1.0)] double Shift = 0, [Range(0.0, 89.0)] double Shear = 0, [Probability] double P = 1, [Range(-1.0, 1.0)] double Fill = -1) : Augmentation
 {
     readonly (double Low, double High) scale = Scale switch
     {

@@ -11,6 +11,10 @@ namespace Kindred.Data.Views;
 /// </remarks>
 public abstract record Augmentation
 {
+    /// <summary>Holds the operation's numbers to their ranges.</summary>
+    /// <exception cref="ConfigurationException">A number is out of its range.</exception>
+    protected Augmentation() => OptionRules.Check(this);
+
     /// <summary>Decides what this operation will do to one view.</summary>
     /// <param name="draws">The operation's own stream of chance; how much it takes does not disturb other operations.</param>
     /// <param name="shape">The shape of the picture that reaches the operation.</param>

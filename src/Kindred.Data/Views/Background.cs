@@ -6,8 +6,8 @@ namespace Kindred.Data.Views;
 /// <summary>The colour behind transparent pixels and outside a turned picture: white, or now and then a random one.</summary>
 /// <remarks>Stands first in a plan, because the picture's bytes are laid over the background when they are read.</remarks>
 /// <param name="P">How often the colour is drawn, each channel uniform; otherwise it is white.</param>
-[Augmentation("background", Paper = "")]
-public sealed record Background(double P = 0.5) : Augmentation
+[Augmentation("background", "the colour behind transparent pixels", Paper = "")]
+public sealed record Background([Probability] double P = 0.5) : Augmentation
 {
     /// <inheritdoc/>
     public override bool Draw(ref Draws draws, ViewShape shape, ref DrawnStep step)

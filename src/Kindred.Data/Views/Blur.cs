@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using Kindred.Randomness;
@@ -12,8 +13,8 @@ namespace Kindred.Data.Views;
 /// <param name="P">How often.</param>
 /// <param name="Sigma">Least and greatest σ in pixels.</param>
 /// <param name="Kernel">The window as a share of the view's side, made odd, at least 3 pixels; 0 for no window but the 4.5 σ.</param>
-[Augmentation("blur", Paper = "arXiv:2002.05709")]
-public sealed record Blur(double P = 0.5, double[]? Sigma = null, double Kernel = 0.1) : Augmentation
+[Augmentation("blur", "a Gaussian blur", Paper = "arXiv:2002.05709")]
+public sealed record Blur([Probability] double P = 0.5, [Interval(0, 1000, MinimumIsExclusive = true)] double[]? Sigma = null, [Range(0.0, 1.0)] double Kernel = 0.1) : Augmentation
 {
     readonly (double Low, double High) sigma = Sigma switch
     {

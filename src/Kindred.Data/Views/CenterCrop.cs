@@ -4,8 +4,8 @@ namespace Kindred.Data.Views;
 
 /// <summary>The square in the middle; where the picture is smaller, black is added around it.</summary>
 /// <param name="Size">Side of the square, in pixels.</param>
-[Augmentation("centerCrop", Paper = "torchvision")]
-public sealed record CenterCrop(int Size) : Augmentation
+[Augmentation("centerCrop", "the square in the middle", Paper = "torchvision")]
+public sealed record CenterCrop([Pixels] int Size) : Augmentation
 {
     internal override bool CommutesWithFlip => false;
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Randomness;
 
 namespace Kindred.Data.Views;
@@ -9,8 +10,8 @@ namespace Kindred.Data.Views;
 /// <c>ydbdr</c>: SECAM, Y in 0…1, Db and Dr in ±1.333. <c>hsv</c>: all in 0…1.
 /// </remarks>
 /// <param name="To"><c>lab</c>, <c>ycbcr</c>, <c>ydbdr</c> or <c>hsv</c>.</param>
-[Augmentation("colorSpace", Paper = "arXiv:1906.05849")]
-public sealed record ColorSpace(string To = "lab") : Augmentation
+[Augmentation("colorSpace", "another colour space", Paper = "arXiv:1906.05849")]
+public sealed record ColorSpace([AllowedValues("lab", "ycbcr", "ydbdr", "hsv")] string To = "lab") : Augmentation
 {
     static readonly PointOperation YCbCr = PointOperation.Matrix(
         [65.481f, 128.553f, 24.966f, -37.797f, -74.203f, 112f, 112f, -93.786f, -18.214f], [16, 128, 128]);
@@ -83,8 +84,8 @@ public sealed record ColorSpace(string To = "lab") : Augmentation
 
 /// <summary>Some of the channels are kept, in the order given: one half of a colour split.</summary>
 /// <param name="Keep">Channel numbers from 0.</param>
-[Augmentation("channels", Paper = "arXiv:1906.05849")]
-public sealed record Channels(params int[] Keep) : Augmentation
+[Augmentation("channels", "some of the channels", Paper = "arXiv:1906.05849")]
+public sealed record Channels([Range(0, 3)] params int[] Keep) : Augmentation
 {
     readonly int[] keep = Keep is { Length: >= 1 and <= 4 } && Keep.All(c => c is >= 0 and < 4)
         ? Keep : throw new ConfigurationException("channels: name one to four channels by their numbers, the first is 0.");

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Randomness;
 
 namespace Kindred.Data.Views;
@@ -11,8 +12,8 @@ namespace Kindred.Data.Views;
 /// </remarks>
 /// <param name="Kind">One of <see cref="Kinds"/>.</param>
 /// <param name="Severity">1 to 5.</param>
-[Augmentation("corrupt", Paper = "arXiv:1903.12261")]
-public sealed record Corrupt(string Kind = "gaussian_noise", int Severity = 1) : Augmentation
+[Augmentation("corrupt", "a common corruption, for tests", Paper = "arXiv:1903.12261")]
+public sealed record Corrupt(string Kind = "gaussian_noise", [Range(1, 5)] int Severity = 1) : Augmentation
 {
     /// <summary>Views up to this side have CIFAR-C's severities.</summary>
     internal const int SmallSide = 64;

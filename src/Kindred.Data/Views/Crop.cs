@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Data.Pictures;
 using Kindred.Randomness;
 
@@ -12,8 +13,10 @@ namespace Kindred.Data.Views;
 /// <param name="Scale">Least and greatest share of the picture's area.</param>
 /// <param name="Ratio">Least and greatest width over height.</param>
 /// <param name="Interpolation"><c>bilinear</c> or <c>bicubic</c>.</param>
-[Augmentation("crop", Paper = "arXiv:1409.4842")]
-public sealed record Crop(int Size, double[]? Scale = null, double[]? Ratio = null, string Interpolation = "bilinear") : Augmentation, ISelectsRegion
+[Augmentation("crop", "a random part, resized to a square", Paper = "arXiv:1409.4842")]
+public sealed record Crop(
+    [Pixels] int Size, [Interval(0, 1, MinimumIsExclusive = true)] double[]? Scale = null, [Interval(0, 100, MinimumIsExclusive = true)] double[]? Ratio = null,
+    [AllowedValues("bilinear", "bicubic")] string Interpolation = "bilinear") : Augmentation, ISelectsRegion
 {
     const int Tries = 10;
 

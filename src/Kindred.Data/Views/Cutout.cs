@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Randomness;
 
 namespace Kindred.Data.Views;
@@ -7,8 +8,8 @@ namespace Kindred.Data.Views;
 /// <param name="Side">Side of the square as a share of the view's shorter side.</param>
 /// <param name="P">How often.</param>
 /// <param name="Fill">The value written; 0 after a normalisation is the mean.</param>
-[Augmentation("cutout", Paper = "arXiv:1708.04552")]
-public sealed record Cutout(double Side = 0.5, double P = 1, double Fill = 0) : Augmentation
+[Augmentation("cutout", "a blank square", Paper = "arXiv:1708.04552")]
+public sealed record Cutout([Range(0.0, 1.0)] double Side = 0.5, [Probability] double P = 1, [Range(-1000.0, 1000.0)] double Fill = 0) : Augmentation
 {
     /// <inheritdoc/>
     public override bool Draw(ref Draws draws, ViewShape shape, ref DrawnStep step)
@@ -46,8 +47,10 @@ public sealed record Cutout(double Side = 0.5, double P = 1, double Fill = 0) : 
 /// <param name="Scale">Least and greatest share of the area; [0.02, 0.33] if left out.</param>
 /// <param name="Ratio">Least and greatest height over width; [0.3, 3.3] if left out.</param>
 /// <param name="Fill">The value written.</param>
-[Augmentation("erase", Paper = "arXiv:1708.04896")]
-public sealed record Erase(double P = 0.5, double[]? Scale = null, double[]? Ratio = null, double Fill = 0) : Augmentation
+[Augmentation("erase", "a blank rectangle", Paper = "arXiv:1708.04896")]
+public sealed record Erase(
+    [Probability] double P = 0.5, [Interval(0, 1, MinimumIsExclusive = true)] double[]? Scale = null, [Interval(0, 100, MinimumIsExclusive = true)] double[]? Ratio = null,
+    [Range(-1000.0, 1000.0)] double Fill = 0) : Augmentation
 {
     readonly double[] scale = Checked(Scale ?? [0.02, 0.33], "scale"), ratio = Checked(Ratio ?? [0.3, 3.3], "ratio");
 

@@ -5,8 +5,8 @@ namespace Kindred.Data.Views;
 /// <summary>Left and right change places.</summary>
 /// <param name="P">How often.</param>
 /// <param name="Vertical">Whether top and bottom change places instead.</param>
-[Augmentation("flip", Paper = "torchvision")]
-public sealed record Flip(double P = 0.5, bool Vertical = false) : Augmentation
+[Augmentation("flip", "a mirror image", Paper = "torchvision")]
+public sealed record Flip([Probability] double P = 0.5, bool Vertical = false) : Augmentation
 {
     /// <inheritdoc/>
     public override bool Draw(ref Draws draws, ViewShape shape, ref DrawnStep step) => draws.Chance(P);

@@ -4,8 +4,8 @@ namespace Kindred.Data.Views;
 
 /// <summary>Colour is dropped now and then: all three channels become 0.299 r + 0.587 g + 0.114 b.</summary>
 /// <param name="P">How often.</param>
-[Augmentation("gray", Paper = "arXiv:2002.05709")]
-public sealed record Gray(double P = 0.2) : Augmentation
+[Augmentation("gray", "no colour", Paper = "arXiv:2002.05709")]
+public sealed record Gray([Probability] double P = 0.2) : Augmentation
 {
     internal override bool CommutesWithFlip => true;
 

@@ -5,8 +5,8 @@ namespace Kindred.Data.Views;
 /// <summary>Each channel's histogram is made flat.</summary>
 /// <remarks>PIL's <c>ImageOps.equalize</c>, on values rounded to 8 bits: a level goes to (count below + step/2)/step, with step the pixels not at the top level over 255.</remarks>
 /// <param name="P">How often.</param>
-[Augmentation("equalize", Paper = "arXiv:1805.09501")]
-public sealed record Equalize(double P = 0.5) : Augmentation
+[Augmentation("equalize", "a flat histogram", Paper = "arXiv:1805.09501")]
+public sealed record Equalize([Probability] double P = 0.5) : Augmentation
 {
     internal override bool CommutesWithFlip => true;
 
@@ -19,8 +19,8 @@ public sealed record Equalize(double P = 0.5) : Augmentation
 
 /// <summary>Each channel is stretched until its darkest value is 0 and its brightest 1.</summary>
 /// <param name="P">How often.</param>
-[Augmentation("autoContrast", Paper = "arXiv:1805.09501")]
-public sealed record AutoContrast(double P = 0.5) : Augmentation
+[Augmentation("autoContrast", "the whole range of brightness", Paper = "arXiv:1805.09501")]
+public sealed record AutoContrast([Probability] double P = 0.5) : Augmentation
 {
     internal override bool CommutesWithFlip => true;
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Kindred.Randomness;
 
@@ -11,22 +12,22 @@ namespace Kindred.Data.Views;
 /// </remarks>
 /// <param name="Strength">Sets brightness, contrast and saturation to itself and hue to a quarter of it, where they are not given.</param>
 /// <param name="P">How often the jitter acts.</param>
-/// <param name="Brightness">Spread of the brightness; below 0: taken from the strength.</param>
-/// <param name="Contrast">Spread of the contrast; below 0: taken from the strength.</param>
-/// <param name="Saturation">Spread of the saturation; below 0: taken from the strength.</param>
-/// <param name="Hue">Spread of the hue, at most 0.5; below 0: a quarter of the strength.</param>
+/// <param name="Brightness">Spread of the brightness; the strength if left out.</param>
+/// <param name="Contrast">Spread of the contrast; the strength if left out.</param>
+/// <param name="Saturation">Spread of the saturation; the strength if left out.</param>
+/// <param name="Hue">Spread of the hue, at most 0.5; a quarter of the strength if left out.</param>
 /// <param name="Additive">Whether brightness is added rather than multiplied.</param>
-[Augmentation("jitter", Paper = "arXiv:2002.05709")]
+[Augmentation("jitter", "other brightness, contrast, saturation and hue", Paper = "arXiv:2002.05709")]
 public sealed record Jitter(
-    double Strength = 0.8, double P = 0.8, double Brightness = -1, double Contrast = -1, double Saturation = -1, double Hue = -1,
-    bool Additive = false) : Augmentation
+    [Range(0.0, 2.0)] double Strength = 0.8, [Probability] double P = 0.8, [Range(0.0, 10.0)] double? Brightness = null, [Range(0.0, 10.0)] double? Contrast = null,
+    [Range(0.0, 10.0)] double? Saturation = null, [Range(0.0, 0.5)] double? Hue = null, bool Additive = false) : Augmentation
 {
     const int BrightnessStep = 0, ContrastStep = 1, SaturationStep = 2, HueStep = 3, Order = 4;
 
-    readonly double brightness = Brightness < 0 ? Strength : Brightness;
-    readonly double contrast = Contrast < 0 ? Strength : Contrast;
-    readonly double saturation = Saturation < 0 ? Strength : Saturation;
-    readonly double hue = Hue < 0 ? Strength / 4 : Hue;
+    readonly double brightness = Brightness ?? Strength;
+    readonly double contrast = Contrast ?? Strength;
+    readonly double saturation = Saturation ?? Strength;
+    readonly double hue = Hue ?? (Strength / 4);
 
     internal override bool CommutesWithFlip => true;
 

@@ -32,9 +32,9 @@ public sealed class LeaveOneOut : ViewGroup
 
     static int Place(ViewPlan plan, string name)
     {
-        var places = Enumerable.Range(0, plan.Operations.Count).Where(i => AugmentationCatalog.NameOf(plan.Operations[i]) == name).ToArray();
+        var places = Enumerable.Range(0, plan.Operations.Count).Where(i => AugmentationAttribute.NameOf(plan.Operations[i]) == name).ToArray();
         return places.Length == 1
             ? places[0]
-            : throw new ConfigurationException($"leave out '{name}': the plan has {places.Length} operations of that name, expected one; it has {string.Join(", ", plan.Operations.Select(AugmentationCatalog.NameOf))}.");
+            : throw new ConfigurationException($"leave out '{name}': the plan has {places.Length} operations of that name, expected one; it has {string.Join(", ", plan.Operations.Select(AugmentationAttribute.NameOf))}.");
     }
 }

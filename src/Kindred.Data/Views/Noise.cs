@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Kindred.Randomness;
 
@@ -6,8 +7,8 @@ namespace Kindred.Data.Views;
 /// <summary>Independent normal noise is added to every value; the result is clipped to 0…1.</summary>
 /// <param name="Sigma">Its standard deviation, in 0…1.</param>
 /// <param name="P">How often.</param>
-[Augmentation("noise", Paper = "arXiv:2002.05709")]
-public sealed record Noise(double Sigma = 0.1, double P = 0.5) : Augmentation
+[Augmentation("noise", "normal noise", Paper = "arXiv:2002.05709")]
+public sealed record Noise([Range(0.0, 1.0)] double Sigma = 0.1, [Probability] double P = 0.5) : Augmentation
 {
     /// <inheritdoc/>
     public override bool Draw(ref Draws draws, ViewShape shape, ref DrawnStep step)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Randomness;
 
 namespace Kindred.Data.Views;
@@ -5,8 +6,8 @@ namespace Kindred.Data.Views;
 /// <summary>Each channel has its mean taken away and is divided by its standard deviation.</summary>
 /// <param name="Mean">One mean a channel; ImageNet's if left out.</param>
 /// <param name="Std">One standard deviation a channel; ImageNet's if left out.</param>
-[Augmentation("normalize", Paper = "torchvision")]
-public sealed record Normalize(double[]? Mean = null, double[]? Std = null) : Augmentation
+[Augmentation("normalize", "mean 0 and deviation 1 a channel", Paper = "torchvision")]
+public sealed record Normalize([Range(-1000.0, 1000.0)] double[]? Mean = null, [Range(0.0, 1000.0, MinimumIsExclusive = true)] double[]? Std = null) : Augmentation
 {
     readonly PointOperation operation = Prepare(Mean ?? [0.485, 0.456, 0.406], Std ?? [0.229, 0.224, 0.225]);
 

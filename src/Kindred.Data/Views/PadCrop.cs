@@ -5,8 +5,8 @@ namespace Kindred.Data.Views;
 /// <summary>A random square of the picture after black was added around it: the crop of supervised CIFAR training.</summary>
 /// <param name="Size">Side of the square, in pixels.</param>
 /// <param name="Padding">Black pixels added on each side first.</param>
-[Augmentation("padCrop", Paper = "arXiv:1512.03385")]
-public sealed record PadCrop(int Size = 32, int Padding = 4) : Augmentation
+[Augmentation("padCrop", "a square after black was added around", Paper = "arXiv:1512.03385")]
+public sealed record PadCrop([Pixels] int Size = 32, [Pixels(0)] int Padding = 4) : Augmentation
 {
     /// <inheritdoc/>
     public override ViewShape After(ViewShape shape) => new(Size, Size, shape.Channels);

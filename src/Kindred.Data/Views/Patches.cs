@@ -10,8 +10,8 @@ namespace Kindred.Data.Views;
 /// <param name="Size">Side of a patch.</param>
 /// <param name="Stride">From one patch to the next.</param>
 /// <param name="Crop">If above 0, each patch is reduced to a random square of this side and padded back with black.</param>
-[Augmentation("patches", Paper = "arXiv:1807.03748")]
-public sealed record Patches(int Size = 64, int Stride = 32, int Crop = 0) : Augmentation
+[Augmentation("patches", "a grid of overlapping squares", Paper = "arXiv:1807.03748")]
+public sealed record Patches([Pixels] int Size = 64, [Pixels] int Stride = 32, [Pixels(0)] int Crop = 0) : Augmentation
 {
     readonly int crop = Crop >= 0 && Crop <= Size && Stride > 0 && Size > 0
         ? Crop : throw new ConfigurationException($"patches: size {Size}, stride {Stride}, crop {Crop}; size and stride are above 0, the crop at most the size.");
@@ -63,8 +63,8 @@ public sealed record Patches(int Size = 64, int Stride = 32, int Crop = 0) : Aug
 /// <param name="Size">Side of a patch.</param>
 /// <param name="Distance">From the first patch to the second, to the right and down.</param>
 /// <param name="Second">Whether this is the second patch.</param>
-[Augmentation("patch", Paper = "arXiv:2005.10243")]
-public sealed record Patch(int Size = 64, int Distance = 32, bool Second = false) : Augmentation
+[Augmentation("patch", "one of two squares a step apart", Paper = "arXiv:2005.10243")]
+public sealed record Patch([Pixels] int Size = 64, [Pixels(0)] int Distance = 32, bool Second = false) : Augmentation
 {
     /// <inheritdoc/>
     public override ViewShape After(ViewShape shape) => new(Size, Size, shape.Channels);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Kindred.Randomness;
 
@@ -12,8 +13,8 @@ namespace Kindred.Data.Views;
 /// <param name="Magnitude">0 to 30.</param>
 /// <param name="Deviation">Standard deviation of normal noise on each magnitude.</param>
 /// <param name="P">How often the whole acts.</param>
-[Augmentation("randAugment", Paper = "arXiv:1909.13719")]
-public sealed record RandAugment(int Count = 2, double Magnitude = 9, double Deviation = 0, double P = 1) : Augmentation
+[Augmentation("randAugment", "a few of fourteen operations", Paper = "arXiv:1909.13719")]
+public sealed record RandAugment([Range(1, 4)] int Count = 2, [Range(0.0, 30.0)] double Magnitude = 9, [Range(0.0, 30.0)] double Deviation = 0, [Probability] double P = 1) : Augmentation
 {
     const double Levels = 30;
 

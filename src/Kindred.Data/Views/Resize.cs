@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Data.Pictures;
 using Kindred.Randomness;
 
@@ -8,8 +9,8 @@ namespace Kindred.Data.Views;
 /// <param name="Size">The shorter side, in pixels; both sides if <paramref name="Square"/>.</param>
 /// <param name="Square">Whether to stretch to a square.</param>
 /// <param name="Interpolation"><c>bilinear</c> or <c>bicubic</c>.</param>
-[Augmentation("resize", Paper = "torchvision")]
-public sealed record Resize(int Size, bool Square = false, string Interpolation = "bilinear") : Augmentation, ISelectsRegion
+[Augmentation("resize", "the whole picture at another size", Paper = "torchvision")]
+public sealed record Resize([Pixels] int Size, bool Square = false, [AllowedValues("bilinear", "bicubic")] string Interpolation = "bilinear") : Augmentation, ISelectsRegion
 {
     readonly Interpolation kind = Parse(Interpolation);
 

@@ -5,8 +5,8 @@ namespace Kindred.Data.Views;
 /// <summary>A turn by 0, 90, 180 or 270 degrees counter-clockwise, each equally likely; pictures that are not square turn by 0 or 180 only.</summary>
 /// <remarks>Gidaris, Singh, Komodakis, arXiv:1803.07728; one of SimCLR's candidate operations and of LooC's atomic ones.</remarks>
 /// <param name="P">How often a turn is drawn at all.</param>
-[Augmentation("rotate", Paper = "arXiv:1803.07728")]
-public sealed record Rotate(double P = 1) : Augmentation
+[Augmentation("rotate", "a turn by quarters", Paper = "arXiv:1803.07728")]
+public sealed record Rotate([Probability] double P = 1) : Augmentation
 {
     /// <inheritdoc/>
     public override bool Draw(ref Draws draws, ViewShape shape, ref DrawnStep step)

@@ -7,8 +7,8 @@ namespace Kindred.Data.Views;
 /// <remarks>PIL's and torchvision's sharpness: the smoothing filter is [1 1 1; 1 5 1; 1 1 1]/13, and the outermost pixels stay.</remarks>
 /// <param name="Factor">Least and greatest factor; [0, 2] if left out.</param>
 /// <param name="P">How often.</param>
-[Augmentation("sharpness", Paper = "arXiv:1805.09501")]
-public sealed record Sharpness(double[]? Factor = null, double P = 0.5) : Augmentation
+[Augmentation("sharpness", "sharper or smoother", Paper = "arXiv:1805.09501")]
+public sealed record Sharpness([Interval(0, 100)] double[]? Factor = null, [Probability] double P = 0.5) : Augmentation
 {
     readonly (double Low, double High) factor = Factor switch
     {

@@ -5,8 +5,8 @@ namespace Kindred.Data.Views;
 /// <summary>The strength of the grey picture's edges: √(Gx² + Gy²) of the two 3×3 Sobel filters over 8, in every channel.</summary>
 /// <remarks>One of SimCLR's candidate operations. A full step from black to white along x or y gives 0.5; edges are mirrored.</remarks>
 /// <param name="P">How often.</param>
-[Augmentation("sobel", Paper = "arXiv:2002.05709")]
-public sealed record Sobel(double P = 1) : Augmentation
+[Augmentation("sobel", "the strength of edges", Paper = "arXiv:2002.05709")]
+public sealed record Sobel([Probability] double P = 1) : Augmentation
 {
     internal override bool CommutesWithFlip => true;
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Randomness;
 
 namespace Kindred.Data.Views;
@@ -5,8 +6,8 @@ namespace Kindred.Data.Views;
 /// <summary>Values from a threshold up are turned upside down: x becomes 1 − x.</summary>
 /// <param name="P">How often.</param>
 /// <param name="Threshold">In 0…1; BYOL's 128 of 255 unless given.</param>
-[Augmentation("solarize", Paper = "arXiv:2006.07733")]
-public sealed record Solarize(double P = 0.2, double Threshold = 128 / 255.0) : Augmentation
+[Augmentation("solarize", "bright values upside down", Paper = "arXiv:2006.07733")]
+public sealed record Solarize([Probability] double P = 0.2, [Range(0.0, 1.0)] double Threshold = 128 / 255.0) : Augmentation
 {
     internal override bool CommutesWithFlip => true;
 
@@ -19,8 +20,8 @@ public sealed record Solarize(double P = 0.2, double Threshold = 128 / 255.0) : 
 
 /// <summary>Every value is turned upside down: x becomes 1 − x.</summary>
 /// <param name="P">How often.</param>
-[Augmentation("invert", Paper = "arXiv:1805.09501")]
-public sealed record Invert(double P = 0.5) : Augmentation
+[Augmentation("invert", "all values upside down", Paper = "arXiv:1805.09501")]
+public sealed record Invert([Probability] double P = 0.5) : Augmentation
 {
     internal override bool CommutesWithFlip => true;
 

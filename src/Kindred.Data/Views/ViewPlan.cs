@@ -112,7 +112,7 @@ public sealed class ViewPlan
         {
             ref readonly var step = ref drawn[i];
             var words = step.Applied ? operations[i].Describe(step) : "not this time";
-            text.Append(CultureInfo.InvariantCulture, $"{AugmentationCatalog.NameOf(operations[i])}{(words.Length == 0 ? "" : ": ")}{words}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{AugmentationAttribute.NameOf(operations[i])}{(words.Length == 0 ? "" : ": ")}{words}\n");
         }
         return text.ToString();
     }

@@ -33,10 +33,14 @@ public static class Baselines
     public static IEncodes Encodes(Method method) => method as IEncodes
         ?? throw new ConfigurationException($"{method?.GetType().Name} gives no representation that could be evaluated.");
 
-    // The strongest baseline without learning: each picture's own mean brightness does not count.
+    /// <summary>The plain view itself, less its mean: the strongest baseline without learning, in which a picture's own brightness does not count.</summary>
+    /// <param name="view">`[N, …]`.</param>
+    /// <returns>`[N, D]`.</returns>
+    public static Tensor Pixels(View view) => Centred((view ?? throw new ArgumentNullException(nameof(view))).X.Flatten(1));
+
     sealed class Input : IEncodes
     {
-        public Tensor Features(View view) => Centred(view.X.Flatten(1));
+        public Tensor Features(View view) => Pixels(view);
     }
 
     sealed class Spectrum : IEncodes

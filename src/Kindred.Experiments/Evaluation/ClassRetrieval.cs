@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;
@@ -22,11 +23,13 @@ public sealed record ClassRetrieval : Protocol
         return Measure(x.Normalize(), y, subject.Cancel);
     }
 
-    /// <summary>The four numbers of unit rows `[N, D]` with classes `[N]`, in percent.</summary>
+    /// <summary>The four numbers of unit rows `[N, D]` with classes `[N]` (rows with a negative one are left out), in percent.</summary>
     public static IReadOnlyDictionary<string, double> Measure(Tensor rows, Tensor labels, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(labels);
+        using var outer = Scope.Open();
+        if (Labels.Rows(labels) is { } known) (rows, labels) = (rows.IndexSelect(0, known), labels.IndexSelect(0, known));
         double[] sums = new double[4];
         double asked = 0;
         for (long at = 0; at < rows.Size(0); at += Block)

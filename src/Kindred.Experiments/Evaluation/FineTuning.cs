@@ -3,6 +3,7 @@ using Kindred.Heads;
 using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Optim;
+using Kindred.Metrics;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;
@@ -24,7 +25,7 @@ namespace Kindred.Experiments.Evaluation;
 /// <param name="Crop">Least share of the area that a crop keeps.</param>
 /// <param name="FreezeNorm">Whether batch norm keeps its averages.</param>
 [Protocol("fine-tune", Title = "the whole network and a linear classifier learn from a share of the labels", Paper = "arXiv:2002.05709")]
-public sealed record FineTuning([Range(0.0, 1.0, MinimumIsExclusive = true)] double Labels = 0.1, int Draw = 0, [AllowedValues("run", "scratch")] string From = "run",
+public sealed record FineTuning([Range(0.0, 1.0, MinimumIsExclusive = true)] double Labels = 0.1, [Range(0, int.MaxValue)] int Draw = 0, [AllowedValues("run", "scratch")] string From = "run",
     [Range(1, 100_000)] int Epochs = 60, [Range(1, 1 << 20)] int Batch = 256, [AllowedValues("sgd", "adamw")] string Optimizer = "sgd",
     [Range(0.0, 1000.0)] double? LearningRate = null, [Range(0.0, 1.0)] double WeightDecay = 0, [AllowedValues("cosine", "steps", "constant")] string Schedule = "cosine",
     [Range(0.001, 1.0)] double Crop = 0.08, bool FreezeNorm = false) : Protocol
@@ -61,8 +62,8 @@ public sealed record FineTuning([Range(0.0, 1.0, MinimumIsExclusive = true)] dou
         }, subject.Cancel);
         method.Eval();
         var (x, y) = Features.Labelled(test, view => tuned.Classifier.Forward(represent(view)), subject.Cancel);
-        var metrics = new Dictionary<string, double> { ["accuracy"] = LinearProbe.TopK(x, y, 1) };
-        if (train.Classes.Count >= 10) metrics["top5"] = LinearProbe.TopK(x, y, 5);
+        var metrics = new Dictionary<string, double> { ["accuracy"] = Accuracy.TopK(x, y, 1) };
+        if (train.Classes.Count >= 10) metrics["top5"] = Accuracy.TopK(x, y, 5);
         return metrics;
     }
 

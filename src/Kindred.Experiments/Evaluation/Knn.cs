@@ -67,9 +67,7 @@ public sealed record Knn([Range(1, 1 << 20)] int K = 200, [Range(1e-6, 1e6)] dou
             {
                 using var scope = Scope.Open();
                 var rows = Math.Min(Rows, queries.Size(0) - at);
-                var votes = Tensor.Zeros([rows, count], Dtype.Float64, device: queries.Device);
-                votes.ScatterAdd_(1, classes.Narrow(0, at, rows), (similarity.Narrow(0, at, rows).To(Dtype.Float64) / temperature).Exp());
-                winners.Add(scope.Return(KnnVote.Predict(votes)));
+                winners.Add(scope.Return(KnnVote.Predict(KnnVote.Count(similarity.Narrow(0, at, rows), classes.Narrow(0, at, rows), count, temperature))));
             }
             return Tensor.Cat([.. winners]);
         }

@@ -74,12 +74,8 @@ public sealed class LinearProbe
         ArgumentNullException.ThrowIfNull(labels);
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
-        return TopK(Scores(features), labels, k);
+        return Metrics.Accuracy.TopK(Scores(features), labels, k);
     }
-
-    /// <summary>Percent of rows whose class is among their k largest scores.</summary>
-    internal static double TopK(Tensor scores, Tensor labels, int k) =>
-        100 * scores.Topk(k, 1).Item2.Eq(labels.Unsqueeze(1)).To(Dtype.Float64).Sum(1).Mean().Item();
 
     // A feature that never changes carries nothing and is left out.
     static (Tensor Mean, Tensor Scale) Spread(Tensor features)
@@ -102,7 +98,7 @@ public sealed class LinearProbe
         foreach (var l2 in fit.L2.OrderDescending())
         {
             last = LogisticRegression.Fit(x, y, classes, l2, rough, last, cancel);
-            var accuracy = TopK(last.Scores(validX), validY, 1);
+            var accuracy = Metrics.Accuracy.TopK(last.Scores(validX), validY, 1);
             if (accuracy > best.Accuracy) best = (l2, accuracy, last);
         }
         return best;

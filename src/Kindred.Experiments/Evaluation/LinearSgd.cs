@@ -3,6 +3,7 @@ using Kindred.Heads;
 using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Optim;
+using Kindred.Metrics;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;
@@ -22,8 +23,8 @@ namespace Kindred.Experiments.Evaluation;
 /// <param name="Crop">Least share of the area that a crop keeps.</param>
 /// <param name="Holdout">Share of the training samples on which a rate is chosen, where there are several.</param>
 [Protocol("linear-sgd", Title = "the papers' linear evaluation: SGD on a linear layer over the frozen encoder, crop and flip", Paper = "arXiv:2104.02057")]
-public sealed record LinearSgd([Range(1, 100_000)] int Epochs = 90, [Range(1, 1 << 20)] int Batch = 1024, IReadOnlyList<double>? LearningRate = null,
-    [AllowedValues("cosine", "steps", "constant")] string Schedule = "cosine", [Range(0.0, 1.0)] double Momentum = 0.9, bool Nesterov = false,
+public sealed record LinearSgd([Range(1, 100_000)] int Epochs = 90, [Range(1, 1 << 20)] int Batch = 1024, [Range(0.0, 1e6)] IReadOnlyList<double>? LearningRate = null,
+    [AllowedValues("cosine", "steps", "constant")] string Schedule = "cosine", [Range(0.0, 1.0, MaximumIsExclusive = true)] double Momentum = 0.9, bool Nesterov = false,
     [Range(0.0, 1.0)] double WeightDecay = 0, [Range(0.001, 1.0)] double Crop = 0.08, [Range(0.01, 0.9)] double Holdout = 0.2) : Protocol
 {
     /// <summary>Rates for a batch of 256.</summary>
@@ -44,8 +45,8 @@ public sealed record LinearSgd([Range(1, 100_000)] int Epochs = 90, [Range(1, 1 
         var (best, validation) = LearningRate.Count > 1 ? Choose(subject, train, held, heads) : (0, double.NaN);
         var (x, y) = Features.Labelled(test, subject.Represent, subject.Cancel);
         var scores = heads[best].Forward(x);
-        var metrics = new Dictionary<string, double> { ["accuracy"] = LinearProbe.TopK(scores, y, 1) };
-        if (train.Classes.Count >= 10) metrics["top5"] = LinearProbe.TopK(scores, y, 5);
+        var metrics = new Dictionary<string, double> { ["accuracy"] = Accuracy.TopK(scores, y, 1) };
+        if (train.Classes.Count >= 10) metrics["top5"] = Accuracy.TopK(scores, y, 5);
         metrics["learning_rate"] = LearningRate[best];
         if (LearningRate.Count > 1) metrics["validation"] = validation;
         return metrics;
@@ -92,7 +93,7 @@ public sealed record LinearSgd([Range(1, 100_000)] int Epochs = 90, [Range(1, 1 
         var (x, y) = Features.Of(train, subject.Represent, subject.Cancel);
         var labelled = held.IndexSelect(0, y.IndexSelect(0, held).Ge(0).Nonzero().Squeeze(1));
         var (queries, truth) = (x.IndexSelect(0, labelled), y.IndexSelect(0, labelled));
-        double[] found = [.. heads.Select(head => LinearProbe.TopK(head.Forward(queries), truth, 1))];
+        double[] found = [.. heads.Select(head => Accuracy.TopK(head.Forward(queries), truth, 1))];
         var best = Array.IndexOf(found, found.Max());
         return (best, found[best]);
     }

@@ -9,7 +9,7 @@ namespace Kindred.Experiments.Evaluation;
 /// <param name="Draws">Independent draws of the samples.</param>
 /// <param name="L2">Strength λ of |W|²/2 beside the mean cross-entropy.</param>
 [Protocol("low-shot", Title = "logistic regression on k labels a class, mean and deviation over several draws", Paper = "arXiv:1905.01235")]
-public sealed record LowShot(IReadOnlyList<int>? K = null, [Range(1, 10_000)] int Draws = 5, [Range(0.0, 1e6)] double L2 = 1e-2) : Protocol
+public sealed record LowShot([Range(1, 1 << 20)] IReadOnlyList<int>? K = null, [Range(1, 10_000)] int Draws = 5, [Range(0.0, 1e6)] double L2 = 1e-2) : Protocol
 {
     /// <summary>Labelled samples a class.</summary>
     public IReadOnlyList<int> K { get; } = K ?? [1, 2, 4, 8, 16];

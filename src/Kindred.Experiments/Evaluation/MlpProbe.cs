@@ -24,7 +24,7 @@ static class MlpProbe
         using var optimizer = new Adam.Options { LearningRate = Rate, Schedule = new CosineRamp() }.For(network);
         Learn(network, optimizer, (x - mean).Mul_(scale), y, seed, cancel);
         network.Eval();
-        return LinearProbe.TopK(network.Forward((queries - mean).Mul_(scale)), truth, 1);
+        return Metrics.Accuracy.TopK(network.Forward((queries - mean).Mul_(scale)), truth, 1);
     }
 
     static void Learn(MlpHead network, Optimizer optimizer, Tensor x, Tensor y, ulong seed, CancellationToken cancel)

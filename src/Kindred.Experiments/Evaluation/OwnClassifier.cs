@@ -1,4 +1,5 @@
 using Kindred.Io;
+using Kindred.Metrics;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;
@@ -16,11 +17,8 @@ public sealed record OwnClassifier : Protocol
         using var scope = Scope.Open();
         using var test = subject.OpenLabelled("test");
         var (scores, truth) = Features.Labelled(test, view => method.Score(view.To(subject.Device)), subject.Cancel);
-        var metrics = new Dictionary<string, double> { ["accuracy"] = Among(scores, truth, 1) };
-        if (scores.Size(1) >= 10) metrics["top5"] = Among(scores, truth, 5);
+        var metrics = new Dictionary<string, double> { ["accuracy"] = Accuracy.TopK(scores, truth, 1) };
+        if (scores.Size(1) >= 10) metrics["top5"] = Accuracy.TopK(scores, truth, 5);
         return metrics;
     }
-
-    static double Among(Tensor scores, Tensor truth, int k) =>
-        100 * scores.Topk(k, 1).Indices.Eq(truth.Unsqueeze(1)).Any(1).To(Dtype.Float64).Mean().Item();
 }

@@ -4,6 +4,10 @@ namespace Kindred.Experiments.Evaluation;
 /// <remarks>A new protocol is a new record with <see cref="ProtocolAttribute"/>; nothing else has to know of it.</remarks>
 public abstract record Protocol
 {
+    /// <summary>Holds the settings to their ranges.</summary>
+    /// <exception cref="ConfigurationException">A setting is out of its range.</exception>
+    protected Protocol() => OptionRules.Check(this);
+
     /// <summary>Measures.</summary>
     /// <param name="subject">The frozen network, in evaluation mode, and the data; called without a gradient.</param>
     /// <returns>Numbers by name; rates in percent.</returns>

@@ -15,7 +15,7 @@ namespace Kindred.Experiments.Evaluation;
 /// <param name="K">Neighbours that vote.</param>
 /// <param name="L2">Strengths λ of the logistic regression.</param>
 [Protocol("speaker-out", Title = "leave-one-speaker-out: the class of one speaker's recordings from all others', by neighbours and by logistic regression", Paper = "arXiv:1807.03748")]
-public sealed record SpeakerOut(string Label = "digit", string Group = "speaker", [Range(1, 1 << 20)] int K = 5, IReadOnlyList<double>? L2 = null) : Protocol
+public sealed record SpeakerOut(string Label = "digit", string Group = "speaker", [Range(1, 1 << 20)] int K = 5, [Range(0.0, 1e9)] IReadOnlyList<double>? L2 = null) : Protocol
 {
     /// <summary>Strengths λ to choose from.</summary>
     public IReadOnlyList<double> L2 { get; } = L2 ?? [1, 1e-1, 1e-2, 1e-3];

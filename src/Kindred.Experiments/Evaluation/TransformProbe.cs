@@ -19,7 +19,7 @@ namespace Kindred.Experiments.Evaluation;
 /// <param name="L2">Strengths λ of a linear probe to choose from on a held-out part.</param>
 [Protocol("transform-probe", Title = "naming the applied transformation from h and from z: rotation, colour, noise, Sobel", Paper = "arXiv:2002.05709")]
 public sealed record TransformProbe(IReadOnlyList<string>? Tasks = null, [Range(10, 1 << 24)] int Samples = 2000, [Range(0, 1 << 16)] int Hidden = 0, [Range(0.0, 10.0)] double Noise = 0.1,
-    IReadOnlyList<double>? L2 = null) : Protocol
+    [Range(0.0, 1e9)] IReadOnlyList<double>? L2 = null) : Protocol
 {
     // A class of a task: what is done to the picture, then to the finished view.
     sealed record Change(Augmentation? Operation = null, int Quarters = 0);

@@ -52,7 +52,7 @@ public sealed class Experiment : IDisposable
     public static Experiment Build(RecipeFile recipe, string? data = null, Device? device = null, Experiment? previous = null, LayoutChoice? layout = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        MethodCatalog.Find(recipe.Method);
+        Catalogues.Methods.Find(recipe.Method);
         var source = OpenData(recipe, data);
         try { return Build(recipe, source, device, previous, layout); }
         catch
@@ -73,14 +73,16 @@ public sealed class Experiment : IDisposable
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(data);
-        var (_, type) = MethodCatalog.Find(recipe.Method);
+        var (_, type) = Catalogues.Methods.Find(recipe.Method);
         Generator.Default.Seed((long)recipe.Train.Seed);
         using var initialization = Initialization.Begin((long)recipe.Train.Seed);
         using var scope = Scope.Open();
         var method = MakeMethod(recipe, type, data, previous?.Method);
         layout ??= LayoutOf(recipe, method, device ?? Device.Cpu);
         method.To(device, channelsLast: layout.ChannelsLast);
-        return new Experiment(recipe, data, method, MakeOptimizers(recipe, method), device ?? Device.Cpu, layout, previous);
+        var players = method.Players;
+        var optimizers = Parts.Optimizers(recipe.Train, players.Keys).ToDictionary(o => o.Key, o => o.Value.For(players[o.Key]));
+        return new Experiment(recipe, data, method, optimizers, device ?? Device.Cpu, layout, previous);
     }
 
     /// <summary>The same experiment, phases before it included, with weights as another seed draws them and nothing trained.</summary>
@@ -158,29 +160,20 @@ public sealed class Experiment : IDisposable
         return MemoryLayout.Choose(recipe.Train.Layout, method, height, width, device, PrecisionOf(recipe.Train.Precision, device));
     }
 
+    static ConfigurationException NoEncoder() => new("the recipe names no encoder; give one, for example encoder.name=resnet18.");
+
     static Method MakeMethod(RecipeFile recipe, Type type, IData data, Method? previous)
     {
-        EncoderFactory encoders = channels => Parts.Encoder(recipe.Encoder ?? throw new ConfigurationException("the recipe names no encoder; give one, for example encoder.name=resnet18."), channels);
+        var facts = new DataFacts(data.Count, data.Classes.Count, data.StepsPerEpoch);
+        EncoderFactory encoders = channels => Parts.Encoder(recipe.Encoder ?? throw NoEncoder(), channels, facts);
         var parameters = type.GetConstructors().Single().GetParameters();
-        var parts = new List<object?> { encoders, new DataFacts(data.Count, data.Classes.Count, data.StepsPerEpoch) };
-        if (parameters.Any(p => p.ParameterType == typeof(Encoder))) parts.Add(encoders());
+        var parts = new List<object?> { encoders, facts };
+        if (parameters.FirstOrDefault(p => typeof(Encoder).IsAssignableFrom(p.ParameterType)) is { } encoder)
+            parts.Add(Parts.Make(encoder.ParameterType, recipe.Encoder ?? throw NoEncoder(), "encoder", facts));
         if (parameters.FirstOrDefault(p => typeof(Method).IsAssignableFrom(p.ParameterType)) is { } wanted)
             parts.Add(wanted.ParameterType.IsInstanceOfType(previous) ? previous
                 : throw new ConfigurationException($"{recipe.Method} goes on with a trained {wanted.ParameterType.Name}, {(previous is null ? "and there is no phase before it" : $"but the phase before it trained {previous.GetType().Name}")}; see recipes with 'phases'."));
         return (Method)Registry.Make(type, recipe.Options, Parts.Binder, [.. parts]);
-    }
-
-    static Dictionary<string, Optimizer> MakeOptimizers(RecipeFile recipe, Method method)
-    {
-        var players = method.Players;
-        var node = recipe.Train.Optimizer;
-        var apart = node is RecipeMap map && map["name"] is null && map.Keys.Any(players.ContainsKey) ? map : null;
-        var schedule = Parts.Schedule(recipe.Train);
-        return players.ToDictionary(p => p.Key, p =>
-        {
-            var options = Parts.Optimizer(apart is null ? node : apart[p.Key], schedule, apart is null ? "train.optimizer" : $"train.optimizer.{p.Key}");
-            return (recipe.Train.ClipNorm > 0 ? options with { ClipNorm = recipe.Train.ClipNorm } : options).For(p.Value);
-        });
     }
 
     /// <summary>Stops the workers and frees the optimizers; the method's weights stay for who holds it.</summary>

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Reflection;
 
 namespace Kindred.Experiments.Recipes;
@@ -26,16 +24,23 @@ public sealed class OptionInfo
 
     /// <summary>What holds when nothing is written.</summary>
     // A default struct shows as null in metadata.
-    public object? Default => parameter.DefaultValue is null && Type.IsValueType && Nullable.GetUnderlyingType(Type) is null ? Activator.CreateInstance(Type)
+    public object? Default => IsRequired ? null
+        : parameter.DefaultValue is null && Type.IsValueType && Nullable.GetUnderlyingType(Type) is null ? Activator.CreateInstance(Type)
         : parameter.DefaultValue is { } value && (Nullable.GetUnderlyingType(Type) ?? Type).IsEnum ? Enum.ToObject(Nullable.GetUnderlyingType(Type) ?? Type, value)
         : parameter.DefaultValue;
 
-    /// <summary>The values that are accepted, in words; null when all are.</summary>
-    public string? Accepted => Range is { } range ? Describe(range)
-        : parameter.GetCustomAttribute<AllowedValuesAttribute>() is { } allowed ? string.Join(", ", allowed.Values)
-        : (Nullable.GetUnderlyingType(Type) ?? Type) is { IsEnum: true } names ? string.Join(", ", Enum.GetNames(names).Select(CamelCase)) : null;
+    /// <summary>What it accepts, and the only place where that is compared.</summary>
+    public OptionRule Rule => OptionRule.Of(parameter);
 
-    RangeAttribute? Range => parameter.GetCustomAttribute<RangeAttribute>();
+    /// <summary>The values that are accepted, in words; null when all are.</summary>
+    public string? Accepted => Rule.Accepted
+        ?? ((Nullable.GetUnderlyingType(Type) ?? Type) is { IsEnum: true } names ? string.Join(", ", Enum.GetNames(names).Select(CamelCase)) : null);
+
+    /// <summary>What may be written, in a word or two: <c>whole number</c>, <c>list of numbers</c> …</summary>
+    public string Kind => KindOf(Type);
+
+    /// <summary>Whether it holds numbers, by itself or in a list, a map or a schedule.</summary>
+    public bool IsNumeric => Holds(Type);
 
     /// <summary>The options of a record, in the order of its constructor.</summary>
     /// <param name="type">The record.</param>
@@ -74,24 +79,18 @@ public sealed class OptionInfo
 
     internal static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
-    internal void Check(object? value, RecipeNode node, string path)
-    {
-        if (value is null)
-            return;
+    static bool Holds(Type type) => Nullable.GetUnderlyingType(type) is { } inner ? Holds(inner)
+        : IsNumber(type) || typeof(IVaries).IsAssignableFrom(type)
+        || (type != typeof(string) && (Binder.ElementOf(type) ?? Binder.ValueOf(type)) is { } element && Holds(element))
+        || (Binder.IsPair(type) && type.GetGenericArguments().Any(Holds));
 
-        if (Range is { } range && value is IConvertible && !range.IsValid(Convert.ToDouble(value, CultureInfo.InvariantCulture)))
-            throw node.Error(path, $"{node.Kind} is out of range; it takes {Describe(range)}");
+    static bool IsNumber(Type type) => !type.IsEnum && Type.GetTypeCode(type) is >= TypeCode.SByte and <= TypeCode.Decimal;
 
-        if (parameter.GetCustomAttribute<AllowedValuesAttribute>() is { } allowed && !allowed.IsValid(value))
-            throw node.Error(path, $"{node.Kind} is not one of {string.Join(", ", allowed.Values)}{Suggest.Nearest(value.ToString()!, allowed.Values.Select(v => $"{v}"))}");
-    }
-
-    static string Describe(RangeAttribute range)
-    {
-        var (low, high) = (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
-        var from = string.Create(CultureInfo.InvariantCulture, $"{(range.MinimumIsExclusive ? "more than" : "at least")} {low}");
-        var to = string.Create(CultureInfo.InvariantCulture, $"{(range.MaximumIsExclusive ? "less than" : "at most")} {high}");
-
-        return high >= int.MaxValue ? from : low <= int.MinValue ? to : $"{from} and {to}";
-    }
+    static string KindOf(Type type) => Nullable.GetUnderlyingType(type) is { } inner ? KindOf(inner)
+        : type == typeof(bool) ? "true or false"
+        : type.IsEnum || type == typeof(string) ? "word"
+        : IsNumber(type) ? Type.GetTypeCode(type) is TypeCode.Single or TypeCode.Double or TypeCode.Decimal ? "number" : "whole number"
+        : typeof(IVaries).IsAssignableFrom(type) ? "number or schedule"
+        : Binder.ElementOf(type) is { } element ? IsNumber(element) ? $"list of {KindOf(element)}s" : "list"
+        : Binder.IsPair(type) ? "two values" : Binder.ValueOf(type) is not null ? "map" : "part";
 }

@@ -1,51 +1,52 @@
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
-using Kindred.Encoders;
-using Kindred.Io;
 using Kindred.Optim;
 
 namespace Kindred.Experiments.Recipes;
 
-/// <summary>Builds what recipes name: encoders, optimizers, schedules and view plans.</summary>
+/// <summary>Builds what recipes name: encoders, optimizers, schedules, view plans and every other part that a catalogue holds.</summary>
 public static class Parts
 {
-    /// <summary>View operations by name.</summary>
-    public static Catalog<Augmentation> Operations { get; } = MakeOperations();
-
-    /// <summary>Schedules by name; a plain number is a constant.</summary>
-    public static Catalog<Schedule> Schedules { get; } = new Catalog<Schedule>("schedule")
-        .Add<Constant>("constant", "stays as it is", o => o)
-        .Add<CosineRamp>("cosine", "half a cosine over all steps", o => o)
-        .Add<CosineEpochs>("cosine-epochs", "half a cosine that changes once an epoch", o => o)
-        .Add<WarmupCosine>("warmup-cosine", "linear warm-up, then half a cosine", o => o)
-        .Add<LinspaceCosine>("linspace-cosine", "SwAV's and DINO's arrays: warm-up with both ends, then half a cosine", o => o)
-        .Add<StepDecay>("steps", "multiplied by a factor at milestones", o => o)
-        .Add<Stairs>("stairs", "a value for each stretch of epochs", o => o)
-        .Add<LinearEpochs>("linear-epochs", "a linear rise over the first epochs", o => o);
-
-    static readonly (string Name, OptimizerOptions Defaults)[] optimizers = [("sgd", new Sgd.Options()), ("adam", new Adam.Options()), ("adamw", new Adam.Options { Decoupled = true }), ("lars", new Lars.Options())];
-
     /// <summary>Reads options: besides plain values it knows schedules and optimizer groups.</summary>
     public static Binder Binder { get; } = new Binder().With(ReadSchedule).With(ReadGroups);
 
-    /// <summary>Names of the optimizers.</summary>
-    public static IEnumerable<string> OptimizerNames => optimizers.Select(o => o.Name);
+    /// <summary>The part that a node names.</summary>
+    /// <typeparam name="T">What is wanted: a kind of part (<see cref="Kindred.Encoder"/>) or a class derived from one.</typeparam>
+    /// <param name="node">A name, or a map with a name and options.</param>
+    /// <param name="path">Where it stands, for messages.</param>
+    /// <param name="facts">What its constructor may ask of the data.</param>
+    /// <param name="more">What its constructor may ask for besides, matched by type.</param>
+    /// <exception cref="ConfigurationException">The name or an option is unknown, an option wrong, or the part is not what is wanted.</exception>
+    public static T Make<T>(RecipeNode node, string path, DataFacts? facts = null, params object?[] more) where T : class => (T)Make(typeof(T), node, path, facts, more);
+
+    /// <summary>The part that a node names.</summary>
+    /// <param name="kind">What is wanted: a kind of part or a class derived from one.</param>
+    /// <param name="node">A name, or a map with a name and options.</param>
+    /// <param name="path">Where it stands, for messages.</param>
+    /// <param name="facts">What its constructor may ask of the data.</param>
+    /// <param name="more">What its constructor may ask for besides, matched by type.</param>
+    /// <exception cref="ConfigurationException">The name or an option is unknown, an option wrong, or the part is not what is wanted.</exception>
+    public static object Make(Type kind, RecipeNode node, string path, DataFacts? facts = null, params object?[] more)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        var (part, options) = Catalogues.Of(kind).Read(node, path);
+        if (!kind.IsAssignableFrom(part.Type)) throw node.Error(path, $"a {kind.Name} is wanted here, and {part.Attribute.Name} is none{Instead(kind)}");
+        return Registry.Make(part.Type, options, path, Binder, [facts ?? DataFacts.None, .. more]);
+    }
 
     /// <summary>The encoder that a node describes, its weights drawn from the open initialization.</summary>
     /// <param name="node">A name, or a map with <c>name</c> and options.</param>
-    /// <param name="channels">Input channels that differ from the recipe's.</param>
-    public static Encoder Encoder(RecipeNode node, long? channels = null)
+    /// <param name="channels">Input channels that differ from the recipe's and the data's.</param>
+    /// <param name="facts">What the encoder may ask of the data.</param>
+    /// <param name="path">Where the node stands, for messages.</param>
+    public static Encoder Encoder(RecipeNode node, long? channels = null, DataFacts? facts = null, string path = "encoder")
     {
-        var (name, options) = NameOf(node, "encoder");
-        var entry = EncoderCatalog.Entries.FirstOrDefault(e => e.Name == name.Text)
-            ?? throw name.Error("encoder", $"there is no encoder '{name.Text}'{Suggest.Nearest(name.Text, EncoderCatalog.Entries.Select(e => e.Name))}; there are {string.Join(", ", EncoderCatalog.Entries.Select(e => e.Name))}");
-        var filled = RecordFiller.Fill(entry.Defaults, options, "encoder", Binder, $"encoder {entry.Name}");
-        if (channels is { } wanted)
-        {
-            var property = filled.GetType().GetProperty("Channels") ?? throw node.Error("encoder", $"{entry.Name} takes no other number of channels; use a convolutional one");
-            property.SetValue(filled, Convert.ChangeType(wanted, property.PropertyType, System.Globalization.CultureInfo.InvariantCulture));
-        }
-        return entry.Build(filled);
+        if (channels is not { } wanted) return Make<Encoder>(node, path, facts);
+        var (part, options) = Catalogues.Encoders.Read(node, path);
+        if (part.Options is not { } type || OptionInfo.Of(type).All(o => o.Name != "channels"))
+            throw node.Error(path, $"{part.Attribute.Name} takes no other number of channels; use a convolutional one");
+        var other = (options ?? new RecipeMap([], node.Place)).With("channels", null);
+        return (Encoder)Registry.Make(part.Type, other, path, Binder, (facts ?? DataFacts.None).WithInput("channels", wanted));
     }
 
     /// <summary>The optimizer's settings that a node describes.</summary>
@@ -54,11 +55,31 @@ public static class Parts
     /// <param name="path">Where the node stands, for messages.</param>
     public static OptimizerOptions Optimizer(RecipeNode? node, Schedule schedule, string path = "train.optimizer")
     {
-        if (node is null) return new Sgd.Options { Schedule = schedule };
-        var (name, options) = NameOf(node, path);
-        var found = Array.FindIndex(optimizers, o => o.Name == name.Text);
-        if (found < 0) throw name.Error(path, $"there is no optimizer '{name.Text}'{Suggest.Nearest(name.Text, OptimizerNames)}; there are {string.Join(", ", OptimizerNames)}");
-        return (OptimizerOptions)RecordFiller.Fill(optimizers[found].Defaults with { Schedule = schedule }, options, path, Binder, name.Text);
+        if (node is null or { IsNull: true }) return new Sgd.Options { Schedule = schedule };
+        var (part, written) = Catalogues.Optimizers.Read(node, path);
+        if (part.Options is not { } type || !typeof(OptimizerOptions).IsAssignableFrom(type))
+            throw node.Error(path, $"{part.Attribute.Name} takes no options that are {nameof(OptimizerOptions)}, and so no schedule; give its constructor such a record");
+        var options = (OptimizerOptions)Binder.Bind(type, written, path)!;
+        return written?["schedule"] is { IsNull: false } ? options : options with { Schedule = schedule };
+    }
+
+    /// <summary>The settings of every player's optimizer: one for all, or a map with one for each.</summary>
+    /// <param name="train">The training section.</param>
+    /// <param name="players">Who is optimised.</param>
+    /// <exception cref="ConfigurationException">A player has no optimizer, a key is no player, or a setting is wrong.</exception>
+    public static IReadOnlyDictionary<string, OptimizerOptions> Optimizers(TrainSection train, IEnumerable<string> players)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        const string path = "train.optimizer";
+        string[] names = [.. players];
+        var (node, schedule) = (train.Optimizer, Schedule(train));
+        var apart = node is RecipeMap map && IsApart(map, names) ? map : null;
+        if (apart is not null) CheckPlayers(apart, names, path);
+        return names.ToDictionary(p => p, p =>
+        {
+            var options = Optimizer(apart is null ? node : apart[p], schedule, apart is null ? path : Binder.Join(path, p));
+            return train.ClipNorm > 0 ? options with { ClipNorm = train.ClipNorm } : options;
+        });
     }
 
     /// <summary>The learning rate's factor over time that a training section describes.</summary>
@@ -86,7 +107,7 @@ public static class Parts
     public static ViewPlan Plan(ViewSection section, string path)
     {
         ArgumentNullException.ThrowIfNull(section);
-        var operations = section.Of.Select((node, i) => Operations.Make(node, $"{path}.of.{i}", Binder)).ToList();
+        var operations = section.Of.Select((node, i) => Make<Augmentation>(node, $"{path}.of.{i}")).ToList();
         if (section.Size is { } size && !operations.OfType<ISelectsRegion>().Any()) operations.Insert(operations is [Background, ..] ? 1 : 0, new Resize(size));
         if (section.Normalize is { IsNull: false } node) operations.Add(Normalization(node, $"{path}.normalize"));
         return new ViewPlan([.. operations]);
@@ -102,32 +123,46 @@ public static class Parts
         _ => Binder.Bind<Normalize>(node, path),
     };
 
-    /// <summary>The name in a node, and its options.</summary>
-    internal static (RecipeScalar Name, RecipeNode? Options) NameOf(RecipeNode node, string path) => node switch
-    {
-        RecipeScalar { IsNull: false } name => (name, null),
-        RecipeMap map when map["name"] is RecipeScalar name => (name, map.With("name", null)),
-        _ => throw node.Error(path, $"a name, or a map with 'name' and options, was expected; this is {node.Kind}"),
-    };
+    // One optimizer for all is a name, a map with one, or { adamw: { … } }; every other map goes by players.
+    internal static bool IsApart(RecipeMap map, string[] players) =>
+        map["name"] is null && !(map.Entries.Count == 1 && !players.Contains(map.Entries[0].Key) && Catalogues.Optimizers.All.ContainsKey(map.Entries[0].Key));
 
-    static Schedule ReadSchedule(RecipeNode node, string path) => node switch
+    static void CheckPlayers(RecipeMap map, string[] players, string path)
     {
-        RecipeScalar scalar when double.TryParse(scalar.Text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var value) => value,
-        _ => Schedules.Make(node, path, ScheduleBinder),
-    };
+        foreach (var (key, value) in map.Entries)
+            if (!players.Contains(key))
+                throw value.Error(Binder.Join(path, key), $"there is no player '{key}'{Suggest.Nearest(key, [.. players, "name"])}; the method has {string.Join(", ", players)}. Give each its optimizer, or all of them one by {{ name: adamw, … }}");
+        foreach (var player in players)
+            if (map[player] is not { IsNull: false })
+                throw map.Error(path, $"the player '{player}' has no optimizer; the method has {string.Join(", ", players)}, and each needs one");
+    }
+
+    static string Instead(Type kind) =>
+        Catalogues.Of(kind).Parts.Where(p => kind.IsAssignableFrom(p.Type)).Select(p => p.Attribute.Name).ToArray() is { Length: > 0 } fitting ? $"; take {Suggest.Some(fitting)}" : "";
+
+    static Schedule ReadSchedule(RecipeNode node, string path, OptionRule? rule = null) => node is RecipeScalar { IsNull: false } scalar && IsNumber(scalar.Text)
+        ? Fixed(scalar, path, rule ?? OptionInfo.Of(typeof(Constant))[0].Rule)
+        : (Schedule)Catalogues.Schedules.Bind(node, path, ScheduleBinder)!;
+
+    static Schedule Fixed(RecipeScalar scalar, string path, OptionRule rule)
+    {
+        var number = (double)ScalarReader.For(typeof(double))!.Read(scalar, path, rule);
+        return rule.Fault(number, scalar.Kind) is { } fault ? throw scalar.Error(path, fault) : number;
+    }
+
+    // Whatever looks like a number is read as one, so that .nan and 1e400 are told what a number is and not which schedules there are.
+    static bool IsNumber(string text) => text.Length > 0 && (char.IsAsciiDigit(text[0]) || text[0] is '+' or '-' or '.')
+        || double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out _);
 
     static Binder ScheduleBinder { get; } = new();
 
     // groups: { predictor: { schedule: 1 }, "*.bias": { weightDecay: 0 } }
     static IReadOnlyList<ParameterGroup> ReadGroups(RecipeNode node, string path) => node is RecipeMap map
-        ? [.. map.Entries.Select(e => (ParameterGroup)RecordFiller.Fill(new ParameterGroup(e.Key), e.Value, Binder.Join(path, e.Key), Binder, "a parameter group"))]
+        ? [.. map.Entries.Select(e => Group(e.Key, e.Value, Binder.Join(path, e.Key)))]
         : throw node.Error(path, $"a map from state paths to their settings was expected, this is {node.Kind}");
 
-    static Catalog<Augmentation> MakeOperations()
-    {
-        var catalog = new Catalog<Augmentation>("view operation");
-        foreach (var entry in AugmentationCatalog.All)
-            catalog.Add(new CatalogEntry<Augmentation>(entry.Name, entry.Paper, entry.Type, options => (Augmentation)options!));
-        return catalog;
-    }
+    static ParameterGroup Group(string pattern, RecipeNode node, string path) => node is not RecipeMap map
+        ? throw node.Error(path, $"a map with settings of a parameter group was expected, this is {node.Kind}")
+        : map["pattern"] is { } own ? throw own.Error(Binder.Join(path, "pattern"), $"the key '{pattern}' is the pattern already; leave this out")
+        : Binder.Bind<ParameterGroup>(map.With("pattern", new RecipeScalar(pattern, true, map.Place)), path);
 }

@@ -49,7 +49,7 @@ public sealed record RecipeFile(
 public sealed record ViewSection(
     string Name = "global",
     [Range(1, 64)] int Count = 1,
-    [Range(1, 4096)] int? Size = null,
+    [Range(1, 8192)] int? Size = null,
     IReadOnlyList<RecipeNode>? Of = null,
     string? DrawnAs = null,
     RecipeNode? Normalize = null)
@@ -82,7 +82,7 @@ public sealed record TrainSection(
     RecipeNode? Schedule = null,
     [Range(0.0, 1e6)] double Warmup = 0,
     [AllowedValues("auto", "fp32", "bf16")] string Precision = "auto",
-    [Range(0.0, double.MaxValue)] double ClipNorm = 0,
+    [Range(0.0, 1e9)] double ClipNorm = 0,
     [Range(0.0, 1.8446744073709552e19)] ulong Seed = 0,
     [Range(0, 256)] int Workers = 0,
     [Range(1, int.MaxValue)] int LogEvery = 10,

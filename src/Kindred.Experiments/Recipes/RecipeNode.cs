@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Kindred.Io;
 
 namespace Kindred.Experiments.Recipes;
 

@@ -1,4 +1,3 @@
-using Kindred.Io;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

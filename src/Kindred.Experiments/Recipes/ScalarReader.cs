@@ -22,7 +22,10 @@ abstract class ScalarReader
         : type.IsEnum ? new Named(type)
         : IsParsable(type) ? (ScalarReader)Activator.CreateInstance(typeof(Parsed<>).MakeGenericType(type))! : null;
 
-    public abstract object Read(RecipeNode node, string path);
+    /// <param name="node">The scalar.</param>
+    /// <param name="path">Where it stands, for messages.</param>
+    /// <param name="rule">What it accepts, for messages: whoever calls compares.</param>
+    public abstract object Read(RecipeNode node, string path, OptionRule? rule = null);
 
     /// <summary>A value as a node that reads back as the same value.</summary>
     public static RecipeNode Write(object value)
@@ -46,6 +49,8 @@ abstract class ScalarReader
         };
     }
 
+    static string Takes(OptionRule? rule) => rule?.Accepted is { } accepted ? $"; it takes {accepted}" : "";
+
     static bool LooksTyped(string s) => s is "" or "~" or "null" or "true" or "false" || double.TryParse(s, CultureInfo.InvariantCulture, out _);
 
     static bool IsParsable(Type type) => type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IParsable<>) && i.GetGenericArguments()[0] == type);
@@ -55,13 +60,13 @@ abstract class ScalarReader
 
     sealed class Number<T>(string expected) : ScalarReader where T : struct, System.Numerics.INumber<T>
     {
-        public override object Read(RecipeNode node, string path)
+        public override object Read(RecipeNode node, string path, OptionRule? rule)
         {
             var scalar = Scalar(node, path, expected);
 
             return !scalar.Quoted && T.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
-                : throw scalar.Error(path, $"{expected} was expected, this is {scalar.Kind}{Hint(scalar)}");
+                : throw scalar.Error(path, $"{expected} was expected, this is {scalar.Kind}{Hint(scalar)}{Takes(rule)}");
         }
 
         static string Hint(RecipeScalar scalar) => scalar.Quoted ? "; leave the quotes out" : "";
@@ -69,13 +74,13 @@ abstract class ScalarReader
 
     sealed class Real<T> : ScalarReader where T : struct, System.Numerics.IFloatingPointIeee754<T>
     {
-        public override object Read(RecipeNode node, string path)
+        public override object Read(RecipeNode node, string path, OptionRule? rule)
         {
             const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
             var scalar = Scalar(node, path, "a number");
 
             if (scalar.Quoted)
-                throw scalar.Error(path, $"a number was expected, this is {scalar.Kind}; leave the quotes out");
+                throw scalar.Error(path, $"a number was expected, this is {scalar.Kind}; leave the quotes out{Takes(rule)}");
 
             if (scalar.Text is ".inf" or "+.inf" or "-.inf")
                 return scalar.Text[0] == '-' ? T.NegativeInfinity : T.PositiveInfinity;
@@ -84,13 +89,13 @@ abstract class ScalarReader
             return scalar.Text.Length > 0 && scalar.Text.All(c => char.IsAsciiDigit(c) || c is '+' or '-' or '.' or 'e' or 'E')
                 && T.TryParse(scalar.Text, style, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number)
                 ? number
-                : throw scalar.Error(path, $"a number was expected, this is {scalar.Kind}{(scalar.Text.Contains(',', StringComparison.Ordinal) ? "; write a decimal point" : "")}");
+                : throw scalar.Error(path, $"a number was expected, this is {scalar.Kind}{(scalar.Text.Contains(',', StringComparison.Ordinal) ? "; write a decimal point" : "")}{Takes(rule)}");
         }
     }
 
     sealed class Truth : ScalarReader
     {
-        public override object Read(RecipeNode node, string path) => Scalar(node, path, "true or false") switch
+        public override object Read(RecipeNode node, string path, OptionRule? rule) => Scalar(node, path, "true or false") switch
         {
             { Quoted: false, Text: "true" } => true,
             { Quoted: false, Text: "false" } => false,
@@ -100,12 +105,12 @@ abstract class ScalarReader
 
     sealed class Text : ScalarReader
     {
-        public override object Read(RecipeNode node, string path) => Scalar(node, path, "a text").Text;
+        public override object Read(RecipeNode node, string path, OptionRule? rule) => Scalar(node, path, "a text").Text;
     }
 
     sealed class Named(Type type) : ScalarReader
     {
-        public override object Read(RecipeNode node, string path)
+        public override object Read(RecipeNode node, string path, OptionRule? rule)
         {
             var names = Enum.GetNames(type);
             var shown = names.Select(OptionInfo.CamelCase).ToArray();
@@ -119,7 +124,7 @@ abstract class ScalarReader
 
     sealed class Parsed<T> : ScalarReader where T : IParsable<T>
     {
-        public override object Read(RecipeNode node, string path)
+        public override object Read(RecipeNode node, string path, OptionRule? rule)
         {
             var scalar = Scalar(node, path, $"a {typeof(T).Name}");
 

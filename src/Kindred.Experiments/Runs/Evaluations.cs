@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
 using Kindred.Experiments.Evaluation;
 using Kindred.Experiments.Recipes;
@@ -21,20 +20,8 @@ public sealed record ProtocolInfo(string Name, string Title, string Paper, Type 
 /// </code></example>
 public static class Evaluations
 {
-    static readonly List<Assembly> assemblies = [typeof(Protocol).Assembly];
-    static IReadOnlyDictionary<string, (ProtocolAttribute Attribute, Type Type)>? found;
-
-    static IReadOnlyDictionary<string, (ProtocolAttribute Attribute, Type Type)> Known => found ??= Registry.Find<ProtocolAttribute>(a => a.Name, [.. assemblies]);
-
     /// <summary>Every protocol.</summary>
-    public static IReadOnlyList<ProtocolInfo> All => [.. Known.Values.Select(p => new ProtocolInfo(p.Attribute.Name, p.Attribute.Title, p.Attribute.Paper, p.Type))];
-
-    /// <summary>Adds the protocols of another assembly.</summary>
-    public static void AddPlugin(Assembly assembly)
-    {
-        assemblies.Add(assembly);
-        found = null;
-    }
+    public static IReadOnlyList<ProtocolInfo> All => [.. Catalogues.Protocols.Select(p => new ProtocolInfo(p.Attribute.Name, p.Attribute.Title, p.Attribute.Paper, p.Type))];
 
     /// <summary>Evaluates. The experiment is left as it was: weights, mode and random numbers.</summary>
     /// <param name="experiment">What was trained.</param>
@@ -102,8 +89,7 @@ public static class Evaluations
 
     static (ProtocolAttribute Attribute, Protocol Protocol) Find(EvaluationRequest request)
     {
-        if (!Known.TryGetValue(request.Protocol, out var entry))
-            throw new ConfigurationException($"there is no protocol '{request.Protocol}'{Suggest.Nearest(request.Protocol, Known.Keys)}; there are {string.Join(", ", Known.Keys)}.");
+        var entry = Catalogues.Protocols.Find(request.Protocol);
         return (entry.Attribute, (Protocol)Parts.Binder.Bind(entry.Type, request.Options, "")!);
     }
 

@@ -38,6 +38,7 @@ public static class TrainedRun
     internal static Recipe ReadRecipe(string run)
     {
         var config = Path.Combine(run, "config.yaml");
+        Plugins.Recall(run);
         return File.Exists(config) ? Recipe.Load(config, binder: Parts.Binder) : throw new DataException($"'{run}' is no run folder: it has no config.yaml.");
     }
 

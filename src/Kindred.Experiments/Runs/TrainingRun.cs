@@ -61,12 +61,16 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     public RunSummary Run(CancellationToken cancel = default)
     {
         if (options is { After: not null, From: not null }) throw new ConfigurationException("--after and --from exclude each other: what goes on after a run starts with that run's weights.");
+        Plugins.Recall(options.Folder, warn);
+        RecipeCheck.Refuse(recipe);
+        foreach (var warning in RecipeCheck.Warnings(recipe)) warn(warning);
         var train = recipe.First.Train;
         using var folder = RunFolder.Open(options.Folder, options.ResumeFrom is null ? options.Resume : Resume.Auto, train.Keep);
         folder.Warning += warn;
         var start = Start(folder);
         if (folder.Resumed) folder.CheckSame(recipe.Resolved, free);
         folder.WriteRecipe(recipe);
+        Plugins.Record(folder.Path);
         folder.Describe(options.Command, new Dictionary<string, string> { ["kindred"] = Version(typeof(TrainingRun)), ["dotnet"] = Environment.Version.ToString(), ["libtorch"] = Engine.Version });
         folder.WriteEnvironment(Environments.Describe(options.Device));
         folder.Set(RunState.Running);
@@ -106,7 +110,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             if (phase == began - 1) earlier?.Fill(experiment.Method);
             if (phase < began) continue;
             folder.WriteEnvironment(Environments.Describe(options.Device, experiment.Layout));
-            if (phase == 0 && start is null && options.From is { } from) Weights.Load(experiment.Method, from);
+            if (phase == 0 && start is null && options.From is { } from && Weights.Load(experiment.Method, from) is { } note) warn(note);
             var outcome = Phase(folder, log, experiment, phase, offset, phase == began ? start : null, cancel);
             var last = phase == recipe.Phases.Count - 1;
             if (outcome.Result.Finished && !last)

@@ -1,29 +1,66 @@
+using Kindred.Encoders;
+using Kindred.Experiments.Training;
 using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Torch;
-using Kindred.Experiments.Training;
 
 namespace Kindred.Experiments.Runs;
 
-/// <summary>Weights of another run, for a start from them or for looking at them.</summary>
+/// <summary>Weights of another run or of another project, for a start from them or for looking at them.</summary>
 public static class Weights
 {
-    /// <summary>Fills a module from a run folder, a checkpoint folder or a safetensors file.</summary>
+    /// <summary>Fills a module from a run folder, a checkpoint folder, or a .safetensors or PyTorch file.</summary>
+    /// <remarks>A file of another project fills the module's encoders (<see cref="PublishedWeights"/>), a momentum copy like its original; heads stay as they were drawn.</remarks>
+    /// <returns>What a person should know: what was taken of a foreign file and what was left out; null where everything was taken.</returns>
     /// <exception cref="DataException">There is nothing of the kind, or it is of another model.</exception>
-    public static void Load(Module module, string path)
+    public static string? Load(Module module, string path)
     {
         ArgumentNullException.ThrowIfNull(module);
         using var scope = Scope.Open();
-        module.Load(Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor));
+        if (!File.Exists(path))
+        {
+            module.Load(Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor));
+            return null;
+        }
+        using var torch = IsTorch(path) ? TorchFile.Open(path, UnknownNames.Keep) : null;
+        var arrays = torch is null ? SafeTensors.Read(path).ToDictionary(a => a.Name, a => (Func<Tensor>)(() => TensorArrays.ToTensor(a)))
+            : torch.Tensors().ToDictionary(t => t.Key, t => (Func<Tensor>)(() => TensorArrays.ToTensor(t.Value.Read(t.Key))));
+        if (!IsForeign(module, arrays.Keys))
+        {
+            module.Load(arrays.ToDictionary(a => a.Key, a => a.Value()));
+            return null;
+        }
+        Encoder[] encoders = [.. module.Modules().OfType<Encoder>()];
+        if (encoders.Length == 0) throw new DataException($"{path} is a file of another project, and {module.GetType().Name} has no encoder that it could fill.");
+        PublishedWeights? found = null;
+        // All are found before the first is filled.
+        foreach (var (encoder, place) in encoders.Select(e => (e, PublishedWeights.Find(e, arrays.Keys))).ToArray())
+        {
+            found ??= place;
+            encoder.Load(place.Names.ToDictionary(n => n.Key, n => arrays[n.Value]()));
+        }
+        return $"{path}: {found!.Describe()}";
+    }
+
+    // A file of ours shares paths with the module and has none of the names that only PyTorch's modules give.
+    static bool IsForeign(Module module, IReadOnlyCollection<string> names) =>
+        names.Any(name => name.EndsWith(".running_mean", StringComparison.Ordinal) || name.EndsWith(".num_batches_tracked", StringComparison.Ordinal) || name.EndsWith("cls_token", StringComparison.Ordinal))
+        || !module.State().Any(s => names.Contains(s.Path));
+
+    // torch.save writes a ZIP archive, or, before version 1.6, a pickle.
+    static bool IsTorch(string path)
+    {
+        Span<byte> magic = stackalloc byte[2];
+        using var file = InputFile.Open(path);
+        return RandomAccess.Read(file, magic, 0) == 2 && (magic is [(byte)'P', (byte)'K'] or [0x80, 0x02]);
     }
 
     static IReadOnlyList<NamedArray> Read(string path)
     {
-        if (File.Exists(path)) return SafeTensors.Read(path);
         if (Directory.Exists(Path.Combine(path, "checkpoints")))
             return new CheckpointStore(Path.Combine(path, "checkpoints")).LoadLast(out _) is { } last ? last.Parts[TrainingState.Model]
                 : throw new DataException($"the run '{path}' has no whole checkpoint.");
         return Directory.Exists(path) ? CheckpointStore.Load(path).Parts[TrainingState.Model]
-            : throw new DataException($"there are no weights at '{path}'; give a run folder, a checkpoint folder or a .safetensors file.");
+            : throw new DataException($"there are no weights at '{path}'; give a run folder, a checkpoint folder, a .safetensors file or one that torch.save wrote.");
     }
 }

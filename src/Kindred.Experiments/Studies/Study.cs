@@ -101,12 +101,8 @@ public sealed class Study
     {
         try
         {
-            foreach (var phase in cell.Recipe.Phases)
-            {
-                if (Registry.OptionsOf(MethodCatalog.Find(phase.Method).Type) is { } options) Parts.Binder.Bind(options, phase.Options, "options");
-                Parts.Views(phase.Views);
-                if (phase.Data is null) throw new ConfigurationException($"the recipe {cell.Recipe.Name} names no data; give them by --data.");
-            }
+            RecipeCheck.Refuse(cell.Recipe);
+            if (cell.Recipe.Phases.Any(p => p.Data is null)) throw new ConfigurationException($"the recipe {cell.Recipe.Name} names no data; give them by --data.");
             CellEvaluation.Check(cell);
         }
         catch (ConfigurationException e)

@@ -1,3 +1,5 @@
+using Kindred.Metrics;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Training;
@@ -8,7 +10,7 @@ namespace Kindred.Experiments.Training;
 /// (Chen and He, SimSiam, arXiv:2011.10566, Sec. 4.1).
 /// </param>
 /// <param name="EffectiveRank">
-/// exp of the entropy of the normalised covariance eigenvalues: how many dimensions are in use (Roy and Vetterli, EUSIPCO 2007).
+/// <see cref="Geometry.EffectiveRank(IReadOnlyCollection{double})"/> of the covariance of unit embeddings: how many dimensions are in use; 1 for one point.
 /// </param>
 public readonly record struct Spread(double Deviation, double EffectiveRank)
 {
@@ -24,10 +26,7 @@ public readonly record struct Spread(double Deviation, double EffectiveRank)
         var centred = u - u.Mean(0, keepdim: true);
         // The smaller of the two Gram matrices has all the non-zero eigenvalues.
         var gram = u.Size(0) < u.Size(1) ? centred.Mm(centred.MT) : centred.MT.Mm(centred);
-        var values = gram.To(Dtype.Float64).LinalgEigvalsh().ClampMin(0);
-        var total = values.Sum().Item();
-        if (total <= 1e-12) return new Spread(deviation, 1);
-        var p = values / total;
-        return new Spread(deviation, Math.Exp(-p.Xlogy(p).Sum().Item()));
+        var values = Host.Numbers(gram.To(Dtype.Float64).LinalgEigvalsh());
+        return new Spread(deviation, values.Sum() <= 1e-12 ? 1 : Geometry.EffectiveRank(values));
     }
 }

@@ -31,7 +31,7 @@ public static class Dbscan
     }
 
     /// <summary>Gives each outlier a cluster of its own, numbered after the others in order of index.</summary>
-    /// <param name="labels">Labels with outliers, `[N]`.</param>
+    /// <param name="labels">Labels with outliers (negative), `[N]`.</param>
     public static long[] Expand(ReadOnlySpan<long> labels)
     {
         long next = -1;
@@ -39,7 +39,7 @@ public static class Dbscan
             next = Math.Max(next, label);
         var expanded = labels.ToArray();
         for (int i = 0; i < expanded.Length; i++)
-            if (expanded[i] == Outlier)
+            if (expanded[i] < 0)
                 expanded[i] = ++next;
         return expanded;
     }

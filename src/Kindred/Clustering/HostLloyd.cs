@@ -15,6 +15,7 @@ sealed class HostLloyd<T> : Lloyd where T : unmanaged, IFloatingPointIeee754<T>
     readonly int[] nearest;
     readonly double[] squares, upper, lower;
     readonly double rounding;
+    T[] current = [];
     T[]? previous;
 
     public HostLloyd(Tensor rows, long clusters)
@@ -37,6 +38,7 @@ sealed class HostLloyd<T> : Lloyd where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var scope = Scope.Open();
         var c = centroids.AsSpan<T>().ToArray();
+        current = c;
         var (norms, half) = Norms(c);
         using var pending = Pending(c, norms).GetEnumerator();
         var transposed = centroids.T();
@@ -72,8 +74,30 @@ sealed class HostLloyd<T> : Lloyd where T : unmanaged, IFloatingPointIeee754<T>
         var (index, first, second) = Vectors.TwoSmallest(half, products);
         nearest[i] = index;
         var slack = rounding * (squares[i] + norms[index]);
+        if (double.CreateTruncating(second - first) <= slack)
+        {
+            Settle(i, norms.Length);
+            return;
+        }
         upper[i] = Math.Sqrt(Math.Max(0, squares[i] + 2 * double.CreateTruncating(first)) + slack);
         lower[i] = Math.Sqrt(Math.Max(0, squares[i] + 2 * double.CreateTruncating(second) - slack));
+    }
+
+    // Where rounding of the products hides which centroid is nearest, differences tell.
+    void Settle(long i, int clusters)
+    {
+        var (index, first, second) = (0, double.PositiveInfinity, double.PositiveInfinity);
+        for (int k = 0; k < clusters; k++)
+        {
+            var square = Vectors.SquaredDistance(Row(i), current.AsSpan(k * (int)d, (int)d));
+            if (square < first)
+                (index, first, second) = (k, square, first);
+            else
+                second = Math.Min(second, square);
+        }
+        nearest[i] = index;
+        upper[i] = Math.Sqrt(first) * (1 + rounding);
+        lower[i] = Math.Sqrt(second) * (1 - rounding);
     }
 
     // The rows whose nearest centroid may have changed since the last assignment; all of them the first time.

@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Clustering;
@@ -16,7 +17,6 @@ static class Seeding
         using var quiet = NoGradient.Begin();
         using var generator = new Generator(seed);
         var rows = Sample(features.Detach(), Math.Max(FewestRows, RowsPerCluster * clusters), generator);
-        var squares = rows.Square().Sum(1);
         var random = Tensor.Rand([clusters], generator, Dtype.Float64).ToArray<double>();
         var chosen = new long[clusters];
         var distance = new double[rows.Size(0)];
@@ -25,11 +25,10 @@ static class Seeding
         {
             chosen[k] = Pick(distance, random[k]);
             using var inner = Scope.Open();
-            var centre = rows.Select(0, chosen[k]);
-            var fresh = (squares + squares.Select(0, chosen[k]) - 2 * rows.Mv(centre)).ToArray<double>();
-            fresh[chosen[k]] = 0;
+            // From differences: the weights of near rows are what products round away.
+            var fresh = Host.Numbers(Tensor.Cdist(rows, rows.Narrow(0, chosen[k], 1), 2, computeMode: 2).Square());
             for (int i = 0; i < distance.Length; i++)
-                distance[i] = k == 0 ? Math.Max(0, fresh[i]) : Math.Min(distance[i], Math.Max(0, fresh[i]));
+                distance[i] = k == 0 ? fresh[i] : Math.Min(distance[i], fresh[i]);
         }
         return scope.Return(rows.IndexSelect(0, Tensor.From<long>(chosen, [clusters]).To(rows.Device)));
     }

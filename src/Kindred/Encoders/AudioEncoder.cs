@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -18,25 +19,24 @@ public abstract class SequenceEncoder : TensorEncoder
 /// van den Oord, Li, Vinyals, arXiv:1807.03748, Sec. 3.1: strides 5, 4, 2, 2, 2 and kernels 10, 8, 4, 4, 4, ReLU. The
 /// paddings 3, 2, 1, 1, 1 are those of the public PyTorch implementations, which also add batch norm.
 /// </remarks>
+[Encoder("wave", "five strided convolutions on raw sound")]
 public sealed class WaveEncoder : SequenceEncoder
 {
     private static readonly long[] Strides = [5, 4, 2, 2, 2], Kernels = [10, 8, 4, 4, 4], Paddings = [3, 2, 1, 1, 1];
 
     /// <summary>Which network.</summary>
-    public sealed record Options
-    {
-        /// <summary>Channels of every layer.</summary>
-        public int Width { get; init; } = 512;
-
-        /// <summary>Batch norm after every convolution (not in the paper).</summary>
-        public bool BatchNorm { get; init; }
-    }
+    /// <param name="Width">Channels of every layer.</param>
+    /// <param name="BatchNorm">Batch norm after every convolution (not in the paper).</param>
+    public sealed record Options(
+        [Range(1, 4096)] int Width = 512, bool BatchNorm = false);
 
     private readonly Layer[] convs, norms;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
     public WaveEncoder(Options options)
     {
+        OptionRules.Check(options);
         Dim = options.Width;
         convs = new Layer[Strides.Length];
         norms = new Layer[Strides.Length];
@@ -62,37 +62,29 @@ public sealed class WaveEncoder : SequenceEncoder
 
 /// <summary>Encodes sound by its log-mel spectrogram and two convolutions in time: [N, L] or [N, 1, L] → [N, T, Width].</summary>
 /// <remarks>A light stand-in for <see cref="WaveEncoder"/> on a CPU: one frame every hop, no learned filters below the mel bands.</remarks>
+[Encoder("log-mel", "two convolutions on a log-mel spectrogram")]
 public sealed class LogMelEncoder : SequenceEncoder
 {
     /// <summary>Which network.</summary>
-    public sealed record Options
-    {
-        /// <summary>Samples a second.</summary>
-        public int Rate { get; init; } = 8000;
-
-        /// <summary>Samples in a window.</summary>
-        public int Window { get; init; } = 256;
-
-        /// <summary>Samples from frame to frame.</summary>
-        public int Hop { get; init; } = 80;
-
-        /// <summary>Mel bands.</summary>
-        public int Bands { get; init; } = 40;
-
-        /// <summary>Width of the representation.</summary>
-        public int Width { get; init; } = 128;
-
-        /// <summary>Takes each band's mean over the recording away and divides by the deviation of the rest, so that loudness, microphone and voice count less.</summary>
-        public bool Normalize { get; init; }
-    }
+    /// <param name="Rate">Samples a second.</param>
+    /// <param name="Window">Samples in a window.</param>
+    /// <param name="Hop">Samples from frame to frame.</param>
+    /// <param name="Bands">Mel bands.</param>
+    /// <param name="Width">Width of the representation.</param>
+    /// <param name="Normalize">Takes each band's mean over the recording away and divides by the deviation of the rest, so that loudness, microphone and voice count less.</param>
+    public sealed record Options(
+        [Range(100, 1_000_000)] int Rate = 8000, [Range(2, 65536)] int Window = 256, [Range(1, 65536)] int Hop = 80, [Range(1, 1024)] int Bands = 40,
+        [Range(1, 4096)] int Width = 128, bool Normalize = false);
 
     private readonly bool normalize;
     private readonly LogMel mel;
     private readonly Conv1d conv1, conv2;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
     public LogMelEncoder(Options options)
     {
+        OptionRules.Check(options);
         Dim = options.Width;
         normalize = options.Normalize;
         mel = new(options.Rate, options.Window, options.Hop, options.Bands);

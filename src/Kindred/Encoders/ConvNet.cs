@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -5,32 +6,30 @@ namespace Kindred.Encoders;
 
 /// <summary>Five plain 3×3 convolutions with batch norm, for experiments that last seconds: [N, C, H, W] → [N, 8 · width].</summary>
 /// <remarks>Channels w, 2w, 2w, 4w, 8w (16-32-32-64-128 at w = 16), every second one with stride 2, then the global mean.</remarks>
+[Encoder("convnet", "five plain convolutions")]
 public sealed class ConvNet : TensorEncoder
 {
     /// <summary>Which network.</summary>
-    public sealed record Options
-    {
-        /// <summary>Channels of the first layer.</summary>
-        public int Width { get; init; } = 16;
-
-        /// <summary>The norm between convolutions.</summary>
-        public NormKind Norm { get; init; } = NormKind.Bn;
-
-        /// <summary>Chunks of split batch norm.</summary>
-        public int SplitBn { get; init; } = 8;
-
-        /// <summary>Channels of the input.</summary>
-        public int Channels { get; init; } = 3;
-    }
+    /// <param name="Width">Channels of the first layer.</param>
+    /// <param name="Norm">The norm between convolutions.</param>
+    /// <param name="SplitBn">Chunks of split batch norm.</param>
+    /// <param name="Channels">Channels of the input; what the data has, or 3, if left out.</param>
+    public sealed record Options(
+        [Range(1, 4096)] int Width = 16, NormKind Norm = NormKind.Bn, [Range(1, 65536)] int SplitBn = 8, [Range(1, 65536)] int? Channels = null);
 
     private readonly Layer[] convs, norms;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
-    public ConvNet(Options options)
+    /// <param name="options">Which network.</param>
+    /// <param name="facts">What the data says of its inputs: <c>channels</c>, unless the options say them.</param>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
+    public ConvNet(Options options, DataFacts? facts = null)
     {
+        OptionRules.Check(options);
+        var inputs = options.Channels ?? (facts ?? DataFacts.None).Input("channels", 3);
         var norming = new Norming(options.Norm, options.SplitBn, ZeroLast: false, VarianceScaling: false, Groups: 4); // 32 groups of so few channels would be instance norm
         long w = options.Width;
-        long[] channels = [options.Channels, w, 2 * w, 2 * w, 4 * w, 8 * w];
+        long[] channels = [inputs, w, 2 * w, 2 * w, 4 * w, 8 * w];
         convs = new Layer[5];
         norms = new Layer[5];
         for (int i = 0; i < 5; i++)

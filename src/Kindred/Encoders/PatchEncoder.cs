@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -8,32 +9,30 @@ namespace Kindred.Encoders;
 /// van den Oord, Li, Vinyals, arXiv:1807.03748, Sec. 3.3. There is no batch norm: its statistics would tell every patch
 /// about all others. Differs: a small stack of convolutions in place of ResNet-v2-101.
 /// </remarks>
+[Encoder("patches", "overlapping patches, each by itself")]
 public sealed class PatchEncoder : TensorEncoder
 {
     /// <summary>Which network.</summary>
-    public sealed record Options
-    {
-        /// <summary>Side of a patch.</summary>
-        public int Patch { get; init; } = 8;
-
-        /// <summary>Step from patch to patch.</summary>
-        public int Stride { get; init; } = 4;
-
-        /// <summary>Channels of the first convolution; the representation is four times as wide.</summary>
-        public int Width { get; init; } = 32;
-
-        /// <summary>Channels of the input.</summary>
-        public int Channels { get; init; } = 3;
-    }
+    /// <param name="Patch">Side of a patch.</param>
+    /// <param name="Stride">Step from patch to patch.</param>
+    /// <param name="Width">Channels of the first convolution; the representation is four times as wide.</param>
+    /// <param name="Channels">Channels of the input; what the data has, or 3, if left out.</param>
+    public sealed record Options(
+        [Range(1, 1024)] int Patch = 8, [Range(1, 1024)] int Stride = 4, [Range(1, 4096)] int Width = 32, [Range(1, 65536)] int? Channels = null);
 
     private readonly Conv2d conv1, conv2, conv3;
     private readonly long patch, stride;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
-    public PatchEncoder(Options options)
+    /// <param name="options">Which network.</param>
+    /// <param name="facts">What the data says of its inputs: <c>channels</c>, unless the options say them.</param>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
+    public PatchEncoder(Options options, DataFacts? facts = null)
     {
+        OptionRules.Check(options);
+        var inputs = options.Channels ?? (facts ?? DataFacts.None).Input("channels", 3);
         long w = options.Width;
-        conv1 = new(options.Channels, w, 3, bias: true);
+        conv1 = new(inputs, w, 3, bias: true);
         conv2 = new(w, 2 * w, 3, stride: 2, bias: true);
         conv3 = new(2 * w, 4 * w, 3, stride: 2, bias: true);
         (patch, stride, Dim) = (options.Patch, options.Stride, 4 * w);

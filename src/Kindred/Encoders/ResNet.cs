@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -21,41 +22,29 @@ public enum ResNetStem
 /// He, Zhang, Ren, Sun, arXiv:1512.03385, with the stride on the 3×3 convolution of a bottleneck as in torchvision.
 /// Selective kernels: Li et al., arXiv:1903.06586, in the form of SimCLR v2 (arXiv:2006.10029). ResNet-D: He et al., arXiv:1812.01187.
 /// </remarks>
+[Encoder("resnet10", "residual network of 10 layers", Preset = "{ depth: 10 }")]
+[Encoder("resnet18", "residual network of 18 layers", Preset = "{ depth: 18 }")]
+[Encoder("resnet34", "residual network of 34 layers", Preset = "{ depth: 34 }")]
+[Encoder("resnet50", "residual network of 50 layers", Preset = "{ depth: 50 }")]
+[Encoder("resnet101", "residual network of 101 layers", Preset = "{ depth: 101 }")]
+[Encoder("resnet152", "residual network of 152 layers", Preset = "{ depth: 152 }")]
 public sealed class ResNet : TensorEncoder
 {
     /// <summary>Which network.</summary>
-    public sealed record Options
-    {
-        /// <summary>10, 18, 34, 50, 101 or 152.</summary>
-        public int Depth { get; init; } = 18;
-
-        /// <summary>How it begins.</summary>
-        public ResNetStem Stem { get; init; } = ResNetStem.Cifar;
-
-        /// <summary>Factor on every channel number.</summary>
-        public double Width { get; init; } = 1;
-
-        /// <summary>Squeeze of selective kernels (SimCLR v2: 0.0625); 0 has none. Turns on the ResNet-D shortcuts.</summary>
-        public double SkRatio { get; init; }
-
-        /// <summary>ResNet-D shortcuts: average pooling before a 1×1 convolution without stride.</summary>
-        public bool PooledShortcuts { get; init; }
-
-        /// <summary>The norm between convolutions.</summary>
-        public NormKind Norm { get; init; } = NormKind.Bn;
-
-        /// <summary>Chunks of split batch norm.</summary>
-        public int SplitBn { get; init; } = 8;
-
-        /// <summary>Starts residual blocks as the identity (SimCLR, SimSiam, MoCo v3; not MoCo v1/v2, not BYOL).</summary>
-        public bool ZeroLast { get; init; }
-
-        /// <summary>Draws convolutions as SimCLR does.</summary>
-        public bool VarianceScaling { get; init; }
-
-        /// <summary>Channels of the input.</summary>
-        public int Channels { get; init; } = 3;
-    }
+    /// <param name="Depth">10, 18, 34, 50, 101 or 152.</param>
+    /// <param name="Stem">How it begins.</param>
+    /// <param name="Width">Factor on every channel number.</param>
+    /// <param name="SkRatio">Squeeze of selective kernels (SimCLR v2: 0.0625); 0 has none. Turns on the ResNet-D shortcuts.</param>
+    /// <param name="PooledShortcuts">ResNet-D shortcuts: average pooling before a 1×1 convolution without stride.</param>
+    /// <param name="Norm">The norm between convolutions.</param>
+    /// <param name="SplitBn">Chunks of split batch norm.</param>
+    /// <param name="ZeroLast">Starts residual blocks as the identity (SimCLR, SimSiam, MoCo v3; not MoCo v1/v2, not BYOL).</param>
+    /// <param name="VarianceScaling">Draws convolutions as SimCLR does.</param>
+    /// <param name="Channels">Channels of the input; what the data has, or 3, if left out.</param>
+    public sealed record Options(
+        [AllowedValues(10, 18, 34, 50, 101, 152)] int Depth = 18, ResNetStem Stem = ResNetStem.Cifar, [Range(0.03125, 64.0)] double Width = 1,
+        [Range(0.0, 1.0)] double SkRatio = 0, bool PooledShortcuts = false, NormKind Norm = NormKind.Bn, [Range(1, 65536)] int SplitBn = 8,
+        bool ZeroLast = false, bool VarianceScaling = false, [Range(1, 65536)] int? Channels = null);
 
     private readonly Layer conv1;
     private readonly Layer bn1;
@@ -63,14 +52,18 @@ public sealed class ResNet : TensorEncoder
     private readonly bool pooled;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
-    /// <exception cref="ConfigurationException">An unknown depth, or selective kernels without bottlenecks.</exception>
-    public ResNet(Options options)
+    /// <param name="options">Which network.</param>
+    /// <param name="facts">What the data says of its inputs: <c>channels</c>, unless the options say them.</param>
+    /// <exception cref="ConfigurationException">An unknown depth, an option out of its range, or selective kernels without bottlenecks.</exception>
+    public ResNet(Options options, DataFacts? facts = null)
     {
+        OptionRules.Check(options);
+        var inputs = options.Channels ?? (facts ?? DataFacts.None).Input("channels", 3);
         var (blocks, bottleneck) = Plan(options);
         var norming = new Norming(options.Norm, options.SplitBn, options.ZeroLast, options.VarianceScaling);
         long width = (long)Math.Round(64 * options.Width);
 
-        conv1 = ResNetParts.Stem(options.Stem, options.Channels, width, norming);
+        conv1 = ResNetParts.Stem(options.Stem, inputs, width, norming);
         bn1 = norming.Norm(width);
         pooled = options.Stem != ResNetStem.Cifar;
         long channels = width;

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -8,26 +9,18 @@ namespace Kindred.Encoders;
 /// 3×3 stride-2 stem of w channels, blocks of 2w, 4w and 8w with stride 2 each, then means over a grid × grid raster,
 /// flattened. The grid keeps where things are, which telling near copies apart needs.
 /// </remarks>
+[Encoder("small-resnet", "stem, three residual blocks, coarse grid")]
 public sealed class SmallResNet : TensorEncoder
 {
     /// <summary>Which network.</summary>
-    public sealed record Options
-    {
-        /// <summary>Channels of the stem.</summary>
-        public int Width { get; init; } = 16;
-
-        /// <summary>Cells of the raster along each side.</summary>
-        public int Grid { get; init; } = 2;
-
-        /// <summary>The norm between convolutions.</summary>
-        public NormKind Norm { get; init; } = NormKind.Bn;
-
-        /// <summary>Chunks of split batch norm.</summary>
-        public int SplitBn { get; init; } = 8;
-
-        /// <summary>Channels of the input.</summary>
-        public int Channels { get; init; } = 3;
-    }
+    /// <param name="Width">Channels of the stem.</param>
+    /// <param name="Grid">Cells of the raster along each side.</param>
+    /// <param name="Norm">The norm between convolutions.</param>
+    /// <param name="SplitBn">Chunks of split batch norm.</param>
+    /// <param name="Channels">Channels of the input; what the data has, or 3, if left out.</param>
+    public sealed record Options(
+        [Range(1, 4096)] int Width = 16, [Range(1, 64)] int Grid = 2, NormKind Norm = NormKind.Bn, [Range(1, 65536)] int SplitBn = 8,
+        [Range(1, 65536)] int? Channels = null);
 
     private readonly Conv2d conv1;
     private readonly Layer bn1;
@@ -35,11 +28,16 @@ public sealed class SmallResNet : TensorEncoder
     private readonly AdaptiveAvgPool pool;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
-    public SmallResNet(Options options)
+    /// <param name="options">Which network.</param>
+    /// <param name="facts">What the data says of its inputs: <c>channels</c>, unless the options say them.</param>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
+    public SmallResNet(Options options, DataFacts? facts = null)
     {
+        OptionRules.Check(options);
+        var inputs = options.Channels ?? (facts ?? DataFacts.None).Input("channels", 3);
         var norming = new Norming(options.Norm, options.SplitBn, ZeroLast: false, VarianceScaling: false, Groups: 4); // 32 groups of so few channels would be instance norm
         long w = options.Width;
-        conv1 = norming.Conv(options.Channels, w, 3, stride: 2);
+        conv1 = norming.Conv(inputs, w, 3, stride: 2);
         bn1 = norming.Norm(w);
         blocks =
         [

@@ -1,4 +1,4 @@
-using Kindred.Io;
+using System.ComponentModel.DataAnnotations;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -20,41 +20,26 @@ public enum Positions
 /// arXiv:2104.02057. Pictures of another size than <see cref="Options.Size"/> get bicubically resized positions, as
 /// DINO's local crops need (Caron et al., arXiv:2104.14294).
 /// </remarks>
+[Encoder("vit-tiny", "vision transformer, 192 wide, 3 heads", Preset = "{ width: 192, heads: 3 }")]
+[Encoder("vit-small", "vision transformer, 384 wide, 6 heads", Preset = "{ width: 384, heads: 6 }")]
+[Encoder("vit-base", "vision transformer, 768 wide, 12 heads", Preset = "{ width: 768, heads: 12 }")]
 public sealed class ViT : TensorEncoder
 {
     /// <summary>Which network.</summary>
-    public sealed record Options
-    {
-        /// <summary>Side of the pictures whose positions are stored.</summary>
-        public int Size { get; init; } = 224;
-
-        /// <summary>Side of a patch.</summary>
-        public int Patch { get; init; } = 16;
-
-        /// <summary>Width of a token.</summary>
-        public int Width { get; init; } = 192;
-
-        /// <summary>Blocks.</summary>
-        public int Depth { get; init; } = 12;
-
-        /// <summary>Attention heads (MoCo v3's ViT-S has 12, DINO's 6).</summary>
-        public int Heads { get; init; } = 3;
-
-        /// <summary>Hidden width of a block's MLP as a multiple of the width.</summary>
-        public double MlpRatio { get; init; } = 4;
-
-        /// <summary>How patches know their place.</summary>
-        public Positions Positions { get; init; } = Positions.Learned;
-
-        /// <summary>Keeps the random patch projection fixed.</summary>
-        public bool FrozenPatches { get; init; }
-
-        /// <summary>Stochastic depth of the last block; earlier blocks have proportionally less.</summary>
-        public double DropPath { get; init; }
-
-        /// <summary>Channels of the input.</summary>
-        public int Channels { get; init; } = 3;
-    }
+    /// <param name="Size">Side of the pictures whose positions are stored.</param>
+    /// <param name="Patch">Side of a patch.</param>
+    /// <param name="Width">Width of a token.</param>
+    /// <param name="Depth">Blocks.</param>
+    /// <param name="Heads">Attention heads (MoCo v3's ViT-S has 12, DINO's 6).</param>
+    /// <param name="MlpRatio">Hidden width of a block's MLP as a multiple of the width.</param>
+    /// <param name="Positions">How patches know their place.</param>
+    /// <param name="FrozenPatches">Keeps the random patch projection fixed.</param>
+    /// <param name="DropPath">Stochastic depth of the last block; earlier blocks have proportionally less.</param>
+    /// <param name="Channels">Channels of the input; what the data has, or 3, if left out.</param>
+    public sealed record Options(
+        [Range(1, 4096)] int Size = 224, [Range(1, 1024)] int Patch = 16, [Range(1, 16384)] int Width = 192, [Range(1, 256)] int Depth = 12,
+        [Range(1, 1024)] int Heads = 3, [Range(0.0, 64.0, MinimumIsExclusive = true)] double MlpRatio = 4, Positions Positions = Positions.Learned,
+        bool FrozenPatches = false, [Range(0.0, 1.0, MaximumIsExclusive = true)] double DropPath = 0, [Range(1, 65536)] int? Channels = null);
 
     private readonly Parameter patchWeight, patchBias, clsToken, posEmbed;
     private readonly TransformerBlock[] blocks;
@@ -62,14 +47,18 @@ public sealed class ViT : TensorEncoder
     private readonly long patch, grid;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
-    /// <exception cref="ConfigurationException">The size is no multiple of the patch, or the width does not divide as needed.</exception>
-    public ViT(Options options)
+    /// <param name="options">Which network.</param>
+    /// <param name="facts">What the data says of its inputs: <c>channels</c>, unless the options say them.</param>
+    /// <exception cref="ConfigurationException">An option is out of its range, the size is no multiple of the patch, or the width does not divide as needed.</exception>
+    public ViT(Options options, DataFacts? facts = null)
     {
+        OptionRules.Check(options);
         Check(options);
+        var inputs = options.Channels ?? (facts ?? DataFacts.None).Input("channels", 3);
         (patch, grid, Dim) = (options.Patch, options.Size / options.Patch, options.Width);
         bool sinCos = options.Positions == Positions.SinCos;
-        long fanIn = options.Channels * patch * patch;
-        long[] shape = [Dim, options.Channels, patch, patch];
+        long fanIn = inputs * patch * patch;
+        long[] shape = [Dim, inputs, patch, patch];
         patchWeight = new(sinCos ? Weights.Uniform(shape, Math.Sqrt(6.0 / (fanIn + Dim))) : Weights.FanInUniform(shape, fanIn), options.FrozenPatches);
         patchBias = new(sinCos ? Weights.Zeros(Dim) : Weights.FanInUniform([Dim], fanIn), options.FrozenPatches);
         clsToken = new(sinCos ? Weights.Normal([1, 1, Dim], 1e-6) : Weights.TruncatedNormal([1, 1, Dim], 0.02));
@@ -128,6 +117,8 @@ public sealed class ViT : TensorEncoder
     {
         if (options.Size % options.Patch != 0)
             throw new ConfigurationException($"pictures of side {options.Size} do not divide into patches of {options.Patch}: take a patch that divides the size");
+        if (options.MlpRatio * options.Width < 1)
+            throw new ConfigurationException($"an MLP of {options.MlpRatio.ToString(System.Globalization.CultureInfo.InvariantCulture)} times {options.Width} has no unit: raise mlpRatio");
         if (options.Width % options.Heads != 0)
             throw new ConfigurationException($"a width of {options.Width} does not divide into {options.Heads} heads");
         if (options.Positions == Positions.SinCos && options.Width % 4 != 0)

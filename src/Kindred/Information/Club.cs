@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Information;
@@ -56,9 +57,11 @@ public static class Club
 
     /// <summary>The bound for discrete y: mean over i of ln q(yᵢ|xᵢ) − mean over j of ln q(yⱼ|xᵢ).</summary>
     /// <param name="logits">Classifier of y from x, `[N, C]`.</param>
-    /// <param name="labels">y, int64 `[N]`.</param>
+    /// <param name="labels">y, int64 `[N]`; rows with a negative one are left out.</param>
     public static Tensor Categorical(Tensor logits, Tensor labels)
     {
+        if (Labels.Rows(labels) is { } known)
+            (logits, labels) = (logits.IndexSelect(0, known), labels.IndexSelect(0, known));
         var log = logits.LogSoftmax(1);
         var own = log.Gather(1, labels.Unsqueeze(1)).Squeeze(1);
         return (own - log.IndexSelect(1, labels).Mean(1)).Mean();
@@ -66,8 +69,8 @@ public static class Club
 
     /// <summary>mean ln q(y|x) of the classifier.</summary>
     /// <param name="logits">`[N, C]`.</param>
-    /// <param name="labels">int64 `[N]`.</param>
-    public static Tensor LogLikelihood(Tensor logits, Tensor labels) => logits.LogSoftmax(1).Gather(1, labels.Unsqueeze(1)).Mean();
+    /// <param name="labels">int64 `[N]`; rows with a negative one are left out.</param>
+    public static Tensor LogLikelihood(Tensor logits, Tensor labels) => -CrossEntropy.Loss(logits, labels);
 
     /// <summary>E_x KL(q(z|x) ‖ N(0, I)), an upper bound on I(X; Z) for a stochastic code z; a scalar, summed over dimensions.</summary>
     /// <param name="mean">`[N, D]`.</param>

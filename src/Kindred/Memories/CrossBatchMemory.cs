@@ -1,6 +1,7 @@
 using Kindred.Nn;
 using Kindred.Numerics;
 using Kindred.Objectives;
+using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Memories;
@@ -22,7 +23,7 @@ public sealed class CrossBatchMemory : Module
     /// <summary>[K, D].</summary>
     public Tensor Keys => queue.Keys;
 
-    /// <summary>[K], −1 for rows not yet written.</summary>
+    /// <summary>[K], negative for rows not yet written and for those that came without a class; neither takes part.</summary>
     public Tensor Labels => queue.Labels;
 
     /// <summary>Remembers a batch in place of the oldest rows.</summary>
@@ -30,29 +31,29 @@ public sealed class CrossBatchMemory : Module
 
     /// <summary>Triplets [T, 3] = (anchor row, memory row of the positive, memory row of the negative).</summary>
     /// <param name="distances">[N, K], anchors against <see cref="Keys"/>.</param>
-    /// <param name="labels">[N].</param>
+    /// <param name="labels">[N]; a negative one has no positive, hence no triplet.</param>
     /// <param name="mining">Which triplets.</param>
     /// <param name="margin">Separates easy from semi-hard.</param>
     public Tensor Mine(Tensor distances, Tensor labels, TripletMining mining, double margin = 0.2)
     {
         var written = Labels.Ge(0).Unsqueeze(0);
-        var same = labels.Unsqueeze(1).Eq(Labels.Unsqueeze(0));
+        var same = Numerics.Labels.Same(labels, Labels);
         return TripletMiner.Mine(distances, same.LogicalAnd(written), same.LogicalNot().LogicalAnd(written), mining, margin);
     }
 
     /// <summary>The triplet loss of a batch against the memory.</summary>
     /// <param name="x">[N, D].</param>
-    /// <param name="labels">[N].</param>
+    /// <param name="labels">[N]; a negative one has no positive, hence no triplet.</param>
     /// <param name="mining">Which triplets.</param>
     /// <param name="margin">m.</param>
-    /// <param name="squared">Squared Euclidean distances or plain ones.</param>
+    /// <param name="similarity">Gives d; null for the squared Euclidean distance.</param>
     /// <param name="normalize">Rows to unit length first.</param>
     /// <param name="softMargin">Softplus in place of the hinge.</param>
     /// <param name="reduction">How the losses become one.</param>
     public Tensor Loss(Tensor x, Tensor labels, TripletMining mining = TripletMining.BatchHard, double margin = 0.2,
-        bool squared = true, bool normalize = true, bool softMargin = false, Reduction reduction = Reduction.Mean)
+        Similarity? similarity = null, bool normalize = true, bool softMargin = false, Reduction reduction = Reduction.Mean)
     {
-        var distances = Triplet.Distances(x, Keys, squared, normalize);
+        var distances = Triplet.Distances(x, Keys, similarity, normalize);
         return Triplet.Loss(distances, Mine(distances, labels, mining, margin), margin, softMargin, reduction);
     }
 }

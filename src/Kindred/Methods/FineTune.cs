@@ -1,6 +1,6 @@
 using Kindred.Heads;
 using Kindred.Nn;
-using Kindred.Objectives;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -11,7 +11,7 @@ namespace Kindred.Methods;
 /// arXiv:2006.10029, Sec. 2. The first layers of the head stay, a classifier that starts at zero replaces the rest, and all weights
 /// learn by cross-entropy. An epoch has as many steps as one over all data, and goes through the labelled samples again and again.
 /// </remarks>
-[Method("finetune", Title = "SimCLR v2, fine-tuning", Paper = "arXiv:2006.10029", Family = "semi-supervised", Objective = "cross-entropy", Recipe = "simclr-v2", Role = MethodRole.Phase)]
+[Method("finetune", Title = "SimCLR v2, fine-tuning", Paper = "arXiv:2006.10029", Family = "semi-supervised", Objective = "cross-entropy", Recipe = "simclr-v2", Role = MethodRole.Phase, LeastBatch = 1)]
 public sealed class FineTune : Method, IEncodes, IScores
 {
     /// <summary>The settings.</summary>
@@ -53,7 +53,7 @@ public sealed class FineTune : Method, IEncodes, IScores
         var logits = Score(batch.Views[0]);                                               // [N, classes]
 
         Log("accuracy", logits.Argmax(1).Eq(batch.Labels).To(Dtype.Float32).Mean());
-        return Distillation.Supervised(logits, batch.Labels);
+        return CrossEntropy.Loss(logits, batch.Labels);
     }
 
     // The same samples in every epoch, in a new order each time; both follow from numbers alone.

@@ -13,7 +13,7 @@ namespace Kindred.Methods;
 /// Sec. 3. NCE replaces the softmax over all images; its normaliser is estimated once, from the first batch. One view a sample.
 /// The paper evaluates the embedding, not the representation before it. The proximal term is the paper's; the official code drops it.
 /// </remarks>
-[Method("instdisc", Title = "InstDisc", Paper = "arXiv:1805.01978", Family = "instance discrimination", Objective = "NCE over a memory bank")]
+[Method("instdisc", Title = "InstDisc", Paper = "arXiv:1805.01978", Family = "instance discrimination", Objective = "NCE over a memory bank", LeastBatch = 1)]
 public sealed class InstDisc : Method, IEncodes
 {
     /// <summary>The settings; defaults are ImageNet's.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Objectives;
 using Kindred.Torch;
@@ -41,8 +42,10 @@ public sealed class InvaSpread : Method, IEncodes
     /// <param name="Dim">Width of the embedding.</param>
     /// <param name="Form">Which text is followed.</param>
     /// <param name="Terms">Which halves of the objective are kept.</param>
+    /// <param name="NegativeWeight">m: each negative counts m-fold, as with the authors' <c>--batch-m</c>; the paper's form has none.</param>
     public sealed record Options(
-        [Temperature] double Temperature = 0.1, [Width] long Dim = 128, FormKind Form = FormKind.Code, TermKind Terms = TermKind.Both);
+        [Temperature] double Temperature = 0.1, [Width] long Dim = 128, FormKind Form = FormKind.Code, TermKind Terms = TermKind.Both,
+        [Range(1.0, 1e6)] double NegativeWeight = 1);
 
     readonly Options options;
     readonly Projected network;
@@ -50,6 +53,8 @@ public sealed class InvaSpread : Method, IEncodes
     /// <summary>A network with one linear layer as head.</summary>
     public InvaSpread(Encoder encoder, Options options)
     {
+        if (options.Form == FormKind.Paper && options.NegativeWeight != 1)
+            throw new ConfigurationException("negativeWeight belongs to the form of the authors' code; the paper's has no such weight: write form: code, or leave it out.");
         this.options = options;
         network = new(encoder, new MlpHead(encoder.Dim, encoder.Dim, options.Dim, depth: 1));
     }
@@ -63,7 +68,7 @@ public sealed class InvaSpread : Method, IEncodes
         Watch(z[0]);
         var (invariance, spread) = options.Form == FormKind.Paper
             ? InvariantSpread.PaperTerms(z[0], z[1], options.Temperature)                 // sums over the batch
-            : InvariantSpread.Terms(Tensor.Cat(z), options.Temperature);
+            : InvariantSpread.Terms(Tensor.Cat(z), options.Temperature, negativeWeight: options.NegativeWeight);
         var loss = options.Terms switch
         {
             TermKind.Invariance => invariance,

@@ -17,8 +17,8 @@ namespace Kindred.Methods;
 /// Differs: shuffled batch norm needs several devices; on one, the encoder's split batch norm (<c>norm: split</c>) and a permutation
 /// of the keys' rows stand in for it, as in the authors' CIFAR notebook.
 /// </remarks>
-[Method("moco-v1", Title = "MoCo v1", Paper = "arXiv:1911.05722", Family = "momentum contrast", Objective = "InfoNCE")]
-[Method("moco-v2", Title = "MoCo v2", Paper = "arXiv:2003.04297", Family = "momentum contrast", Objective = "InfoNCE")]
+[Method("moco-v1", Title = "MoCo v1", Paper = "arXiv:1911.05722", Family = "momentum contrast", Objective = "InfoNCE", LeastBatch = 1)]
+[Method("moco-v2", Title = "MoCo v2", Paper = "arXiv:2003.04297", Family = "momentum contrast", Objective = "InfoNCE", LeastBatch = 1)]
 public sealed class MoCo : Method, IEncodes
 {
     /// <summary>Where keys come from (v1, Fig. 2 and 3).</summary>

@@ -1,5 +1,5 @@
 using Kindred.Heads;
-using Kindred.Objectives;
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -9,7 +9,7 @@ namespace Kindred.Methods;
 /// With a share below 1 it is the "supervised, 1 %" row of semi-supervised tables (SimCLR, arXiv:2002.05709, Table 7). An epoch has as many
 /// steps as one over all data and goes through the labelled samples again and again, so that runs with few and with many labels are equally long.
 /// </remarks>
-[Method("supervised", Title = "Supervised baseline", Paper = "arXiv:2002.05709", Family = "supervised", Objective = "cross-entropy", Role = MethodRole.Baseline)]
+[Method("supervised", Title = "Supervised baseline", Paper = "arXiv:2002.05709", Family = "supervised", Objective = "cross-entropy", Role = MethodRole.Baseline, LeastBatch = 1)]
 public sealed class Supervised : Method, IEncodes, IScores
 {
     /// <summary>The settings.</summary>
@@ -44,7 +44,7 @@ public sealed class Supervised : Method, IEncodes, IScores
 
         Watch(h);
         Log("accuracy", logits.Argmax(1).Eq(batch.Labels).To(Dtype.Float32).Mean());
-        return Distillation.Supervised(logits, batch.Labels);
+        return CrossEntropy.Loss(logits, batch.Labels);
     }
 
     // With all labels the loader's own order will do.

@@ -20,9 +20,9 @@ public sealed record ClusterAgreement(double MutualInformation, double NmiArithm
     const double Tiny = 2.220446049250313e-16;
 
     /// <summary>Compares the classes of N samples with the clusters they were put in.</summary>
-    /// <param name="truth">Class of each sample, `[N]`; any ids.</param>
-    /// <param name="predicted">Cluster of each sample, `[N]`; any ids.</param>
-    /// <exception cref="ArgumentException">The two lengths differ or are zero.</exception>
+    /// <param name="truth">Class of each sample, `[N]`; any ids, a negative one is left out.</param>
+    /// <param name="predicted">Cluster of each sample, `[N]`; any ids, a negative one is an outlier in a cluster of its own.</param>
+    /// <exception cref="ArgumentException">The two lengths differ or are zero, or no sample has a class.</exception>
     public static ClusterAgreement Of(ReadOnlySpan<long> truth, ReadOnlySpan<long> predicted)
     {
         var table = Contingency.Of(truth, predicted);

@@ -1,7 +1,12 @@
+using Kindred.Clustering;
+
 namespace Kindred.Metrics;
 
 /// <summary>How often each class meets each cluster: the table from which every agreement of two partitions is read.</summary>
-/// <remarks>Label ids are names only: they may be negative, sparse, and different on the two sides.</remarks>
+/// <remarks>
+/// Ids are names only: they may be sparse, and different on the two sides. A sample with a negative class has none and is left out; one with a negative cluster is
+/// an outlier, alone in a cluster of its own (<see cref="Numerics.Labels"/>).
+/// </remarks>
 public sealed class Contingency
 {
     Contingency(long[,] counts, int samples)
@@ -32,12 +37,31 @@ public sealed class Contingency
     {
         if (truth.Length != predicted.Length || truth.Length == 0)
             throw new ArgumentException($"{truth.Length} classes against {predicted.Length} clusters: both need one label for each sample, and at least one sample.");
+        var known = Enumerable.Range(0, truth.Length).Where(Known(truth)).ToArray();
+        if (known.Length == 0)
+            throw new ArgumentException($"none of {truth.Length} samples has a class (all labels are negative): there is nothing to agree with.");
+        truth = Pick(truth, known);
+        predicted = Dbscan.Expand(Pick(predicted, known));
         var rows = Index(truth);
         var columns = Index(predicted);
         var counts = new long[rows.Count, columns.Count];
         for (int i = 0; i < truth.Length; i++)
             counts[rows[truth[i]], columns[predicted[i]]]++;
         return new Contingency(counts, truth.Length);
+    }
+
+    static Func<int, bool> Known(ReadOnlySpan<long> labels)
+    {
+        var copy = labels.ToArray();
+        return i => copy[i] >= 0;
+    }
+
+    static long[] Pick(ReadOnlySpan<long> labels, int[] rows)
+    {
+        var picked = new long[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+            picked[i] = labels[rows[i]];
+        return picked;
     }
 
     static Dictionary<long, int> Index(ReadOnlySpan<long> labels)

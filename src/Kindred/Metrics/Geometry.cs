@@ -37,17 +37,22 @@ public static class Geometry
         long n = x.Size(0);
         if (n < 2)
             return 0;
+        // |a|² − 2ab + |b|² loses the digits of a common offset, and exp those of rows far apart: the offset is taken out, and exp stays a logarithm.
+        x -= x.Mean(0, keepdim: true);
         var squares = x.Square().Sum(1);
-        double sum = 0;
+        var log = double.NegativeInfinity;
         for (long first = 0; first < n; first += Block)
         {
             using var inner = Scope.Open();
             var rows = Math.Min(Block, n - first);
             var distance = squares.Narrow(0, first, rows).Unsqueeze(1) + squares - 2 * x.Narrow(0, first, rows).Matmul(x.T());
-            var kernel = (distance.ClampMin(0) * -t).Exp();
-            sum += (kernel.Sum() - kernel.Diagonal(first, 0, 1).Sum()).Item();
+            var kernel = distance.ClampMin(0) * -t;
+            kernel.Diagonal(first, 0, 1).Fill_(double.NegativeInfinity);
+            var part = kernel.Flatten().Logsumexp([0]).Item();
+            (log, part) = (Math.Max(log, part), Math.Min(log, part));
+            if (!double.IsNegativeInfinity(part)) log += Math.Log(1 + Math.Exp(part - log));
         }
-        return Math.Log(Math.Max(double.Epsilon, sum / (n * (n - 1.0))));
+        return log - Math.Log(n * (n - 1.0));
     }
 
     /// <summary>exp of the entropy of the normalised singular values: the number of directions the rows really use, in [1, min(N, D)].</summary>
@@ -57,8 +62,16 @@ public static class Geometry
         ArgumentNullException.ThrowIfNull(z);
         using var scope = Scope.Open();
         using var quiet = NoGradient.Begin();
-        var singular = Host.Numbers(Tensor.LinalgSvdvals(z.Detach().To(Dtype.Float64)));
-        var total = singular.Sum();
-        return total == 0 ? 0 : Math.Exp(-singular.Where(s => s > 0).Sum(s => s / total * Math.Log(s / total)));
+        return EffectiveRank(Host.Numbers(Tensor.LinalgSvdvals(z.Detach().To(Dtype.Float64))));
+    }
+
+    /// <summary>The same from singular values at hand; those of a covariance are its eigenvalues.</summary>
+    /// <param name="singularValues">In any order; what is not above 0 does not count.</param>
+    /// <returns>At least 1; 0 where no value is above 0.</returns>
+    public static double EffectiveRank(IReadOnlyCollection<double> singularValues)
+    {
+        ArgumentNullException.ThrowIfNull(singularValues);
+        var total = singularValues.Where(s => s > 0).Sum();
+        return total > 0 ? Math.Exp(-singularValues.Where(s => s > 0).Sum(s => s / total * Math.Log(s / total))) : 0;
     }
 }

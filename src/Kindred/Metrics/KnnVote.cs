@@ -1,31 +1,51 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Metrics;
 
 /// <summary>Weighted nearest-neighbour classification: the k most similar training rows vote for their class.</summary>
 /// <remarks>
-/// Wu et al., arXiv:1805.01978, Sec. 3.4: score of class c = Σ over neighbours of class c of exp(s/T), s the cosine. Votes are float64, so no temperature
-/// overflows. k above the number of training rows takes them all; ties between classes go to the lower one; a class without neighbour scores 0.
+/// Wu et al., arXiv:1805.01978, Sec. 3.4: score of class c = Σ over neighbours of class c of exp(s/T), s the cosine. Votes are kept as logarithms
+/// and in float64, so no temperature overflows. k above the number of training rows takes them all; ties between classes go to the lower one.
 /// </remarks>
 public static class KnnVote
 {
-    /// <summary>The votes: [M, classes], float64.</summary>
+    /// <summary>The votes as logarithms, ln Σ exp(s/T): [M, classes], float64; −∞ for a class without neighbour.</summary>
     /// <param name="train">[N, D]; normalised here.</param>
-    /// <param name="labels">[N], 0..classes−1.</param>
+    /// <param name="labels">[N], 0..classes−1; rows with a negative one do not vote.</param>
     /// <param name="test">[M, D].</param>
     /// <param name="classes">C.</param>
     /// <param name="k">Neighbours: 200 in InstDisc, 20 in DINO.</param>
     /// <param name="temperature">T: 0.07, or 0.1 on CIFAR.</param>
     public static Tensor Scores(Tensor train, Tensor labels, Tensor test, int classes, int k = 200, double temperature = 0.07)
     {
+        Require.Temperature(temperature);
         using var _ = NoGradient.Begin();
-        var votes = Tensor.Zeros([test.Size(0), classes], dtype: Dtype.Float64, device: test.Device);
-        Neighbours(train, test, k, (at, similarity, neighbours) =>
-        {
-            var voters = labels.IndexSelect(0, neighbours.Flatten()).ViewAs(neighbours);
-            votes.Narrow(0, at, voters.Size(0)).ScatterAdd_(1, voters, (similarity.To(Dtype.Float64) / temperature).Exp());
-        });
-        return votes;
+        using var scope = Scope.Open();
+        if (Labels.Rows(labels) is { } known)
+            (train, labels) = (train.IndexSelect(0, known), labels.IndexSelect(0, known));
+        var votes = Tensor.Full([test.Size(0), classes], double.NegativeInfinity, dtype: Dtype.Float64, device: test.Device);
+        if (labels.Numel > 0)
+            Neighbours(train, test, k, (at, similarity, neighbours) => votes.Narrow(0, at, neighbours.Size(0))
+                .Copy_(Count(similarity, labels.IndexSelect(0, neighbours.Flatten()).ViewAs(neighbours), classes, temperature)));
+        return scope.Return(votes);
+    }
+
+    /// <summary>The votes of neighbours at hand, ln Σ exp(s/T) over those of each class: the largest similarity of a row is taken out before exp and put back after the logarithm.</summary>
+    /// <param name="similarity">[M, k]; −∞ does not vote.</param>
+    /// <param name="voters">Class of each neighbour, int64 [M, k], 0..classes−1.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="temperature">T.</param>
+    /// <returns>[M, classes], float64; −∞ for a class without neighbour, or one that has less than e⁻⁷⁴⁰ of the nearest one's vote.</returns>
+    public static Tensor Count(Tensor similarity, Tensor voters, int classes, double temperature)
+    {
+        Require.Temperature(temperature);
+        using var _ = NoGradient.Begin();
+        var scaled = similarity.To(Dtype.Float64) / temperature;
+        var largest = scaled.Amax([1], keepdim: true);
+        largest = largest.MaskedFill(largest.Isinf(), 0);
+        return Tensor.Zeros([similarity.Size(0), classes], dtype: Dtype.Float64, device: similarity.Device)
+            .ScatterAdd_(1, voters, (scaled - largest).Exp()).Log() + largest;
     }
 
     /// <summary>The k most similar training rows of each test row, nearest first, a block of test rows at a time.</summary>

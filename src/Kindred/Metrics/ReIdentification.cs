@@ -17,8 +17,8 @@ public sealed record ReIdentification(double MeanAveragePrecision, double[] Cmc,
 {
     /// <summary>Ranks a gallery for every query.</summary>
     /// <param name="distance">Smaller is closer, `[Q, G]`.</param>
-    /// <param name="queryIds">Identity of each query, `[Q]`.</param>
-    /// <param name="galleryIds">Identity of each gallery picture, `[G]`.</param>
+    /// <param name="queryIds">Identity of each query, `[Q]`; a query with a negative one is skipped.</param>
+    /// <param name="galleryIds">Identity of each gallery picture, `[G]`; one with a negative id is dropped, as the protocol drops its junk.</param>
     /// <param name="queryCameras">Camera of each query, `[Q]`; empty: no picture is dropped.</param>
     /// <param name="galleryCameras">Camera of each gallery picture, `[G]`; empty: no picture is dropped.</param>
     /// <param name="topk">Length of the CMC curve.</param>
@@ -38,7 +38,7 @@ public sealed record ReIdentification(double MeanAveragePrecision, double[] Cmc,
         for (int q = 0; q < queryIds.Length; q++)
         {
             var hits = Hits(Host.Row(distance, q), queryIds[q], galleryIds, cameras ? queryCameras[q] : 0, cameras ? galleryCameras : default);
-            valid[q] = hits.Count > 0;
+            valid[q] = queryIds[q] >= 0 && hits.Count > 0;
             if (!valid[q])
                 continue;
             precisions.Add(hits.Select((rank, hit) => (hit + 1.0) / rank).Average());
@@ -55,7 +55,7 @@ public sealed record ReIdentification(double MeanAveragePrecision, double[] Cmc,
     {
         var kept = new List<int>(ids.Length);
         for (int g = 0; g < ids.Length; g++)
-            if (cameras.IsEmpty || ids[g] != id || cameras[g] != camera)
+            if (ids[g] >= 0 && (cameras.IsEmpty || ids[g] != id || cameras[g] != camera))
                 kept.Add(g);
         var order = kept.ToArray();
         Array.Sort(order, (a, b) => distances[a].CompareTo(distances[b]) is var sign && sign != 0 ? sign : a.CompareTo(b));

@@ -60,14 +60,14 @@ public sealed class SplitBatchNorm : BatchNorm
     public long Splits { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The batch does not divide into the chunks.</exception>
+    /// <exception cref="ConfigurationException">The batch does not divide into the chunks.</exception>
     public override Tensor Forward(Tensor x)
     {
         if (!Training || Splits == 1)
             return base.Forward(x);
         if (x.Size(0) % Splits != 0)
-            throw new ArgumentException($"a batch of {x.Size(0)} rows does not divide into {Splits} chunks of batch norm: "
-                + "make the batch a multiple of the splits, and drop the last incomplete one");
+            throw new ConfigurationException($"a batch of {x.Size(0)} does not divide into {Splits} chunks of split batch norm: "
+                + $"make train.batch a multiple of {Splits}, or encoder.splitBn a number that divides it.");
         var (means, variances) = (Copies(RunningMean), Copies(RunningVariance));
         var chunks = x.Chunk(Splits);
         var outputs = new Tensor[chunks.Length];

@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -19,9 +20,9 @@ public static class ConceptContrast
     public static Tensor Loss(Tensor generatorLogits, Tensor generatorLabels, Tensor? discriminatorLogits = null, Tensor? discriminatorLabels = null,
         double generatorWeight = 1, double discriminatorWeight = 1)
     {
-        var loss = TokenLikelihood.Loss(generatorLogits, generatorLabels) * generatorWeight;
+        var loss = CrossEntropy.Loss(generatorLogits, generatorLabels) * generatorWeight;
         return discriminatorLogits is null || discriminatorLabels is null
             ? loss
-            : loss + TokenLikelihood.Loss(discriminatorLogits, discriminatorLabels) * discriminatorWeight;
+            : loss + CrossEntropy.Loss(discriminatorLogits, discriminatorLabels) * discriminatorWeight;
     }
 }

@@ -14,7 +14,7 @@ public static class ConditionalContrast
     /// <summary>The mean loss.</summary>
     /// <param name="embedding">Projected pictures h, `[N, D]`; normalised here.</param>
     /// <param name="proxy">Class embedding of each picture's label, `[N, D]`; normalised here.</param>
-    /// <param name="labels">int64 `[N]`.</param>
+    /// <param name="labels">int64 `[N]`; a picture with a negative one has no company (<see cref="Labels"/>).</param>
     /// <param name="temperature">t &gt; 0.</param>
     /// <param name="classPositives">False leaves the same-class pictures out of the numerator (plain data-to-class contrast).</param>
     public static Tensor Loss(Tensor embedding, Tensor proxy, Tensor labels, double temperature = 1, bool classPositives = true)
@@ -28,7 +28,7 @@ public static class ConditionalContrast
         var toClass = Rowwise.Dot(h, Rowwise.Unit(proxy)).Unsqueeze(1) / temperature;                  // [N, 1]
         var toOthers = Pairwise.Dot(h, h) / temperature;                                             // [N, N]
         var self = Masks.Self(h.Size(0), h);
-        var friends = labels.Unsqueeze(1).Eq(labels).LogicalAnd(self.LogicalNot());
+        var friends = Labels.Same(labels, labels).LogicalAnd(self.LogicalNot());
 
         var all = Tensor.Cat([toClass, Masks.Without(toOthers, self)], 1).Logsumexp(1);
         var own = classPositives

@@ -16,7 +16,7 @@ public enum RankingReduction
     Mean,
 }
 
-/// <summary>Text and video of a pair rank each other first: a margin over the batch's negatives, or symmetric InfoNCE.</summary>
+/// <summary>Text and video of a pair rank each other first: a margin over the batch's negatives. (The other form is <see cref="InfoNce.InBatch"/> in both directions.)</summary>
 /// <remarks>
 /// Margin: max(0, m + sᵢⱼ − sᵢᵢ) for j ≠ i, both directions, s = cosine; VSE++: Faghri et al., arXiv:1707.05612; used by support-set bottlenecks,
 /// arXiv:2010.02824. A single pair has no negatives: every form is 0.
@@ -44,10 +44,4 @@ public static class CrossModalRanking
             _ => (fromText + fromVideo).Sum() / Math.Max(1, 2 * n * (n - 1)),
         };
     }
-
-    /// <summary>Mean of the cross-entropies text → video and video → text of cos/τ.</summary>
-    /// <param name="text">`[N, D]`; normalised here.</param>
-    /// <param name="video">`[N, D]`; normalised here.</param>
-    /// <param name="temperature">τ &gt; 0.</param>
-    public static Tensor ContrastiveLoss(Tensor text, Tensor video, double temperature = 0.07) => InfoMin.EncoderLoss(text, video, temperature);
 }

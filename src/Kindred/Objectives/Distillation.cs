@@ -19,7 +19,7 @@ public static class Distillation
     public static Tensor Loss(Tensor student, Tensor teacher, double temperature = 1, Tensor? labels = null, double alpha = 1)
     {
         var imitation = Imitation(student, teacher, temperature);
-        return labels is null ? imitation : Supervised(student, labels) * (1 - alpha) + imitation * alpha;
+        return labels is null ? imitation : CrossEntropy.Loss(student, labels) * (1 - alpha) + imitation * alpha;
     }
 
     /// <summary>The imitation term alone.</summary>
@@ -28,15 +28,5 @@ public static class Distillation
         Require.Temperature(temperature);
         var target = (Stable.Wide(teacher.Detach()) / temperature).Softmax(-1);
         return -(target * (Stable.Wide(student) / temperature).LogSoftmax(-1)).Sum(-1).Mean();
-    }
-
-    /// <summary>Cross-entropy with the labels, mean over the labelled rows; 0 where there are none.</summary>
-    /// <param name="student">[N, C] logits.</param>
-    /// <param name="labels">[N]; a negative label means unlabelled.</param>
-    public static Tensor Supervised(Tensor student, Tensor labels)
-    {
-        var labelled = labels.Ge(0);
-        var perRow = CrossEntropy.PerRow(Stable.Wide(student), labels.ClampMin(0)).MaskedFill(labelled.LogicalNot(), 0);
-        return perRow.Sum() / labelled.Sum().ClampMin(1);
     }
 }

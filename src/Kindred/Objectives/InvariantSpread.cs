@@ -11,13 +11,14 @@ namespace Kindred.Objectives;
 public static class InvariantSpread
 {
     /// <summary>The official code's form: all 2B rows are anchors, the softmax runs over the other 2B − 1.</summary>
-    /// <remarks>−(1/2B) Σᵢ [log Pᵢ(pos) + Σ_{j ≠ i, pos} log(1 − Pᵢ(j))].</remarks>
+    /// <remarks>−(1/2B) Σᵢ [log Pᵢ(pos) + m Σ_{j ≠ i, pos} log(1 − Pᵢ(j))], P's denominator eˢ⁽ᵖᵒˢ⁾ + m Σ_{j ≠ i, pos} eˢ⁽ʲ⁾.</remarks>
     /// <param name="z">[2B, D], view-major; normalised here.</param>
     /// <param name="temperature">τ.</param>
     /// <param name="oneSided">Gradient only through the anchor, as the code does (its right factor is detached).</param>
-    public static Tensor Loss(Tensor z, double temperature = 0.1, bool oneSided = true)
+    /// <param name="negativeWeight">m, at least 1: each negative counts as m (the code's <c>batch-m</c>). Below 1 a probability could pass 1.</param>
+    public static Tensor Loss(Tensor z, double temperature = 0.1, bool oneSided = true, double negativeWeight = 1)
     {
-        var (invariance, spread) = Terms(z, temperature, oneSided);
+        var (invariance, spread) = Terms(z, temperature, oneSided, negativeWeight);
         return invariance + spread;
     }
 
@@ -25,9 +26,12 @@ public static class InvariantSpread
     /// <param name="z">[2B, D], view-major; normalised here.</param>
     /// <param name="temperature">τ.</param>
     /// <param name="oneSided">Gradient only through the anchor.</param>
-    public static (Tensor Invariance, Tensor Spread) Terms(Tensor z, double temperature = 0.1, bool oneSided = true)
+    /// <param name="negativeWeight">m, at least 1.</param>
+    public static (Tensor Invariance, Tensor Spread) Terms(Tensor z, double temperature = 0.1, bool oneSided = true, double negativeWeight = 1)
     {
         Require.Temperature(temperature);
+        if (!(negativeWeight >= 1) || double.IsInfinity(negativeWeight))
+            throw new ArgumentOutOfRangeException(nameof(negativeWeight), negativeWeight, "each negative counts as m of its kind: give a number of at least 1, below which a probability could pass 1");
         z = Rowwise.Unit(z);
         var rows = z.Size(0);
         if (rows % 2 != 0)
@@ -35,8 +39,10 @@ public static class InvariantSpread
         var self = Masks.Self(rows, z);
         var logits = Masks.Without(Pairwise.Dot(z, oneSided ? z.Detach() : z) / temperature, self);
         var partner = self.Roll([rows / 2], [1]);
+        var negative = self.LogicalOr(partner).LogicalNot();
         var match = logits.MaskedFill(partner.LogicalNot(), 0).Sum(1);
-        return ((logits.Logsumexp([1]) - match).Sum() / rows, -Spread(logits, self.LogicalOr(partner).LogicalNot()) / rows);
+        var all = Weighed(logits, negative, negativeWeight).Logsumexp([1]);
+        return ((all - match).Sum() / rows, Spread(logits, negative, negativeWeight) * (-negativeWeight / rows));
     }
 
     /// <summary>The paper's form, summed over the batch: the copies are classified among the sources, the sources among themselves.</summary>
@@ -63,12 +69,17 @@ public static class InvariantSpread
         return (invariance, -Spread(among, Masks.Self(f.Size(0), f).LogicalNot()));
     }
 
+    static Tensor Weighed(Tensor logits, Tensor chosen, double weight) => weight == 1 ? logits : Tensor.Where(chosen, logits + Math.Log(weight), logits);
+
     /// <summary>Σ log(1 − P) over the chosen entries. Only the largest P of a row can exceed ½; its complement is summed without it.</summary>
-    static Tensor Spread(Tensor logits, Tensor chosen)
+    /// <remarks>Chosen entries count m-fold in the denominator; of the largest m − 1 stay when it is taken out.</remarks>
+    static Tensor Spread(Tensor logits, Tensor chosen, double weight = 1)
     {
-        var all = logits.Logsumexp([1], keepdim: true);
+        var weighed = Weighed(logits, chosen, weight);
+        var all = weighed.Logsumexp([1], keepdim: true);
         var largest = chosen.ZerosLike().Scatter(1, logits.Detach().Argmax(1, keepdim: true), true);
-        var withoutLargest = Masks.Without(logits, largest).Logsumexp([1], keepdim: true);
+        var rest = weight == 1 ? Masks.Without(logits, largest) : Tensor.Where(largest.LogicalAnd(chosen), logits + Math.Log(weight - 1), Masks.Without(weighed, largest.LogicalAnd(chosen.LogicalNot())));
+        var withoutLargest = rest.Logsumexp([1], keepdim: true);
         var direct = (-(logits - all).MaskedFill(largest.LogicalOr(chosen.LogicalNot()), Masks.Excluded).Exp()).Log1p();
         var complement = Tensor.Where(largest, withoutLargest - all, direct);
         return complement.MaskedFill(chosen.LogicalNot(), 0).Sum();

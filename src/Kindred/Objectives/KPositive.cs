@@ -25,14 +25,14 @@ public enum UnusedPositives
 public static class KPositive
 {
     /// <summary>Draws up to k candidates of each anchor's class, uniformly without replacement: [B, k] rows, −1 where there are no more.</summary>
-    /// <param name="labels">[B], the anchors' classes.</param>
+    /// <param name="labels">[B], the anchors' classes; one without a class (negative) draws nobody.</param>
     /// <param name="candidates">[K], the candidates' classes; a negative one is never drawn.</param>
     /// <param name="k">How many.</param>
     /// <param name="generator">Source of randomness.</param>
     /// <param name="forbidden">[B, K] bool, pairs never drawn (an anchor's own views), or null.</param>
     public static Tensor Draw(Tensor labels, Tensor candidates, int k, Generator? generator = null, Tensor? forbidden = null)
     {
-        var allowed = labels.Unsqueeze(1).Eq(candidates.Unsqueeze(0)).LogicalAnd(candidates.Ge(0).Unsqueeze(0));
+        var allowed = Labels.Same(labels, candidates);
         if (forbidden is not null)
             allowed = allowed.LogicalAnd(forbidden.LogicalNot());
         var tickets = Tensor.Rand(allowed.Shape, generator: generator, dtype: Dtype.Float32, device: labels.Device).MaskedFill(allowed.LogicalNot(), -1);
@@ -48,7 +48,7 @@ public static class KPositive
     /// <param name="queue">[K, D], unit rows; detached here.</param>
     /// <param name="positives">[B, k] queue rows from <see cref="Draw"/>, −1 for padding.</param>
     /// <param name="temperature">τ.</param>
-    /// <param name="labels">[B], needed unless unused positives are kept.</param>
+    /// <param name="labels">[B], negative without a class; needed unless unused positives are kept.</param>
     /// <param name="queueLabels">[K], likewise.</param>
     /// <param name="unused">What becomes of same-class entries that were not drawn.</param>
     /// <param name="sum">Positives summed outside or inside the logarithm.</param>
@@ -64,7 +64,7 @@ public static class KPositive
         {
             if (labels is null || queueLabels is null)
                 throw new ArgumentException("which positives are unused is only known from labels and queueLabels: give both, or keep them", nameof(unused));
-            var idle = labels.Unsqueeze(1).Eq(queueLabels.Unsqueeze(0)).LogicalAnd(chosen.LogicalNot());
+            var idle = Labels.Same(labels, queueLabels).LogicalAnd(chosen.LogicalNot());
             rest = rest.MaskedFill(idle, unused == UnusedPositives.Remove ? Masks.Excluded : 0);
         }
         return Of(Tensor.Cat([match, rest], 1) / temperature, Tensor.Cat([match.OnesLike().To(Dtype.Bool), chosen], 1), sum);

@@ -1,4 +1,5 @@
 using Kindred.Numerics;
+using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -15,14 +16,16 @@ public static class NPair
     /// <param name="anchor">[N, D], one row per class.</param>
     /// <param name="positive">[N, D], another example of the same classes.</param>
     /// <param name="penalty">λ, keeps the unnormalised rows from growing.</param>
-    public static Tensor Loss(Tensor anchor, Tensor positive, double penalty = 0.002)
+    /// <param name="similarity">Gives the scores; null for the paper's inner product. Distances count with their sign turned.</param>
+    public static Tensor Loss(Tensor anchor, Tensor positive, double penalty = 0.002, Similarity? similarity = null)
     {
-        var loss = PerAnchor(anchor, positive).Mean();
+        var loss = PerAnchor(anchor, positive, similarity).Mean();
         return penalty == 0 ? loss : loss + (Length(anchor) + Length(positive)) * (0.25 * penalty);
     }
 
     /// <summary>The loss of each anchor, without the penalty: [N].</summary>
-    public static Tensor PerAnchor(Tensor anchor, Tensor positive) => CrossEntropy.Diagonal(Pairwise.Dot(anchor, positive));
+    public static Tensor PerAnchor(Tensor anchor, Tensor positive, Similarity? similarity = null) =>
+        CrossEntropy.Diagonal(similarity is null ? Pairwise.Dot(anchor, positive) : similarity.Logits(similarity.Matrix(anchor, positive)));
 
     static Tensor Length(Tensor x) => Stable.Wide(x).Square().Sum(-1).Mean();
 }

@@ -24,7 +24,7 @@ public static class SupCon
 {
     /// <summary>The loss, mean over anchors.</summary>
     /// <param name="features">[B, V, D], V views of each image.</param>
-    /// <param name="labels">[B], or null for every image a class of its own.</param>
+    /// <param name="labels">[B], or null for every image a class of its own, which an image with a negative label is in any case (<see cref="Labels"/>).</param>
     /// <param name="temperature">τ.</param>
     /// <param name="baseTemperature">The official code's τ₀ = 0.07: the loss is multiplied by τ/τ₀. Null leaves the loss as in the paper.</param>
     /// <param name="sum">Where the positives are summed.</param>
@@ -44,7 +44,7 @@ public static class SupCon
             throw new ArgumentException($"SupCon takes [B, V, D], V views of each of B images; got [{string.Join(", ", features.Shape)}]", nameof(features));
         var (images, views) = (features.Size(0), features.Size(1));
         var z = Rowwise.Unit(features, normalize).Transpose(0, 1).Reshape([views * images, features.Size(2)]);
-        var classes = (labels ?? Tensor.Arange(images, dtype: Dtype.Int64, device: z.Device)).Repeat([views]);
+        var classes = (labels is null ? Tensor.Arange(images, dtype: Dtype.Int64, device: z.Device) : Labels.OwnClasses(labels)).Repeat([views]);
         var perAnchor = sum == PositiveSum.Out && !firstViewOnly && TiledLogSumExp.Tiles(z.Size(0), tile)
             ? Tiled(z, classes, temperature, tile)
             : Plain(z, classes, firstViewOnly ? images : views * images, temperature, sum);

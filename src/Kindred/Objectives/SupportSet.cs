@@ -19,7 +19,7 @@ public enum Support
 /// <summary>Support-set bottleneck: a caption must be written from a weighted mix of other videos, so similar clips stop being pushed apart.</summary>
 /// <remarks>
 /// Patrick et al., "Support-set Bottlenecks for Video-text Representation Learning", arXiv:2010.02824, Sec. 3.2: wᵢⱼ = softmax over j in Sᵢ of cos(tᵢ, vⱼ)/τ,
-/// mixᵢ = Σ wᵢⱼ uⱼ, and the caption's tokens are decoded from the mix (<see cref="TokenLikelihood"/>). The hybrid is the mean of the identity and cross losses.
+/// mixᵢ = Σ wᵢⱼ uⱼ, and the caption's tokens are decoded from the mix (<see cref="CrossEntropy"/>). The hybrid is the mean of the identity and cross losses.
 /// </remarks>
 public static class SupportSet
 {
@@ -33,7 +33,7 @@ public static class SupportSet
     /// <param name="temperature">τ &gt; 0.</param>
     public static Tensor Loss(Tensor text, Tensor video, Tensor memory, Func<Tensor, Tensor> decode, Tensor tokens,
         Support support = Support.Cross, double temperature = 0.1)
-        => TokenLikelihood.Loss(decode(Mix(Weights(text, video, support, temperature), memory)), tokens);
+        => CrossEntropy.Loss(decode(Mix(Weights(text, video, support, temperature), memory)), tokens);
 
     /// <summary>w, `[N, N]`, rows sum to 1.</summary>
     /// <param name="text">`[N, D]`.</param>

@@ -1,4 +1,5 @@
 using Kindred.Numerics;
+using Kindred.Similarities;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -16,27 +17,27 @@ public static class Triplet
     /// <param name="positive">[T, D].</param>
     /// <param name="negative">[T, D].</param>
     /// <param name="margin">m.</param>
-    /// <param name="squared">Squared Euclidean distances (FaceNet) or plain ones.</param>
+    /// <param name="similarity">Gives d; null for FaceNet's squared Euclidean distance. Where larger is closer, d is its negative.</param>
     /// <param name="normalize">Rows to unit length first.</param>
     /// <param name="softMargin">Softplus in place of the hinge; ignores <paramref name="margin"/>.</param>
     /// <param name="reduction">How the T losses become one.</param>
-    public static Tensor Loss(Tensor anchor, Tensor positive, Tensor negative, double margin = 0.2, bool squared = true,
+    public static Tensor Loss(Tensor anchor, Tensor positive, Tensor negative, double margin = 0.2, Similarity? similarity = null,
         bool normalize = true, bool softMargin = false, Reduction reduction = Reduction.Mean) =>
-        reduction.Apply(Hinge(Gap(anchor, positive, negative, squared, normalize), margin, softMargin));
+        reduction.Apply(Hinge(Gap(anchor, positive, negative, similarity, normalize), margin, softMargin));
 
     /// <summary>The loss of the triplets mined from a labelled batch.</summary>
     /// <param name="x">[N, D].</param>
     /// <param name="labels">[N].</param>
     /// <param name="mining">Which triplets; mined on distances without gradient.</param>
     /// <param name="margin">m, for mining and for the hinge.</param>
-    /// <param name="squared">Squared Euclidean distances or plain ones, for both.</param>
+    /// <param name="similarity">Gives d, for both; null for FaceNet's squared Euclidean distance.</param>
     /// <param name="normalize">Rows to unit length first.</param>
     /// <param name="softMargin">Softplus in place of the hinge.</param>
     /// <param name="reduction"><see cref="Reduction.MeanOfPositive"/> suits <see cref="TripletMining.All"/>.</param>
     public static Tensor Loss(Tensor x, Tensor labels, TripletMining mining = TripletMining.FaceNetSemiHard, double margin = 0.2,
-        bool squared = true, bool normalize = true, bool softMargin = false, Reduction reduction = Reduction.Mean)
+        Similarity? similarity = null, bool normalize = true, bool softMargin = false, Reduction reduction = Reduction.Mean)
     {
-        var distances = Distances(x, x, squared, normalize);
+        var distances = Distances(x, x, similarity, normalize);
         return Loss(distances, TripletMiner.Mine(distances, labels, mining, margin), margin, softMargin, reduction);
     }
 
@@ -49,20 +50,19 @@ public static class Triplet
     public static Tensor Loss(Tensor distances, Tensor triplets, double margin, bool softMargin, Reduction reduction) =>
         reduction.Apply(Hinge(TripletMiner.Gap(distances, triplets), margin, softMargin));
 
-    /// <summary>The distances that mining and loss share: [N, M].</summary>
-    public static Tensor Distances(Tensor x, Tensor y, bool squared = true, bool normalize = true)
+    /// <summary>The distances that mining and loss share (larger-is-closer similarities with their sign turned): [N, M].</summary>
+    public static Tensor Distances(Tensor x, Tensor y, Similarity? similarity = null, bool normalize = true)
     {
-        var distances = Pairwise.Distance(Rowwise.Unit(x, normalize), Rowwise.Unit(y, normalize));
-        return squared ? distances.Square() : distances;
+        similarity ??= new SquaredEuclidean();
+        return similarity.Costs(similarity.Matrix(Rowwise.Unit(x, normalize), Rowwise.Unit(y, normalize)));
     }
 
     /// <summary>d(a, n) − d(a, p) of given triplets: [T].</summary>
-    public static Tensor Gap(Tensor anchor, Tensor positive, Tensor negative, bool squared = true, bool normalize = true)
+    public static Tensor Gap(Tensor anchor, Tensor positive, Tensor negative, Similarity? similarity = null, bool normalize = true)
     {
+        similarity ??= new SquaredEuclidean();
         var a = Rowwise.Unit(anchor, normalize);
-        return Between(a, Rowwise.Unit(negative, normalize)) - Between(a, Rowwise.Unit(positive, normalize));
-
-        Tensor Between(Tensor x, Tensor y) => squared ? (x - y).Square().Sum(-1) : Rowwise.Distance(x, y);
+        return similarity.Costs(similarity.Pairs(a, Rowwise.Unit(negative, normalize)) - similarity.Pairs(a, Rowwise.Unit(positive, normalize)));
     }
 
     static Tensor Hinge(Tensor gap, double margin, bool soft) => soft ? Stable.Softplus(-gap) : (-gap + margin).Relu();

@@ -38,14 +38,14 @@ public static class TripletMiner
 {
     /// <summary>Mines a batch against itself.</summary>
     /// <param name="distances">[N, N].</param>
-    /// <param name="labels">[N].</param>
+    /// <param name="labels">[N]; a negative one is a class of its own: no anchor, but a negative of others (<see cref="Labels"/>).</param>
     /// <param name="mining">Which triplets.</param>
     /// <param name="margin">Separates easy from semi-hard.</param>
     /// <returns>[T, 3] int64, T may be 0.</returns>
     public static Tensor Mine(Tensor distances, Tensor labels, TripletMining mining, double margin = 0.2)
     {
-        var same = labels.Unsqueeze(1).Eq(labels.Unsqueeze(0));
-        return Mine(distances, same.LogicalAnd(Masks.Self(labels.Size(0), labels).LogicalNot()), same.LogicalNot(), mining, margin);
+        var (same, self) = (Labels.Same(labels, labels), Masks.Self(labels.Size(0), labels));
+        return Mine(distances, same.LogicalAnd(self.LogicalNot()), same.LogicalOr(self).LogicalNot(), mining, margin);
     }
 
     /// <summary>Mines anchors against a reference set, for example a cross-batch memory.</summary>

@@ -14,7 +14,7 @@ public static class UnifiedContrast
     /// <summary>The mean loss.</summary>
     /// <param name="features">`[B, D]`; normalised here.</param>
     /// <param name="memory">Unit rows, `[M, D]`.</param>
-    /// <param name="labels">Identity of each memory row, int64 `[M]`, from 0.</param>
+    /// <param name="labels">Identity of each memory row, int64 `[M]`; a row with a negative one is an identity of its own (<see cref="Labels"/>).</param>
     /// <param name="index">Memory row of each feature, int64 `[B]`.</param>
     /// <param name="temperature">τ &gt; 0.</param>
     /// <param name="epsilon">ε of the softmax; 0: exact.</param>
@@ -24,6 +24,7 @@ public static class UnifiedContrast
     /// <summary>The loss of each feature, `[B]`; arguments as for <see cref="Loss"/>.</summary>
     public static Tensor PerSample(Tensor features, Tensor memory, Tensor labels, Tensor index, double temperature = 0.05, double epsilon = 0)
     {
+        labels = Labels.OwnClasses(labels);
         var (centroids, empty) = Means(memory, labels);
         Require.Temperature(temperature);
         var logits = Masks.Without(Pairwise.Dot(Rowwise.Unit(features), centroids) / temperature, empty);                 // [B, L]
@@ -35,10 +36,10 @@ public static class UnifiedContrast
         return -(own - all.Logaddexp(log)).Logaddexp(log);
     }
 
-    /// <summary>The mean memory row of each label, `[labels, D]`, zero for labels without rows.</summary>
+    /// <summary>The mean memory row of each label, `[labels, D]`, zero for labels without rows; rows without a label follow as they are.</summary>
     /// <param name="memory">`[M, D]`.</param>
     /// <param name="labels">int64 `[M]`.</param>
-    public static Tensor Centroids(Tensor memory, Tensor labels) => Means(memory, labels).Centroids;
+    public static Tensor Centroids(Tensor memory, Tensor labels) => Means(memory, Labels.OwnClasses(labels)).Centroids;
 
     static (Tensor Centroids, Tensor Empty) Means(Tensor memory, Tensor labels)
     {

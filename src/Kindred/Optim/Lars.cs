@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -21,28 +22,33 @@ public enum LarsForm
 
 /// <summary>Layer-wise adaptive rates: every tensor's step is proportional to its own weights' norm.</summary>
 /// <remarks>
-/// You, Gitman, Ginsburg, arXiv:1708.03888. trust = τ|w| / |g + λw| in the first two forms; 1 when a norm is zero.
+/// You, Gitman, Ginsburg, arXiv:1708.03888. trust = τ|w| / |g + λw| in the first two forms; 1 when a norm is zero. So a gradient of exactly
+/// zero gives trust τ/λ in these, a decay of τ|w|, as in their papers and code; in the two LARC forms it gives no step and no decay, as in NVIDIA's code.
 /// Excluded parameters skip both decay and trust. Momentum starts at zero.
 /// </remarks>
 /// <param name="module">Whose parameters.</param>
 /// <param name="options">Settings.</param>
+[Optimizer("lars", "steps in proportion to the norm of each tensor's weights")]
 public sealed class Lars(Module module, Lars.Options options) : Optimizer(module, options)
 {
-    /// <summary>Settings of <see cref="Lars"/>.</summary>
-    public sealed record Options : OptimizerOptions
+    /// <summary>Settings of <see cref="Lars"/>; ranges of what all optimizers share stand at <see cref="OptimizerOptions"/>.</summary>
+    /// <param name="LearningRate">Learning rate, before the schedule's factor; 0 trains nothing.</param>
+    /// <param name="WeightDecay">Weight decay; 0 if left out.</param>
+    /// <param name="Schedule">The learning rate's factor over time; 1 if left out.</param>
+    /// <param name="ExcludeOneDimensional">Leaves one-dimensional parameters out of decay and trust, as BYOL, MoCo v3 and SimCLR do; SwAV turns it off.</param>
+    /// <param name="Groups">Parameters with settings of their own.</param>
+    /// <param name="ClipNorm">Largest norm of all gradients together; 0 does not clip.</param>
+    /// <param name="ClipEach">Largest norm of each gradient tensor by itself; 0 does not clip.</param>
+    /// <param name="Form">Which published variant.</param>
+    /// <param name="Momentum">μ.</param>
+    /// <param name="Trust">τ, the trust coefficient.</param>
+    public sealed record Options(
+        double LearningRate = 0.03, Schedule? WeightDecay = null, Schedule? Schedule = null, bool ExcludeOneDimensional = true,
+        IReadOnlyList<ParameterGroup>? Groups = null, double ClipNorm = 0, double ClipEach = 0,
+        LarsForm Form = LarsForm.TrustThenMomentum, [Range(0.0, 1.0, MaximumIsExclusive = true)] double Momentum = 0.9,
+        [Range(0.0, 1000.0, MinimumIsExclusive = true)] double Trust = 1e-3)
+        : OptimizerOptions(LearningRate, WeightDecay, Schedule, ExcludeOneDimensional, Groups, ClipNorm, ClipEach)
     {
-        /// <summary>Excludes one-dimensional parameters, as BYOL, MoCo v3 and SimCLR do; SwAV turns it off.</summary>
-        public Options() => ExcludeOneDimensional = true;
-
-        /// <summary>Which published variant.</summary>
-        public LarsForm Form { get; init; } = LarsForm.TrustThenMomentum;
-
-        /// <summary>μ.</summary>
-        public double Momentum { get; init; } = 0.9;
-
-        /// <summary>τ, the trust coefficient.</summary>
-        public double Trust { get; init; } = 1e-3;
-
         /// <inheritdoc/>
         public override Optimizer For(Module module) => new Lars(module, this);
     }
@@ -70,6 +76,8 @@ public sealed class Lars(Module module, Lars.Options options) : Optimizer(module
         var trust = weight * options.Trust / below;
         if (options.Form == LarsForm.LarcClipped)
             trust = (trust / rate).Clamp(max: 1);
-        return Tensor.Where(weight.Gt(0).LogicalAnd(update.Gt(0)), trust, trust.OnesLike());
+        // LARC's code leaves a tensor whose gradient is zero alone: neither scaled nor decayed. As d is λw there, a trust of 0 says so.
+        var otherwise = larc ? update.Gt(0).To(trust.Dtype) : trust.OnesLike();
+        return Tensor.Where(weight.Gt(0).LogicalAnd(update.Gt(0)), trust, otherwise);
     }
 }

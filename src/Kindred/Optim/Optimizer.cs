@@ -1,33 +1,32 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Nn;
 using Kindred.Torch;
 
 namespace Kindred.Optim;
 
 /// <summary>What every optimizer is told.</summary>
-public abstract record OptimizerOptions
+/// <param name="LearningRate">Learning rate, before the schedule's factor; 0 trains nothing.</param>
+/// <param name="WeightDecay">Weight decay; may change over training (DINO: 0.04 → 0.4). 0 if left out.</param>
+/// <param name="Schedule">The learning rate's factor over time; 1 if left out.</param>
+/// <param name="ExcludeOneDimensional">Leaves biases, norms and other one-dimensional parameters out of weight decay (and of LARS's trust ratios).</param>
+/// <param name="Groups">Parameters with settings of their own.</param>
+/// <param name="ClipNorm">Largest norm of all gradients together; 0 does not clip.</param>
+/// <param name="ClipEach">Largest norm of each gradient tensor by itself, as DINO clips; 0 does not clip.</param>
+public abstract record OptimizerOptions(
+    [Range(0.0, 1e6)] double LearningRate = 0.03, [Range(0.0, 1000.0)] Schedule? WeightDecay = null, [Range(0.0, 1e6)] Schedule? Schedule = null,
+    bool ExcludeOneDimensional = false, IReadOnlyList<ParameterGroup>? Groups = null, [Range(0.0, 1e9)] double ClipNorm = 0, [Range(0.0, 1e9)] double ClipEach = 0)
 {
-    /// <summary>Learning rate, before the schedule's factor.</summary>
-    public double LearningRate { get; init; } = 0.03;
-
     /// <summary>Weight decay; may change over training (DINO: 0.04 → 0.4).</summary>
-    public Schedule WeightDecay { get; init; } = 0.0;
+    public Schedule WeightDecay { get; init; } = WeightDecay ?? 0.0;
 
     /// <summary>The learning rate's factor over time.</summary>
-    public Schedule Schedule { get; init; } = 1.0;
-
-    /// <summary>Leaves biases, norms and other one-dimensional parameters out of weight decay (and of LARS's trust ratios).</summary>
-    public bool ExcludeOneDimensional { get; init; }
+    public Schedule Schedule { get; init; } = Schedule ?? 1.0;
 
     /// <summary>Parameters with settings of their own.</summary>
-    public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
-
-    /// <summary>Largest norm of all gradients together; 0 does not clip.</summary>
-    public double ClipNorm { get; init; }
-
-    /// <summary>Largest norm of each gradient tensor by itself, as DINO clips; 0 does not clip.</summary>
-    public double ClipEach { get; init; }
+    public IReadOnlyList<ParameterGroup> Groups { get; init; } = Groups ?? [];
 
     /// <summary>Builds the optimizer for the parameters of a module.</summary>
+    /// <exception cref="ConfigurationException">A setting is out of its range, or a group's pattern matches no parameter.</exception>
     public abstract Optimizer For(Module module);
 }
 
@@ -39,9 +38,10 @@ public abstract class Optimizer : IDisposable
     private readonly Entry[] entries;
 
     /// <summary>Takes the parameters of <paramref name="module"/> with their paths.</summary>
-    /// <exception cref="ConfigurationException">A group's pattern matches no parameter.</exception>
+    /// <exception cref="ConfigurationException">A setting is out of its range, or a group's pattern matches no parameter.</exception>
     protected Optimizer(Module module, OptimizerOptions options)
     {
+        OptionRules.Check(options);
         this.options = options;
         entries = [.. module.NamedParameters().Select(named => Place(named.Path, named.Parameter))];
         foreach (var group in options.Groups)

@@ -1,12 +1,20 @@
+using System.ComponentModel.DataAnnotations;
 namespace Kindred.Optim;
 
 /// <summary>A number that changes over training: a learning rate's factor, a momentum, a temperature, a weight decay.</summary>
 /// <remarks>Read it by <c>schedule[at]</c>. A plain number converts to a constant.</remarks>
-public abstract record Schedule
+public abstract record Schedule : IVaries
 {
+    /// <summary>Holds its numbers to their ranges.</summary>
+    /// <exception cref="ConfigurationException">A number is out of its range.</exception>
+    protected Schedule() => OptionRules.Check(this);
+
     /// <summary>The value for this step.</summary>
     /// <param name="at">Where training stands.</param>
     public abstract double this[Progress at] { get; }
+
+    /// <summary>Values among which are the smallest and the greatest that it takes.</summary>
+    public abstract IEnumerable<double> Extremes { get; }
 
     /// <summary>A number is a constant schedule.</summary>
     public static implicit operator Schedule(double value) => new Constant(value);
@@ -24,8 +32,12 @@ public abstract record Schedule
 
 /// <summary>Always the same.</summary>
 /// <param name="Value">The value.</param>
-public sealed record Constant(double Value = 1) : Schedule
+[Schedule("constant", "stays as it is")]
+public sealed record Constant([Range(-1e6, 1e6)] double Value = 1) : Schedule
 {
+    /// <inheritdoc/>
+    public override IEnumerable<double> Extremes => [Value];
+
     /// <inheritdoc/>
     public override double this[Progress at] => Value;
 }
@@ -34,8 +46,12 @@ public sealed record Constant(double Value = 1) : Schedule
 /// <remarks>BYOL (arXiv:2006.07733, Sec. 3.3): m(s) = 1 − (1 − m₀)(cos(π s / S) + 1) / 2 is <c>new CosineRamp(m₀, 1)</c>.</remarks>
 /// <param name="From">Value at step 0.</param>
 /// <param name="To">Value at step S.</param>
-public sealed record CosineRamp(double From = 1, double To = 0) : Schedule
+[Schedule("cosine", "half a cosine over all steps")]
+public sealed record CosineRamp([Range(-1e6, 1e6)] double From = 1, [Range(-1e6, 1e6)] double To = 0) : Schedule
 {
+    /// <inheritdoc/>
+    public override IEnumerable<double> Extremes => [From, To];
+
     /// <inheritdoc/>
     public override double this[Progress at] => HalfCosine(From, To, at.Steps == 0 ? 0 : (double)at.Step / at.Steps);
 }
@@ -43,8 +59,12 @@ public sealed record CosineRamp(double From = 1, double To = 0) : Schedule
 /// <summary>Half a cosine that changes once an epoch: MoCo v2 and SimSiam.</summary>
 /// <param name="From">Value in epoch 0.</param>
 /// <param name="To">Value that would hold after the last epoch.</param>
-public sealed record CosineEpochs(double From = 1, double To = 0) : Schedule
+[Schedule("cosine-epochs", "half a cosine that changes once an epoch")]
+public sealed record CosineEpochs([Range(-1e6, 1e6)] double From = 1, [Range(-1e6, 1e6)] double To = 0) : Schedule
 {
+    /// <inheritdoc/>
+    public override IEnumerable<double> Extremes => [From, To];
+
     /// <inheritdoc/>
     public override double this[Progress at] => HalfCosine(From, To, at.Epochs == 0 ? 0 : (double)at.Epoch / at.Epochs);
 }
@@ -55,8 +75,12 @@ public sealed record CosineEpochs(double From = 1, double To = 0) : Schedule
 /// <param name="Final">Value after the last step.</param>
 /// <param name="WarmupEpochs">Length of the warm-up in epochs.</param>
 /// <param name="WarmupSteps">Length of the warm-up in steps, instead of epochs.</param>
-public sealed record WarmupCosine(double Base = 1, double Final = 0, double WarmupEpochs = 0, long WarmupSteps = 0) : Schedule
+[Schedule("warmup-cosine", "linear warm-up, then half a cosine")]
+public sealed record WarmupCosine([Range(-1e6, 1e6)] double Base = 1, [Range(-1e6, 1e6)] double Final = 0, [Range(0.0, 1e6)] double WarmupEpochs = 0, [Range(0.0, 1e12)] long WarmupSteps = 0) : Schedule
 {
+    /// <inheritdoc/>
+    public override IEnumerable<double> Extremes => WarmupEpochs > 0 || WarmupSteps > 0 ? [0, Base, Final] : [Base, Final];
+
     /// <inheritdoc/>
     public override double this[Progress at]
     {
@@ -81,8 +105,13 @@ public sealed record WarmupCosine(double Base = 1, double Final = 0, double Warm
 /// <param name="Start">Value of the first warm-up step.</param>
 /// <param name="WarmupEpochs">Length of the warm-up in epochs.</param>
 /// <param name="WarmupSteps">Length of the warm-up in steps, instead of epochs.</param>
-public sealed record LinspaceCosine(double Base = 1, double Final = 0, double Start = 0, double WarmupEpochs = 0, long WarmupSteps = 0) : Schedule
+[Schedule("linspace-cosine", "SwAV's and DINO's arrays: warm-up with both ends, then half a cosine")]
+public sealed record LinspaceCosine(
+    [Range(-1e6, 1e6)] double Base = 1, [Range(-1e6, 1e6)] double Final = 0, [Range(-1e6, 1e6)] double Start = 0, [Range(0.0, 1e6)] double WarmupEpochs = 0, [Range(0.0, 1e12)] long WarmupSteps = 0) : Schedule
 {
+    /// <inheritdoc/>
+    public override IEnumerable<double> Extremes => WarmupEpochs > 0 || WarmupSteps > 0 ? [Start, Base, Final] : [Base, Final];
+
     /// <inheritdoc/>
     public override double this[Progress at]
     {
@@ -101,8 +130,12 @@ public sealed record LinspaceCosine(double Base = 1, double Final = 0, double St
 /// <param name="Base">Value of the first epochs.</param>
 /// <param name="Factor">What each milestone multiplies by.</param>
 /// <param name="Milestones">Epochs from which the factor applies once more.</param>
-public sealed record StepDecay(double Base = 1, double Factor = 0.1, params int[] Milestones) : Schedule
+[Schedule("steps", "multiplied by a factor at milestones")]
+public sealed record StepDecay([Range(-1e6, 1e6)] double Base = 1, [Range(0.0, 1000.0)] double Factor = 0.1, [Range(0, 1_000_000)] params int[] Milestones) : Schedule
 {
+    /// <inheritdoc/>
+    public override IEnumerable<double> Extremes => Enumerable.Range(0, Milestones.Length + 1).Select(i => Base * Math.Pow(Factor, i));
+
     /// <inheritdoc/>
     public override double this[Progress at] => Base * Math.Pow(Factor, Milestones.Count(epoch => at.Epoch >= epoch));
 }
@@ -110,13 +143,18 @@ public sealed record StepDecay(double Base = 1, double Factor = 0.1, params int[
 /// <summary>A value for each stretch of epochs: InvaSpread's 1, 0.1, 0.05, 0.01.</summary>
 /// <param name="Values">One more than there are milestones; the first holds from epoch 0.</param>
 /// <param name="Milestones">Epochs from which the next value holds, in rising order.</param>
-public sealed record Stairs(double[] Values, int[] Milestones) : Schedule
+[Schedule("stairs", "a value for each stretch of epochs")]
+public sealed record Stairs([Range(-1e6, 1e6)] double[] Values, [Range(0, 1_000_000)] int[] Milestones) : Schedule
 {
+    /// <summary>The values; one more than there are milestones.</summary>
+    public double[] Values { get; } = Values.Length == Milestones.Length + 1 ? Values
+        : throw new ConfigurationException($"{Values.Length} values do not fit {Milestones.Length} milestones: there must be one more value");
+
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">There is not one value more than there are milestones.</exception>
-    public override double this[Progress at] => Values.Length == Milestones.Length + 1
-        ? Values[Milestones.Count(epoch => at.Epoch >= epoch)]
-        : throw new ArgumentException($"{Values.Length} values do not fit {Milestones.Length} milestones: there must be one more value");
+    public override IEnumerable<double> Extremes => Values;
+
+    /// <inheritdoc/>
+    public override double this[Progress at] => Values[Milestones.Count(epoch => at.Epoch >= epoch)];
 }
 
 /// <summary>A linear rise over the first epochs, constant later: DINO's teacher temperature.</summary>
@@ -124,8 +162,12 @@ public sealed record Stairs(double[] Values, int[] Milestones) : Schedule
 /// <param name="Start">Value in epoch 0.</param>
 /// <param name="Final">Value from epoch W − 1 on.</param>
 /// <param name="WarmupEpochs">W.</param>
-public sealed record LinearEpochs(double Start, double Final, int WarmupEpochs) : Schedule
+[Schedule("linear-epochs", "a linear rise over the first epochs")]
+public sealed record LinearEpochs([Range(-1e6, 1e6)] double Start, [Range(-1e6, 1e6)] double Final, [Range(0, 1_000_000)] int WarmupEpochs) : Schedule
 {
+    /// <inheritdoc/>
+    public override IEnumerable<double> Extremes => [Start, Final];
+
     /// <inheritdoc/>
     public override double this[Progress at]
         => at.Epoch >= WarmupEpochs || WarmupEpochs < 2 ? Final : Start + (Final - Start) * at.Epoch / (WarmupEpochs - 1);
@@ -133,8 +175,11 @@ public sealed record LinearEpochs(double Start, double Final, int WarmupEpochs) 
 
 /// <summary>A value for each step, read off a list; the last one stays.</summary>
 /// <param name="Values">At least one.</param>
-public sealed record Table(params double[] Values) : Schedule
+public sealed record Table([Range(-1e6, 1e6)] params double[] Values) : Schedule
 {
+    /// <inheritdoc/>
+    public override IEnumerable<double> Extremes => Values;
+
     /// <inheritdoc/>
     public override double this[Progress at] => Values[Math.Min(at.Step, Values.Length - 1)];
 }

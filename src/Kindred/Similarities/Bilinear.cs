@@ -25,7 +25,13 @@ public sealed class Bilinear : Similarity
     public override bool LargerIsCloser => true;
 
     /// <inheritdoc/>
+    public override double? OfItself => null;
+
+    /// <inheritdoc/>
     public override Tensor Matrix(Tensor x, Tensor y) => Matrix(x, y, weight.Value);
+
+    /// <inheritdoc/>
+    public override Tensor Pairs(Tensor x, Tensor y) => Rowwise.Dot(Stable.Matmul(x, weight.Value), y);
 
     /// <summary>xᵀ W y with a given W [left, right]: [N, left] and [M, right] → [N, M].</summary>
     public static Tensor Matrix(Tensor x, Tensor y, Tensor weight) => Pairwise.Dot(Stable.Matmul(x, weight), y);

@@ -12,5 +12,11 @@ public sealed class Cosine(double eps = 1e-8) : Similarity
     public override bool LargerIsCloser => true;
 
     /// <inheritdoc/>
+    public override double? OfItself => 1;
+
+    /// <inheritdoc/>
     public override Tensor Matrix(Tensor x, Tensor y) => Pairwise.Cosine(x, y, eps);
+
+    /// <inheritdoc/>
+    public override Tensor Pairs(Tensor x, Tensor y) => Rowwise.Dot(Stable.Wide(x).Normalize(eps), Stable.Wide(y).Normalize(eps));
 }

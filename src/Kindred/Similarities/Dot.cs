@@ -10,5 +10,11 @@ public sealed class Dot : Similarity
     public override bool LargerIsCloser => true;
 
     /// <inheritdoc/>
+    public override double? OfItself => null;
+
+    /// <inheritdoc/>
     public override Tensor Matrix(Tensor x, Tensor y) => Pairwise.Dot(x, y);
+
+    /// <inheritdoc/>
+    public override Tensor Pairs(Tensor x, Tensor y) => Rowwise.Dot(x, y);
 }

@@ -10,7 +10,13 @@ public sealed class Euclidean : Similarity
     public override bool LargerIsCloser => false;
 
     /// <inheritdoc/>
+    public override double? OfItself => 0;
+
+    /// <inheritdoc/>
     public override Tensor Matrix(Tensor x, Tensor y) => Pairwise.Distance(x, y);
+
+    /// <inheritdoc/>
+    public override Tensor Pairs(Tensor x, Tensor y) => Rowwise.Distance(x, y);
 }
 
 /// <summary>The squared distance |x − y|²; for unit rows 2 − 2 cos.</summary>
@@ -20,5 +26,11 @@ public sealed class SquaredEuclidean : Similarity
     public override bool LargerIsCloser => false;
 
     /// <inheritdoc/>
+    public override double? OfItself => 0;
+
+    /// <inheritdoc/>
     public override Tensor Matrix(Tensor x, Tensor y) => Pairwise.Distance(x, y).Square();
+
+    /// <inheritdoc/>
+    public override Tensor Pairs(Tensor x, Tensor y) => (Stable.Wide(x) - Stable.Wide(y)).Square().Sum(-1);
 }

@@ -21,7 +21,13 @@ public sealed class Mahalanobis : Similarity
     public override bool LargerIsCloser => false;
 
     /// <inheritdoc/>
+    public override double? OfItself => 0;
+
+    /// <inheritdoc/>
     public override Tensor Matrix(Tensor x, Tensor y) => Matrix(x, y, factor.Value);
+
+    /// <inheritdoc/>
+    public override Tensor Pairs(Tensor x, Tensor y) => Rowwise.Distance(Pairwise.Dot(x, factor.Value), Pairwise.Dot(y, factor.Value));
 
     /// <summary>The distance with a given L [rank, D]: [N, D] and [M, D] → [N, M].</summary>
     public static Tensor Matrix(Tensor x, Tensor y, Tensor factor) =>

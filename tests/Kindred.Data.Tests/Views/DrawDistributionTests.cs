@@ -83,7 +83,7 @@ public class DrawDistributionTests
         }
         Assert.InRange(sameJitter, 0, 3);                   // the crop is drawn afresh
         Assert.InRange(sameTurn, 60, 140);                  // one in four by chance
-        Assert.Throws<Kindred.ConfigurationException>(() => new LeaveOneOut("views", plan, "blur"));
+        Assert.Throws<ConfigurationException>(() => new LeaveOneOut("views", plan, "blur"));
     }
 
     [Fact]

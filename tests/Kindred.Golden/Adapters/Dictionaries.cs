@@ -61,7 +61,7 @@ static class Dictionaries
     {
         var (z, temperature) = (c["z"], c.Number("temperature"));
         if (c.Text("form") == "code")
-            return new CaseResult { ["loss"] = InvariantSpread.Loss(z, temperature, c.Flag("detach_right", true)) };
+            return new CaseResult { ["loss"] = InvariantSpread.Loss(z, temperature, c.Flag("detach_right", true), c.Number("neg_weight", 1)) };
         var half = z.Size(0) / 2;
         return new CaseResult { ["loss"] = InvariantSpread.Paper(z.Narrow(0, 0, half), z.Narrow(0, half, half), temperature) };
     }
@@ -69,6 +69,7 @@ static class Dictionaries
     [Golden("cmc")]
     static CaseResult Cmc(GoldenCase c)
     {
+        c.Implied("n_data", c["memory1"].Size(0));
         var (bank1, bank2) = (new MemoryBank(c.Constant("memory1")), new MemoryBank(c.Constant("memory2")));
         var loss1 = Direction(c["view1"], bank2, "Z1");
         var loss2 = Direction(c["view2"], bank1, "Z2");

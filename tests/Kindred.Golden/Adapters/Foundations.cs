@@ -44,20 +44,21 @@ static class Foundations
     [Golden("triplet")]
     static CaseResult TripletLoss(GoldenCase c)
     {
-        var (margin, squared, normalize, soft) = (c.Number("margin", 0.2), c.Flag("squared"), c.Flag("normalize"), c.Flag("soft_margin"));
+        var (margin, normalize, soft) = (c.Number("margin", 0.2), c.Flag("normalize"), c.Flag("soft_margin"));
+        Similarity similarity = c.Flag("squared") ? new SquaredEuclidean() : new Euclidean();
         if (c.Has("anchor"))
             return new CaseResult
             {
-                ["category"] = TripletMiner.Category(Triplet.Gap(c["anchor"], c["positive"], c["negative"], squared, normalize), margin),
-                ["loss"] = Triplet.Loss(c["anchor"], c["positive"], c["negative"], margin, squared, normalize, soft, ReductionOf(c)),
+                ["category"] = TripletMiner.Category(Triplet.Gap(c["anchor"], c["positive"], c["negative"], similarity, normalize), margin),
+                ["loss"] = Triplet.Loss(c["anchor"], c["positive"], c["negative"], margin, similarity, normalize, soft, ReductionOf(c)),
             };
         var mining = MiningOf(c.Text("mining"));
-        var distances = Triplet.Distances(c["x"], c["x"], squared, normalize);
+        var distances = Triplet.Distances(c["x"], c["x"], similarity, normalize);
         return new CaseResult
         {
             ["triplets"] = TripletMiner.Mine(distances, c["labels"], mining, margin),
             ["counts_easy_semihard_hard"] = TripletMiner.Census(distances, c["labels"], margin),
-            ["loss"] = Triplet.Loss(c["x"], c["labels"], mining, margin, squared, normalize, soft, ReductionOf(c)),
+            ["loss"] = Triplet.Loss(c["x"], c["labels"], mining, margin, similarity, normalize, soft, ReductionOf(c)),
         }.Unordered("triplets");
     }
 

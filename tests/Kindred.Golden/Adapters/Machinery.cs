@@ -16,6 +16,8 @@ static class Machinery
 
     sealed record Listed(double[] Values) : Schedule
     {
+        public override IEnumerable<double> Extremes => Values;
+
         public override double this[Progress at] => Values[at.Step];
     }
 
@@ -107,7 +109,7 @@ static class Machinery
     static CaseResult Knn(GoldenCase c)
     {
         var votes = KnnVote.Scores(c["train_features"], c["train_labels"], c["test_features"], c.Integer("classes"), c.Integer("k"), c.Number("temperature"));
-        return new CaseResult { ["scores"] = votes, ["prediction"] = KnnVote.Predict(votes) };
+        return new CaseResult { ["scores"] = votes.Exp(), ["prediction"] = KnnVote.Predict(votes) };
     }
 
     static CaseResult Values(Schedule schedule, int steps, int count) => new()

@@ -18,6 +18,7 @@ static class Positives
     static CaseResult Kcl(GoldenCase c)
     {
         var (temperature, positives) = (c.Number("temperature"), c["positive_index"]);
+        c.Implied("k", positives.Size(1));
         if (c.Text("mode") == "in_batch")
         {
             var features = c["features"];
@@ -60,6 +61,8 @@ static class Positives
     static CaseResult Mochi(GoldenCase c)
     {
         var (query, queue) = (c["query"], c["queue"]);
+        c.Implied("s", c.Optional("pair_a")?.Size(1) ?? 0);
+        c.Implied("s_prime", c.Optional("query_mix_index")?.Size(1) ?? 0);
         var hardest = HardMixing.Hardest(query, queue, c.Integer("hard_pool"));
         var result = new CaseResult { ["hardest"] = hardest };
         var synthetic = new List<Tensor>();
@@ -80,7 +83,7 @@ static class Positives
     [Golden("looc")]
     static CaseResult Looc(GoldenCase c)
     {
-        var perSpace = LeaveOneOut.PerSpace(c["query"], c["keys"], c["negatives"], c.Number("temperature"));
+        var perSpace = LeaveOneOutContrast.PerSpace(c["query"], c["keys"], c["negatives"], c.Number("temperature"));
         return new CaseResult { ["per_space"] = perSpace, ["loss"] = perSpace.Mean() };
     }
 

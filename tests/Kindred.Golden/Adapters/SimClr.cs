@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Objectives;
 
 namespace Kindred.Golden.Adapters;
@@ -54,7 +55,7 @@ static class SimClr
             ["loss"] = Distillation.Loss(student, teacher, temperature, c.Optional("labels"), c.Number("alpha", 1)),
         };
         if (c.Optional("labels") is { } labels)
-            result["supervised"] = Distillation.Supervised(student, labels);
+            result["supervised"] = CrossEntropy.Loss(student, labels);
         return result;
     }
 

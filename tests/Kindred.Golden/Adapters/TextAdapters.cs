@@ -1,3 +1,4 @@
+using Kindred.Numerics;
 using Kindred.Objectives;
 using Kindred.Text;
 
@@ -14,7 +15,7 @@ static class TextAdapters
         var result = new CaseResult { ["contrastive"] = contrastive, ["loss"] = contrastive, ["logits"] = SimCse.Logits(c["z1"], c["z2"], c.Optional("z3"), t, weight) };
         if (c.Has("mlm_logits"))
         {
-            var masked = TokenLikelihood.Loss(c["mlm_logits"], c["mlm_labels"]);
+            var masked = CrossEntropy.Loss(c["mlm_logits"], c["mlm_labels"]);
             result["mlm"] = masked;
             result["loss"] = contrastive + masked * c.Number("mlm_weight", 0.1);
         }
@@ -26,12 +27,12 @@ static class TextAdapters
     {
         var result = new CaseResult
         {
-            ["generator"] = TokenLikelihood.Loss(c["generator_logits"], c["generator_labels"]),
+            ["generator"] = CrossEntropy.Loss(c["generator_logits"], c["generator_labels"]),
             ["loss"] = ConceptContrast.Loss(c["generator_logits"], c["generator_labels"], c.Optional("discriminator_logits"), c.Optional("discriminator_labels"),
                 c.Number("generator_weight", 1), c.Number("discriminator_weight", 1)),
         };
         if (c.Has("discriminator_logits"))
-            result["discriminator"] = TokenLikelihood.Loss(c["discriminator_logits"], c["discriminator_labels"]);
+            result["discriminator"] = CrossEntropy.Loss(c["discriminator_logits"], c["discriminator_labels"]);
         return result;
     }
 
@@ -84,7 +85,7 @@ static class TextAdapters
                 "max_margin_sum" => CrossModalRanking.Loss(c["text"], c["video"], margin, RankingReduction.Sum),
                 "max_margin_hardest" => CrossModalRanking.Loss(c["text"], c["video"], margin, RankingReduction.Hardest),
                 "max_margin_mean" => CrossModalRanking.Loss(c["text"], c["video"], margin, RankingReduction.Mean),
-                "nce" => CrossModalRanking.ContrastiveLoss(c["text"], c["video"], c.Number("temperature", 0.07)),
+                "nce" => InfoNce.InBatch(c["text"], c["video"], c.Number("temperature", 0.07), symmetric: true),
                 var kind => throw new ArgumentException($"video_text has no kind '{kind}'"),
             },
         };

@@ -15,6 +15,7 @@ static class VisionAdapters
                 c.Flag("clip_percentiles", true), c.Flag("rescale", true));
             return new CaseResult { ["phi"] = measured.Phi, ["cluster_sizes"] = measured.Sizes, ["distance"] = measured.Distance };
         }
+        c.Describes("temperature");                                    // φ is given; the instance term reads it below
         var levels = c.Integer("granularities", 1);
         var terms = new Tensor[levels];
         var result = new CaseResult();
@@ -67,6 +68,9 @@ static class VisionAdapters
     {
         var weights = c["prediction_weights"];
         var negatives = Enumerable.Range(1, (int)weights.Size(0)).Select(k => c[$"negatives{k}"]).ToArray();
+        var (features, skip) = (c["features"], c.Integer("skip_step", 1));
+        for (var k = 1; k <= negatives.Length; k++)
+            c.Implied("negatives", negatives[k - 1].Numel / (features.Size(0) * (features.Size(2) - k - skip) * features.Size(3)));
         var perStep = GreedyInfoMax.PerStep(c["features"], weights, negatives, c.Integer("skip_step", 1));
         return new CaseResult { ["loss"] = perStep.Mean(), ["per_step"] = perStep };
     }
@@ -89,7 +93,7 @@ static class VisionAdapters
             var (luminance, colour) = YDbDr.Split(converted);
             return new CaseResult { ["ydbdr"] = converted, ["view1"] = luminance, ["view2"] = colour };
         }
-        var encoder = InfoMin.EncoderLoss(c["view1"], c["view2"], c.Number("temperature", 0.2));
+        var encoder = InfoNce.InBatch(c["view1"], c["view2"], c.Number("temperature", 0.2), symmetric: true);
         var information = InfoMin.Information(encoder, c["view1"].Size(0));
         var result = new CaseResult
         {

@@ -1,5 +1,6 @@
 using Kindred.Encoders;
 using Kindred.Nn;
+using Kindred.Experiments.Recipes;
 using Kindred.Tests.Nn;
 using Kindred.Torch;
 
@@ -7,24 +8,23 @@ namespace Kindred.Tests.Encoders;
 
 public class EncoderTests
 {
-    public static TheoryData<string> Names => [.. EncoderCatalog.Entries.Select(e => e.Name)];
+    public static TheoryData<string> Names => [.. Catalogues.Encoders.Names];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_encoder_of_the_catalogue_encodes_to_its_width_without_leaking(string name)
     {
-        (object options, long[] shape) = name switch
+        (string options, long[] shape) = name switch
         {
-            "wave" => ((object)new WaveEncoder.Options { Width = 16 }, new long[] { 2, 1600 }),
-            "log-mel" => ((object)new LogMelEncoder.Options { Width = 16 }, [2, 1600]),
-            "patches" => ((object)new PatchEncoder.Options { Width = 8 }, [2, 3, 32, 32]),
-            _ when name.StartsWith("vit", StringComparison.Ordinal) => ((ViT.Options)EncoderCatalog.Find(name).Defaults with { Depth = 2, Size = 32, Patch = 8 }, [2, 3, 32, 32]),
-            _ when name.StartsWith("resnet", StringComparison.Ordinal) => ((ResNet.Options)EncoderCatalog.Find(name).Defaults with { Width = 0.125 }, [2, 3, 32, 32]),
-            _ => (EncoderCatalog.Find(name).Defaults, [2, 3, 32, 32]),
+            "wave" or "log-mel" => ("width: 16", new long[] { 2, 1600 }),
+            "patches" => ("width: 8", [2, 3, 32, 32]),
+            _ when name.StartsWith("vit", StringComparison.Ordinal) => ("depth: 2, size: 32, patch: 8", [2, 3, 32, 32]),
+            _ when name.StartsWith("resnet", StringComparison.Ordinal) => ("width: 0.125", [2, 3, 32, 32]),
+            _ => ("", [2, 3, 32, 32]),
         };
         Encoder encoder;
         using (Initialization.Begin(1))
-            encoder = EncoderCatalog.Find(name).Build(options);
+            encoder = Parts.Make<Encoder>(RecipeReader.Read($"{{ name: {name}, {options} }}", "r.yaml"), "encoder");
         long alive = Tensor.Alive;
         for (int step = 0; step < 2; step++)
             using (Scope.Open())
@@ -41,7 +41,7 @@ public class EncoderTests
     {
         using var scope = Scope.Open();
         var encoder = new Recorder();
-        var views = new[] { Filled(1, 8), Filled(2, 4), Filled(3, 8) };
+        View[] views = [Filled(1, 8), Filled(2, 4), Filled(3, 8)];
         var y = encoder.Forward(views);
         Assert.Equal(["4x1x8x8", "2x1x4x4"], encoder.Seen);
         Assert.Equal([1f, 2f, 3f], y.Select(t => t.ToArray<float>()[0]));
@@ -52,7 +52,7 @@ public class EncoderTests
 
     [Fact]
     public void An_unknown_encoder_is_refused_with_the_names_there_are()
-        => Assert.Contains("resnet18", Assert.Throws<ConfigurationException>(() => EncoderCatalog.Find("resnet19")).Message);
+        => Assert.Contains("resnet18", Assert.Throws<ConfigurationException>(() => Catalogues.Encoders.Find("resnet19")).Message);
 
     [Fact]
     public void The_small_resnets_grid_does_not_depend_on_the_memory_layout()

@@ -53,7 +53,7 @@ public class ResNetTests
         var theirs = Reference.Get("torchvision_names").EnumerateArray().Select(n => n.GetString()!).ToArray();
         Assert.Equal(theirs.Select(TorchvisionNames.ToPath).OfType<string>().Order(), net.State().Select(s => s.Path).Order());
         Assert.Contains("layer1.0.conv1.weight", net.State().Select(s => s.Path));
-        Assert.Equal("layer1.0.bn1.runningVar", TorchvisionNames.ToPath("module.encoder_q.layer1.0.bn1.running_var"));
+        Assert.Equal("layer1.0.bn1.runningVar", TorchvisionNames.ToPath("layer1.0.bn1.running_var"));
     }
 
     [Theory]

@@ -25,7 +25,12 @@ public sealed class TorchvisionFileTests : IDisposable
 
         var loaded = new ResNet(Narrow);
         using (var checkpoint = TorchFile.Open(file))
-            loaded.Load(TorchvisionNames.ToState(checkpoint.Read().ToDictionary(a => a.Name, TensorArrays.ToTensor)));
+        {
+            var tensors = checkpoint.Read().ToDictionary(a => a.Name, TensorArrays.ToTensor);
+            var place = PublishedWeights.Find(loaded, tensors.Keys);
+            Assert.Equal((prefix, "fc (2 tensors)"), (place.Prefix, place.Describe().Split("left out ")[1].TrimEnd('.')));
+            loaded.Load(place.Names.ToDictionary(n => n.Key, n => tensors[n.Value]));
+        }
 
         source.Eval();
         loaded.Eval();

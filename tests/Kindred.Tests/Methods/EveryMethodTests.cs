@@ -70,7 +70,7 @@ public sealed class EveryMethodTests
         Toy.Train(method, optimizers, data, epochs: 3, steps: 4); // optimizer slots and lazily made buffers exist now
         var alive = Tensor.Alive;
         var record = new Record();
-        var trainer = new Trainer(method, data, optimizers, new TrainerOptions { Epochs = 3, MaxSteps = 8, LogEvery = 1 }, record) { At = new(1, 3, 4, 12) };
+        var trainer = Toy.GoOn(method, optimizers, data, new TrainerOptions { Epochs = 3, MaxSteps = 8, LogEvery = 1 }, new(1, 3, 4, 12), record);
         var result = trainer.Fit();
         Assert.True(double.IsFinite(result.Loss));
         Assert.Equal(4, record.Steps.Count);
@@ -87,17 +87,17 @@ public sealed class EveryMethodTests
         Generator.Default.Seed(3);
         var trainer = new Trainer(method, data, optimizers, new TrainerOptions { Epochs = 4, MaxSteps = 6, LogEvery = 1 });
         trainer.Fit();                                                     // stops in the middle of the second epoch
-        var saved = new TrainingState(method, optimizers, 0) { At = trainer.At }.Capture();
+        var saved = new TrainingState(method, optimizers, 0) { Position = trainer.Position }.Capture();
 
-        var straight = GoOn(method, optimizers, trainer.At);
+        var straight = GoOn(method, optimizers, trainer.Position);
         var state = new TrainingState(copy, others, 0);
         state.Restore(saved);
-        Assert.Equal(straight, GoOn(copy, others, state.At));
+        Assert.Equal(straight, GoOn(copy, others, state.Position));
 
-        string GoOn(Method m, IReadOnlyDictionary<string, Kindred.Optim.Optimizer> o, Progress at)
+        string GoOn(Method m, IReadOnlyDictionary<string, Kindred.Optim.Optimizer> o, Position at)
         {
             var record = new Record();
-            new Trainer(m, data, o, new TrainerOptions { Epochs = 4, MaxSteps = 11, LogEvery = 1 }, record) { At = at }.Fit();
+            new Trainer(m, data, o, new TrainerOptions { Epochs = 4, MaxSteps = 11, LogEvery = 1 }, record) { Position = at }.Fit();
             return string.Join(' ', record.Steps.Select(s => s.Loss.ToString("R", System.Globalization.CultureInfo.InvariantCulture))) + " " + new TrainingState(m, o, 0).Sha256();
         }
     }

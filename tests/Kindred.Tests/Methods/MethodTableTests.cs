@@ -10,7 +10,7 @@ public class MethodTableTests
     {
         var rows = File.ReadLines(Path.Combine(Repository.Root, "METHODS.md")).Where(l => l.StartsWith('|')).Skip(2)
             .Select(l => l.Trim('|').Split('|', StringSplitOptions.TrimEntries));
-        var registered = MethodCatalog.All.Values.Select(m => m.Attribute).Where(a => a.Role == MethodRole.Method)
+        var registered = Catalogues.Methods.Select(m => m.Attribute).Where(a => a.Role == MethodRole.Method)
             .Select(a => new[] { a.Name, a.Title, a.Family, a.Modality, a.Paper, a.Objective, a.Recipe ?? a.Name });
         Assert.Equal(registered.Select(Line), rows.Select(Line));
         static string Line(string[] cells) => string.Join(" | ", cells);
@@ -19,7 +19,7 @@ public class MethodTableTests
     [Fact]
     public void Every_method_has_its_recipe()
     {
-        foreach (var (attribute, _) in MethodCatalog.All.Values)
+        foreach (var (attribute, _) in Catalogues.Methods)
             Assert.True(File.Exists(Path.Combine(Repository.Root, "recipes", $"{attribute.Recipe ?? attribute.Name}.yaml")), $"{attribute.Name} names the recipe {attribute.Recipe ?? attribute.Name}, which recipes/ lacks");
     }
 }

@@ -13,14 +13,12 @@ public sealed class RecipeFilesTests
     [Theory, MemberData(nameof(Names))]
     public void It_binds_to_the_last_key(string name)
     {
-        foreach (var phase in Recipe.Load(name, folder: Folder, binder: Parts.Binder).Phases)
+        var recipe = Recipe.Load(name, folder: Folder, binder: Parts.Binder);
+        RecipeCheck.Refuse(recipe);
+        Assert.Empty(RecipeCheck.Warnings(recipe));
+        foreach (var phase in recipe.Phases)
         {
-            var (_, type) = MethodCatalog.Find(phase.Method);
-            if (Registry.OptionsOf(type) is { } options) Parts.Binder.Bind(options, phase.Options, "options");
-            Parts.Views(phase.Views);
             if (phase.Views.Count > 0) Experiment.Plain(phase);
-            var schedule = Parts.Schedule(phase.Train);
-            if (phase.Train.Optimizer is RecipeMap map && map["name"] is not null) Parts.Optimizer(map, schedule);
             Assert.False(string.IsNullOrWhiteSpace(phase.Title), "a recipe has a title");
             Assert.False(string.IsNullOrWhiteSpace(phase.Paper), "a recipe says where its settings come from");
         }
@@ -29,7 +27,7 @@ public sealed class RecipeFilesTests
     [Fact]
     public void Every_method_has_a_default_recipe_that_brings_its_data()
     {
-        foreach (var (name, (attribute, _)) in MethodCatalog.All)
+        foreach (var (name, (attribute, _)) in Catalogues.Methods.All)
         {
             var recipe = Recipe.Load(attribute.Recipe ?? name, folder: Folder, binder: Parts.Binder);
             Assert.Contains(recipe.Phases, p => p.Method == name);
@@ -43,7 +41,7 @@ public sealed class RecipeFilesTests
     {
         using var scope = Scope.Open();
         var recipe = Recipe.Load(name, folder: Folder, binder: Parts.Binder).First;
-        var method = (Method)Registry.Make(MethodCatalog.Find(recipe.Method).Type, recipe.Options, Parts.Binder,
+        var method = (Method)Registry.Make(Catalogues.Methods.Find(recipe.Method).Type, recipe.Options, Parts.Binder,
             (EncoderFactory)(channels => Parts.Encoder(recipe.Encoder!, channels)), Parts.Encoder(recipe.Encoder!), new DataFacts(1000, 10, 10));
         using var optimizer = Parts.Optimizer(recipe.Train.Optimizer, Parts.Schedule(recipe.Train)).For(method);
         Assert.True(method.Size > 10_000);

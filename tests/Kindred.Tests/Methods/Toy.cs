@@ -77,6 +77,13 @@ static class Toy
     public static Dictionary<string, Optimizer> Sgd(Method method, double rate = 0.05) =>
         method.Players.ToDictionary(p => p.Key, p => (Optimizer)new Sgd(p.Value, new Sgd.Options { LearningRate = rate }));
 
+    /// <summary>A trainer that goes on after some steps of the toy's own order.</summary>
+    public static Trainer GoOn(Method method, IReadOnlyDictionary<string, Optimizer> optimizers, IData data, TrainerOptions options, Progress at, params IHook[] hooks)
+    {
+        var began = (long)at.Epoch * data.StepsPerEpoch;
+        return new Trainer(method, data, optimizers, options, hooks) { Position = new(at, at.Step > began ? began : null, null, at.Steps) };
+    }
+
     public static TrainingResult Train(Method method, IReadOnlyDictionary<string, Optimizer> optimizers, IData data, int epochs, long? steps = null, params IHook[] hooks) =>
         new Trainer(method, data, optimizers, new TrainerOptions { Epochs = epochs, MaxSteps = steps, LogEvery = 1 }, hooks).Fit();
 

@@ -118,7 +118,7 @@ public sealed class ConvolutionSweepTests : IDisposable
             ? Tensor.Conv2d(a, w, null, stride: [s.Stride, s.Stride], padding: [s.Padding, s.Padding], groups: s.Groups)
             : Convolution.Of(a, w, stride: s.Stride, padding: s.Padding, groups: s.Groups);
         y.Backward(gradient);
-        return [y.Detach(), a.Gradient!, w.Gradient!];
+        return [y.Detach(), a.Grad!, w.Grad!];
     }
 
     static string Hash(Tensor t) => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(t.Contiguous().ToArray<float>())))[..12];

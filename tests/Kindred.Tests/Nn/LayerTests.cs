@@ -82,7 +82,7 @@ public class LayerTests
         }
         for (int i = 0; i < 5; i++)
             Assert.Equal(means[i], split.RunningMean.Value.ToArray<float>()[i], 1e-6f);
-        Assert.Contains("multiple of the splits", Assert.Throws<ArgumentException>(() => split.Forward(x.Narrow(0, 0, 7))).Message);
+        Assert.Contains("make train.batch a multiple of 3", Assert.Throws<ConfigurationException>(() => split.Forward(x.Narrow(0, 0, 7))).Message);
     }
 
     [Fact]

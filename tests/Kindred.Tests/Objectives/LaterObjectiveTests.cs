@@ -1,5 +1,6 @@
 using Kindred.Clustering;
 using Kindred.Information;
+using Kindred.Numerics;
 using Kindred.Objectives;
 using Kindred.Torch;
 
@@ -24,8 +25,8 @@ public sealed class LaterObjectiveTests : IDisposable
         ["greedy infomax"] = (x => GreedyInfoMax.Loss(x[0].Reshape([2, 3, 4, 2]), x[1].Reshape([2, 3, 3]), [Made.Index([.. Range(8)]), Made.Index([.. Range(4)])]), () => [Made.Rows(6, 8, 1), Made.Rows(6, 3, 2)]),
         ["graph contrast"] = (x => GraphContrast.Loss(x[0], x[1]), () => Two(4, 3)),
         ["graph contrast, with positive"] = (x => GraphContrast.Loss(x[0], x[1], excludePositive: false), () => Two(4, 3)),
-        ["infomin"] = (x => InfoMin.Loss(InfoMin.Information(InfoMin.EncoderLoss(x[0], x[1]), 4), x[2], x[3], Made.Index(0, -1, 2, 1)), () => [Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), Made.Rows(4, 3, 3), Made.Rows(4, 3, 4)]),
-        ["token likelihood"] = (x => TokenLikelihood.Loss(x[0], Made.Index(1, -100, 0, 2)), () => [Made.Rows(4, 3, 1)]),
+        ["infomin"] = (x => InfoMin.Loss(InfoMin.Information(InfoNce.InBatch(x[0], x[1], 0.2, symmetric: true), 4), x[2], x[3], Made.Index(0, -1, 2, 1)), () => [Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), Made.Rows(4, 3, 3), Made.Rows(4, 3, 4)]),
+        ["token likelihood"] = (x => CrossEntropy.Loss(x[0], Made.Index(1, -100, 0, 2)), () => [Made.Rows(4, 3, 1)]),
         ["mixture of experts"] = (x => MixtureOfExperts.Of(x[0].Reshape([2, 3, 4]), Made.Block([2, 3, 4], 8), x[1], x[2], MixtureOfExperts.GatingPrototypes(3, 4), Made.Block([5, 3, 4], 9), 0.5, 0.3).Loss,
             () => [Made.Rows(6, 4, 1), Made.Rows(2, 4, 2), Made.Rows(3, 4, 3)]),
         ["proto-nce"] = (x => ProtoNce.Loss(x[0], Made.Rows(4, 3, 8).Normalize(), Made.Rows(1, 4, 9).Flatten().Abs() + 0.1, Made.Index(0, 3, 3)), () => [Made.Rows(3, 3, 1)]),
@@ -37,7 +38,7 @@ public sealed class LaterObjectiveTests : IDisposable
         ["ranking, sum"] = (x => CrossModalRanking.Loss(x[0], x[1], reduction: RankingReduction.Sum), () => Two(4, 3)),
         ["ranking, hardest"] = (x => CrossModalRanking.Loss(x[0], x[1], reduction: RankingReduction.Hardest), () => Two(4, 3)),
         ["ranking, mean"] = (x => CrossModalRanking.Loss(x[0], x[1], reduction: RankingReduction.Mean), () => Two(4, 3)),
-        ["ranking, contrastive"] = (x => CrossModalRanking.ContrastiveLoss(x[0], x[1], 0.3), () => Two(4, 3)),
+        ["ranking, contrastive"] = (x => CrossModalRanking.Loss(x[0], x[1], 0.3, RankingReduction.Mean), () => Two(4, 3)),
         ["concept contrast"] = (x => ConceptContrast.Loss(x[0], Made.Index(1, -100, 0, 2), x[1], Made.Index(2, 2, 0, -100), 1, 0.5), () => Two(4, 3)),
         ["donsker-varadhan"] = (x => DonskerVaradhan.Loss(x[0].Flatten(), x[1].Flatten()), () => Two(5, 1)),
         ["nwj"] = (x => Nwj.Loss(x[0].Flatten(), x[1].Flatten()), () => Two(5, 1)),
@@ -63,7 +64,7 @@ public sealed class LaterObjectiveTests : IDisposable
     {
         ["conditional contrast"] = (z, t) => ConditionalContrast.Loss(z, z.Flip([0]), Made.Index(0, 1, 0, 1, 2, 2), t),
         ["graph contrast"] = (z, t) => GraphContrast.Loss(z, z, t),
-        ["infomin"] = (z, t) => InfoMin.EncoderLoss(z, z.Flip([0]), t),
+        ["infomin"] = (z, t) => InfoNce.InBatch(z, z.Flip([0]), t, symmetric: true),
         ["mixture of experts"] = (z, t) => MixtureOfExperts.Of(z.Reshape([2, 3, 4]), z.Flip([0]).Reshape([2, 3, 4]), z.Narrow(0, 0, 2), z.Narrow(0, 0, 3),
             MixtureOfExperts.GatingPrototypes(3, 4).To(Dtype.Float32).To(z.Dtype), z.Reshape([2, 3, 4]), t, t).Loss,
         ["proto-nce"] = (z, t) => ProtoNce.Loss(z, z.Normalize(), z.Select(1, 0).FullLike(t), Made.Index(0, 0, 3, 3, 4, 5)),
@@ -71,9 +72,8 @@ public sealed class LaterObjectiveTests : IDisposable
         ["unified contrast"] = (z, t) => UnifiedContrast.Loss(z, z.Flip([0]), Made.Index(0, 1, 1, 4, 4, 5), Made.Index(0, 1, 2, 3, 4, 5), t),
         ["unified contrast, official"] = (z, t) => UnifiedContrast.Loss(z, z.Flip([0]), Made.Index(0, 1, 1, 4, 4, 5), Made.Index(0, 1, 2, 3, 4, 5), t, 1e-6),
         ["support set"] = (z, t) => SupportSet.Weights(z, z.Flip([0]), Support.Cross, t).Square().Sum(),
-        ["ranking"] = (z, t) => CrossModalRanking.ContrastiveLoss(z, z.Flip([0]), t),
         ["logistic"] = (z, t) => Adversarial.LogisticDiscriminator(z / t, z.Flip([0]) / t),
-        ["token likelihood"] = (z, t) => TokenLikelihood.Loss(z / t, Made.Index(0, 1, 2, 3, -100, 1)),
+        ["token likelihood"] = (z, t) => CrossEntropy.Loss(z / t, Made.Index(0, 1, 2, 3, -100, 1)),
         ["greedy infomax"] = (z, t) => GreedyInfoMax.Loss(z.Reshape([1, 4, 3, 2]) / t, z.Narrow(0, 0, 4).Unsqueeze(0), [Made.Index(0, 1)]),
     };
 
@@ -102,7 +102,7 @@ public sealed class LaterObjectiveTests : IDisposable
         Made.Close(GraphContrast.Loss(a, b), GraphContrast.Loss(P(a), P(b)));
         Made.Close(SimCse.Loss(a, b, c, hardLogit: 1), SimCse.Loss(P(a), P(b), P(c), hardLogit: 1));
         Made.Close(CrossModalRanking.Loss(a, b), CrossModalRanking.Loss(P(a), P(b)));
-        Made.Close(InfoMin.EncoderLoss(a, b), InfoMin.EncoderLoss(P(a), P(b)));
+        Made.Close(InfoNce.InBatch(a, b, symmetric: true), InfoNce.InBatch(P(a), P(b), symmetric: true));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class LaterObjectiveTests : IDisposable
         Tensor a = Made.Rows(5, 4, 1), b = Made.Rows(5, 4, 2);
         Made.Close(SimCse.Loss(a, b, temperature: 0.2), InfoNce.InBatch(a, b, 0.2));
         Made.Close(GraphContrast.Loss(a, b, 0.2, excludePositive: false), InfoNce.InBatch(a, b, 0.2));
-        Made.Close(InfoMin.EncoderLoss(a, b, 0.2), InfoNce.InBatch(a, b, 0.2, symmetric: true));
+        Made.Close((InfoNce.InBatch(a, b, 0.2) + InfoNce.InBatch(b, a, 0.2)) / 2, InfoNce.InBatch(a, b, 0.2, symmetric: true));
         Assert.True(GraphContrast.Loss(a, b).Item() < GraphContrast.Loss(a, b, excludePositive: false).Item());
         // Clusters of one instance each: ProtoNCE is instance discrimination.
         Made.Close(ProtoNce.Loss(a, b.Normalize(), Tensor.Full([5], 0.2, Dtype.Float64), Made.Index(0, 1, 2, 3, 4)), InfoNce.InBatch(a, b, 0.2));
@@ -191,7 +191,7 @@ public sealed class LaterObjectiveTests : IDisposable
         Made.Close(0, ConditionalContrast.Loss(a, b, Made.Index(0)).Item());
         foreach (var reduction in Enum.GetValues<RankingReduction>())
             Made.Close(0, CrossModalRanking.Loss(a, b, reduction: reduction).Item());
-        Made.Close(0, TokenLikelihood.Loss(a, Made.Index(-100)).Item());
+        Made.Close(0, CrossEntropy.Loss(a, Made.Index(-100)).Item());
         Made.Close(0, InfoMin.Supervised(a, b, Made.Index(-1)).Item());
         Assert.Throws<ArgumentException>(() => SupportSet.Weights(a, b));
         Made.Close(1, SupportSet.Weights(a, b, Support.Full).Item());

@@ -169,7 +169,7 @@ public class PropertyTests : IDisposable
     public void One_space_of_leave_one_out_is_moco()
     {
         var (q, k, queue) = (Made.Rows(3, 5, 19), Made.Rows(3, 5, 20), Made.Rows(9, 5, 21).Normalize());
-        Made.Close(InfoNce.Loss(q, k, queue, 0.2).Item(), LeaveOneOut.Loss(q.Unsqueeze(0), k.Reshape([1, 1, 3, 5]), queue.Unsqueeze(0), 0.2).Item());
+        Made.Close(InfoNce.Loss(q, k, queue, 0.2).Item(), LeaveOneOutContrast.Loss(q.Unsqueeze(0), k.Reshape([1, 1, 3, 5]), queue.Unsqueeze(0), 0.2).Item());
     }
 
     [Fact]

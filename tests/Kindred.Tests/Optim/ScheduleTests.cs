@@ -51,7 +51,7 @@ public class ScheduleTests
     {
         var s = new Stairs([1, 0.1, 0.05, 0.01], [120, 160, 200]);
         Assert.Equal([1, 0.1, 0.05, 0.05, 0.01], new[] { 119, 120, 160, 199, 300 }.Select(e => s[new(e, 301, 0, 1)]));
-        Assert.Throws<ArgumentException>(() => new Stairs([1, 0.1], [120, 160])[new(0, 301, 0, 1)]);
+        Assert.Throws<ConfigurationException>(() => new Stairs([1, 0.1], [120, 160]));
     }
 
     [Fact]

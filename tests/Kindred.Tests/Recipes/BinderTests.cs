@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using Kindred.Io;
 using Kindred.Experiments.Recipes;
 
 namespace Kindred.Tests.Recipes;

@@ -54,7 +54,7 @@ public sealed class RecipeTests : IDisposable
     [Theory]
     [InlineData("train.ecpohs=2", "train.ecpohs: Train has no such option (did you mean 'epochs'?)")]
     [InlineData("trian.epochs=2", "trian: a recipe has no such option (did you mean 'train'?)")]
-    [InlineData("train.epochs=many", "train.epochs: a whole number was expected, this is 'many' (command line)")]
+    [InlineData("train.epochs=many", "train.epochs: a whole number was expected, this is 'many'; it takes at least 1 and at most 1000000 (command line)")]
     [InlineData("train.epochs", "write key=value")]
     [InlineData("=3", "write key=value")]
     [InlineData("views.7.count=3", "is a list of 1")]

@@ -32,6 +32,6 @@ public class OnlineProbeTests
         var record = new Tests.Methods.Record();
         using var probe = probed ? OnlineProbe.For(method, data, Device.Cpu, 1) : null;
         var result = Toy.Train(method, optimizers, data, 60, null, probe is null ? [record] : [probe, record]);
-        return (new TrainingState(method, optimizers, 1) { At = result.At }.Sha256(), record.Steps);
+        return (new TrainingState(method, optimizers, 1) { Position = new(result.At, null, null, result.At.Steps) }.Sha256(), record.Steps);
     }
 }

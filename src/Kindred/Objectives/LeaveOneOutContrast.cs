@@ -9,7 +9,7 @@ namespace Kindred.Objectives;
 /// L = −1/(n+1) [log E(0,0)/(E(0,0) + Neg(0)) + Σ_{i≥1} log E(i,i)/(Σ_j E(i,j) + Neg(i))]. In space i ≥ 1 the image's own views that do not share
 /// augmentation i are negatives. One space is MoCo. Queues may be empty (K = 0): space 0 then has loss 0.
 /// </remarks>
-public static class LeaveOneOut
+public static class LeaveOneOutContrast
 {
     /// <summary>The loss, mean over spaces.</summary>
     /// <param name="query">[S, B, D], the query in each space; normalised here.</param>

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Kindred.Optim;
+
+namespace Kindred.Experiments.Recipes;
+
+/// <summary>Finds what is wrong in a recipe before anything is opened or trained, and what is allowed but makes no sense.</summary>
+public static class RecipeCheck
+{
+    /// <summary>Binds everything that a recipe says: methods, encoders, views, optimizers, schedules.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <exception cref="ConfigurationException">A name or key is unknown, or a value out of its range.</exception>
+    public static void Refuse(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        for (var i = 0; i < recipe.Phases.Count; i++) Refuse(recipe.Phases[i], recipe.PhaseMaps[i]);
+    }
+
+    /// <summary>What is allowed but makes no sense, a sentence each.</summary>
+    /// <param name="recipe">A recipe that <see cref="Refuse(Recipe)"/> accepts.</param>
+    public static IEnumerable<string> Warnings(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Phases.SelectMany(Warnings);
+    }
+
+    static void Refuse(RecipeFile phase, RecipeMap map)
+    {
+        var method = Catalogues.Methods.Find(phase.Method);
+        if (Registry.OptionsOf(method.Type) is { } options) Parts.Binder.Bind(options, phase.Options, "options");
+        else if (phase.Options is RecipeMap { Entries: [var (key, value), ..] }) throw value.Error($"options.{key}", $"{method.Attribute.Name} has no options");
+        if (phase.Encoder is { IsNull: false } encoder) Catalogues.Encoders.Bind(encoder, "encoder", Parts.Binder);
+        Parts.Views(phase.Views);
+        if (phase.Plain is { } plain) Parts.Plan(plain, "plain");
+        Settings(phase);
+        if (phase.Train.Batch < method.Attribute.LeastBatch)
+        {
+            var what = $"{phase.Train.Batch} is out of range; {method.Attribute.Name} compares the samples of a batch and takes at least {method.Attribute.LeastBatch}";
+            throw map.TryGet("train.batch", out var batch) ? batch.Error("train.batch", what) : new ConfigurationException($"train.batch: {what}.");
+        }
+    }
+
+    // Who the players are is known once the method is built; what each is told can be read before.
+    static OptimizerOptions[] Settings(RecipeFile phase)
+    {
+        var schedule = Parts.Schedule(phase.Train);
+        return phase.Train.Optimizer is RecipeMap map && Parts.IsApart(map, [])
+            ? [.. map.Entries.Where(e => e.Value is RecipeMap own && own["name"] is not null).Select(e => Parts.Optimizer(e.Value, schedule, $"train.optimizer.{e.Key}"))]
+            : [Parts.Optimizer(phase.Train.Optimizer, schedule)];
+    }
+
+    static IEnumerable<string> Warnings(RecipeFile phase)
+    {
+        var train = phase.Train;
+        if (train.Warmup > train.Epochs)
+            yield return $"train.warmup: {Number(train.Warmup)} epochs of warm-up in a training of {train.Epochs}: the learning rate never reaches its value.";
+        foreach (var options in Settings(phase))
+        {
+            if (options.LearningRate == 0) yield return "train.optimizer.learningRate: 0 trains nothing.";
+            var warmup = options.Schedule switch { WarmupCosine cosine => cosine.WarmupEpochs, LinspaceCosine cosine => cosine.WarmupEpochs, _ => 0 };
+            if (warmup > train.Epochs && warmup > train.Warmup)
+                yield return $"train.schedule: {Number(warmup)} epochs of warm-up in a training of {train.Epochs}: the learning rate never reaches its value.";
+            int[] milestones = options.Schedule switch { StepDecay steps => steps.Milestones, Stairs stairs => stairs.Milestones, _ => [] };
+            if (milestones.Length > 0 && milestones.All(m => m >= train.Epochs))
+                yield return $"train.schedule: the first milestone is epoch {milestones.Min()}, the training ends after {train.Epochs}: the learning rate never changes.";
+        }
+        if (phase.Options is RecipeMap map && map["queue"] is RecipeScalar queue && long.TryParse(queue.Text, CultureInfo.InvariantCulture, out var keys) && keys > 0 && keys < train.Batch)
+            yield return $"options.queue: {keys} keys for batches of {train.Batch}: of each batch only the last {keys} samples are kept.";
+    }
+
+    static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
+}

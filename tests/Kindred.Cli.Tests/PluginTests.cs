@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Kindred.Data.Pictures;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Runs;
+
+namespace Kindred.Cli.Tests;
+
+/// <summary>Parts of one's own, as samples/Plugin has them: built by <c>dotnet build</c> against this build, and found by the command and by the library.</summary>
+public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<PluginTests.Sample>
+{
+    static readonly string[] small = ["train.batch=8", "train.epochs=3", "evaluate=[]", "encoder.width=16", "train.precision=fp32"];
+
+    [Fact]
+    public void A_run_stopped_and_resumed_ends_as_one_that_was_not_and_is_evaluated_without_being_told_the_plugin()
+    {
+        var stopped = Trained("stopped", ["--plugin", sample.File, "--max-steps", "3"]);
+        var resumed = Trained("stopped", ["--max-steps", "6", "--resume", "auto"]);
+        var whole = Trained("whole", ["--plugin", sample.File, "--max-steps", "6"]);
+        Assert.Equal((3, 6), (stopped.GetProperty("steps").GetInt32(), resumed.GetProperty("steps").GetInt32()));
+        Assert.Equal(whole.GetProperty("state_sha256").GetString(), resumed.GetProperty("state_sha256").GetString());
+
+        var report = JsonDocument.Parse(Succeeds("eval", "knn", "k=3", "--run", In("stopped"), "--json")).RootElement;
+        Assert.InRange(report.GetProperty("metrics").GetProperty("accuracy").GetDouble(), 0, 100);
+    }
+
+    [Fact]
+    public void A_run_whose_plugin_is_gone_says_which_and_takes_it_from_elsewhere()
+    {
+        var copy = sample.Copy();
+        Trained("moved", ["--plugin", copy, "--max-steps", "3"]);
+        Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true);
+
+        var errors = Refused(2, "eval", "knn", "--run", In("moved"));
+        Assert.Contains("Kindred.Samples.Plugin", errors, StringComparison.Ordinal);
+        Assert.Contains(copy, errors, StringComparison.Ordinal);
+        Assert.Contains("--plugin", errors, StringComparison.Ordinal);
+        Succeeds("eval", "knn", "k=3", "--run", In("moved"), "--plugin", sample.File);
+    }
+
+    [Fact]
+    public void Lists_show_its_parts_and_nobody_else_knows_them()
+    {
+        Assert.Contains("align-uniform", Succeeds("list", "methods", "--plugin", sample.File), StringComparison.Ordinal);
+        Assert.Contains("thumbnail", Succeeds("list", "encoders", "--plugin", sample.File), StringComparison.Ordinal);
+        Refused(2, "train", "align-uniform", "--out", In("unknown"));
+    }
+
+    [Fact]
+    public void What_is_no_plugin_is_refused_in_one_line()
+    {
+        var text = In("text.dll");
+        System.IO.File.WriteAllText(text, "not an assembly");
+        Assert.Contains("there is no plug-in", Refused(2, "list", "methods", "--plugin", In("nowhere.dll")), StringComparison.Ordinal);
+        Assert.Contains("no .NET assembly", Refused(2, "list", "methods", "--plugin", text), StringComparison.Ordinal);
+        Assert.Contains("no part", Refused(2, "list", "methods", "--plugin", Path.Combine(AppContext.BaseDirectory, "YamlDotNet.dll")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_study_hands_it_on_to_its_cells()
+    {
+        var study = In("ours.yaml");
+        System.IO.File.WriteAllText(study, """
+            title: Ours
+            paper: none
+            claim: It runs.
+            recipe: align-uniform
+            set: { train: { batch: 8, epochs: 1, precision: fp32 }, encoder: { name: thumbnail, width: 16 } }
+            cells: { one: {} }
+            evaluate: [{ name: knn, k: 3 }]
+            """);
+        Succeeds("study", study, "--data", sample.Pictures, "--out", In("study"), "--plugin", sample.File, "--jobs", "1");
+    }
+
+    [Fact]
+    public void The_library_trains_resumes_and_opens_what_it_finds_in_it()
+    {
+        Assert.Equal("Kindred.Samples.Plugin", Plugins.Load(sample.File).Name);
+        var recipe = Recipe.Load(Path.ChangeExtension(Path.Combine(Path.GetDirectoryName(sample.File)!, "align-uniform"), "yaml"), [.. small, $"data={sample.Pictures}"], binder: Parts.Binder);
+        var stopped = Run("library-stopped", 3, Resume.Never);
+        var resumed = Run("library-stopped", 6, Resume.Auto);
+        var whole = Run("library-whole", 6, Resume.Never);
+        Assert.Equal((3, 6), (stopped.Steps, resumed.Steps));
+        Assert.Equal(whole.StateSha256, resumed.StateSha256);
+
+        using var experiment = TrainedRun.Open(In("library-whole"));
+        Assert.Equal("AlignUniform", experiment.Method.GetType().Name);
+        Assert.True(Evaluations.Run(experiment, new EvaluationRequest("knn")).Metrics.ContainsKey("accuracy"));
+
+        RunSummary Run(string name, long steps, Resume resume) =>
+            new TrainingRun(recipe, new RunOptions { Folder = In(name), MaxSteps = steps, Resume = resume }, null, _ => { }).Run();
+    }
+
+    JsonElement Trained(string name, string[] more)
+    {
+        string[] words = ["train", "align-uniform", "--data", sample.Pictures, "--out", In(name), "--json", .. small, .. more];
+        return JsonDocument.Parse(Succeeds(words).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement;
+    }
+
+    string In(string name) => Path.Combine(sample.Folder, name);
+
+    static string Succeeds(params string[] words)
+    {
+        var (code, output, errors) = Cli.Run(words);
+        Assert.True(code == 0, $"exit code {code}; it said: {errors}");
+        return output;
+    }
+
+    static string Refused(int code, params string[] words)
+    {
+        var (actual, _, errors) = Cli.Run(words);
+        Assert.True(code == actual, $"exit code {actual} where {code} was expected; it said: {errors}");
+        return Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>The sample, built once, and some pictures to learn from.</summary>
+    public sealed class Sample : IDisposable
+    {
+        public Sample()
+        {
+            var project = Path.Combine(Root(), "samples", "Plugin", "Plugin.csproj");
+            var build = new ProcessStartInfo("dotnet", ["build", project, "-c", "Release", "-v", "q", "--nologo", "--artifacts-path", Path.Combine(Folder, "built"),
+                $"-p:KindredPath={AppContext.BaseDirectory}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var (code, output, errors) = Cli.Run(build);
+            if (code != 0) throw new InvalidOperationException(output + errors);
+            File = Directory.EnumerateFiles(Path.Combine(Folder, "built", "bin"), "Kindred.Samples.Plugin.dll", SearchOption.AllDirectories).Single();
+            var random = new Random(0);
+            foreach (var part in new[] { "train", "test" })
+                foreach (var (shade, kind) in new[] { "dark", "light" }.Index())
+                    for (var i = 0; i < 16; i++) Write(Directory.CreateDirectory(Path.Combine(Folder, "pictures", part, kind)).FullName, i, 100 * shade, random);
+        }
+
+        internal string Folder { get; } = Directory.CreateTempSubdirectory("kindred-plugin-").FullName;
+
+        internal string File { get; }
+
+        internal string Pictures => $"folder:{Path.Combine(Folder, "pictures")}";
+
+        /// <summary>The same plug-in in a folder of its own.</summary>
+        internal string Copy()
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(Folder, "copy")).FullName;
+            foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(File)!)) System.IO.File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            return Path.Combine(folder, Path.GetFileName(File));
+        }
+
+        static void Write(string folder, int number, int shade, Random random)
+        {
+            var picture = new Picture(16, 16, 3);
+            foreach (ref var pixel in picture.Pixels.AsSpan()) pixel = (byte)(shade + random.Next(100));
+            PngWriter.Write(Path.Combine(folder, $"{number}.png"), picture);
+        }
+
+        static string Root()
+        {
+            var at = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!System.IO.File.Exists(Path.Combine(at.FullName, "Kindred.slnx"))) at = at.Parent ?? throw new InvalidOperationException("the tests run outside the repository");
+            return at.FullName;
+        }
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
+    }
+}
