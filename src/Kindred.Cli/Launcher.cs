@@ -14,17 +14,28 @@ static class Launcher
     /// <summary>Stopped by SIGTERM with a checkpoint written: run the same command again to go on.</summary>
     internal const int Preempted = 75;
 
+    static Action hold = () => { };
+
+    /// <summary>From here on there is something to save: the first signal asks to stop instead of ending the process.</summary>
+    internal static void HoldSignals() => hold();
+
+    /// <summary>A result that could not be written is an error, whatever it was.</summary>
+    internal static int Conclude(int code, StandardStream output) =>
+        output.Failure is { } failure && code == 0 ? Complain($"the result could not be written to standard output: {failure}.", 4) : code;
+
     /// <param name="root">The verbs.</param>
     /// <param name="args">The words.</param>
     /// <param name="program">What a person calls the program.</param>
     internal static async Task<int> Run(RootCommand root, string[] args, string program = "kindred")
     {
         root.Options.Add(Plugin);
-        using var signals = new StopSignals();
+        using var signals = new StopSignals(held: false);
+        hold = signals.Hold;
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Complain(Explain(root, parsed, program), 2);
         try
         {
+            Variables.Check();
             foreach (var plugin in parsed.GetValue(Plugin) ?? []) Plugins.Load(plugin);
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, signals.Token);
         }
@@ -55,8 +66,10 @@ static class Launcher
     static int Crash(Exception e)
     {
         var path = Path.Combine(Path.GetTempPath(), $"kindred-crash-{Environment.ProcessId}.txt");
-        File.WriteAllText(path, $"kindred {typeof(Launcher).Assembly.GetName().Version}\n{Environment.CommandLine}\n{e}\n");
-        if (Environment.GetEnvironmentVariable("KINDRED_DEBUG") is { Length: > 0 }) Console.Error.WriteLine(e);
-        return Complain($"something went wrong that should not have: {e.GetType().Name}: {e.Message} The details are in {path}; set KINDRED_DEBUG=1 to see them at once.", 1);
+        var kept = true;
+        try { File.WriteAllText(path, $"kindred {typeof(Launcher).Assembly.GetName().Version}\n{Environment.CommandLine}\n{e}\n"); }
+        catch (Exception other) when (other is IOException or UnauthorizedAccessException) { kept = false; }
+        if (Variables.Debug) Console.Error.WriteLine(e);
+        return Complain($"something went wrong that should not have: {e.GetType().Name}: {e.Message} {(kept ? $"The details are in {path}; set" : "Set")} KINDRED_DEBUG=1 to see them at once.", 1);
     }
 }

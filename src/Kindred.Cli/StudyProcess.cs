@@ -32,7 +32,7 @@ sealed class StudyProcess(string study, string output, IReadOnlyList<string> arg
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await process.WaitForExitAsync(CancellationToken.None);
-        if (process.ExitCode == 0 || (cancel.IsCancellationRequested && process.ExitCode is Launcher.Preempted or 130 or 143)) return null;
+        if (process.ExitCode == 0 || (cancel.IsCancellationRequested && process.ExitCode is Launcher.Preempted or 129 or 130 or 143)) return null;
         return (process.ExitCode == Killed ? "its process was killed; most likely memory ran out: use fewer --jobs"
             : last.Length > 0 ? last.Replace("kindred: ", "", StringComparison.Ordinal) : "its process ended without a word", process.ExitCode);
     }

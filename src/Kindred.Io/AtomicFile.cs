@@ -58,6 +58,7 @@ public static class AtomicFile
     /// <returns>What <see cref="Write"/> returned for the same content.</returns>
     public static Written Measure(string path)
     {
+        RegularFile.Require(path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
         return new(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }

@@ -5,25 +5,7 @@ namespace Kindred.Io;
 /// <summary>Opening and reading user files, with errors that name the file.</summary>
 static class InputFile
 {
-    public static SafeFileHandle Open(string path)
-    {
-        try
-        {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DataException($"{path}: there is no such file.", e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new DataException(Directory.Exists(path) ? $"{path} is a folder, not a file." : $"{path}: permission denied.", e);
-        }
-        catch (IOException e)
-        {
-            throw new DataException($"{path} cannot be read: {e.Message}", e);
-        }
-    }
+    public static SafeFileHandle Open(string path) => RegularFile.Open(path);
 
     public static void ReadExactly(string path, SafeFileHandle handle, long offset, Span<byte> destination)
     {

@@ -48,6 +48,7 @@ public sealed class JsonLines : IDisposable
         if (!File.Exists(path))
             yield break;
 
+        RegularFile.Require(path);
         var number = 0;
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Encoding.UTF8);
 

@@ -22,7 +22,7 @@ sealed unsafe class MappedBytes : MemoryManager<byte>
 
     public static MappedBytes Of(string path, long offset, int length)
     {
-        var file = MemoryMappedFile.CreateFromFile(File.OpenHandle(path, options: FileOptions.RandomAccess), null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        var file = MemoryMappedFile.CreateFromFile(RegularFile.Open(path), null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         return new(file, file.CreateViewAccessor(offset, length, MemoryMappedFileAccess.Read), length);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -31,6 +30,7 @@ public static unsafe partial class Engine
         lock (gate)
         {
             if (started) return;
+            Variables.Check();
             var torch = Libtorch.Find(out var refused) ?? throw Libtorch.Missing(refused);
             Refused = refused;
             var shim = ShimBuilder.Build(torch);
@@ -55,16 +55,9 @@ public static unsafe partial class Engine
 
     static void SetUp()
     {
-        if (Environment.GetEnvironmentVariable("KINDRED_ALLOCATOR") != "system") NativeMethods.kt_use_caching_allocator();
+        if (!Variables.SystemAllocator) NativeMethods.kt_use_caching_allocator();
         NativeMethods.kt_flush_denormal(1);
-        SetThreads(ThreadsWanted());
-    }
-
-    static int ThreadsWanted()
-    {
-        if (Environment.GetEnvironmentVariable("KINDRED_THREADS") is not { Length: > 0 } text) return Environment.ProcessorCount;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads) && threads > 0
-            ? threads : throw new ConfigurationException($"KINDRED_THREADS is '{text}'; give the number of threads, 1 or more.");
+        SetThreads(Variables.Threads);
     }
 
     /// <summary>How many threads operators use.</summary>

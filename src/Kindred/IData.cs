@@ -37,6 +37,14 @@ public interface IData : IDisposable
     /// <param name="cancel">Stops the workers.</param>
     IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default);
 
+    /// <summary>Every sample as it lies on the disk now, in order: by these a run that goes on notices that its data changed.</summary>
+    /// <remarks>Left out, numbers and labels, so that at least another count, other labels and another order of them are noticed.</remarks>
+    IEnumerable<SampleStamp> Stamps() =>
+    [
+        .. Enumerable.Range(0, Count).Select(i => new SampleStamp(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{i}"), Labels?[i] ?? -1)),
+        .. Streams.SelectMany(s => s.Value.Stamps().Select(stamp => stamp with { Name = $"{s.Key}/{stamp.Name}" })),
+    ];
+
     /// <summary>What is wrong with the samples so far: names and reasons.</summary>
     IReadOnlyList<(string Name, string Reason)> Bad => [];
 }

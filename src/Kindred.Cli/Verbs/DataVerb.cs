@@ -114,6 +114,8 @@ static class DataVerb
         command.SetAction((result, cancel) => Task.Run(() =>
         {
             using var source = PictureSources.Open(result.GetValue(uri)!);
+            // What is half written has to be taken away again.
+            Launcher.HoldSignals();
             var bad = Packing.Write(source, result.GetValue(file)!, result.GetValue(size), cancel);
             if (result.GetValue(json))
                 Output.Json(new { File = result.GetValue(file), Samples = source.Count - bad.Count, Bad = Shape(bad) });

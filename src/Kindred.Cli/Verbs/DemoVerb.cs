@@ -50,6 +50,7 @@ static class DemoVerb
         {
             var run = new TrainingRun(recipe, new RunOptions { Folder = output, Command = "kindred demo" }, display, text => display.Note($"kindred: {text}"))
             {
+                Begun = Launcher.HoldSignals,
                 Finished = (experiment, folder) => trained = Evaluate(experiment, test, recipe, task, folder.Path),
             };
             summary = run.Run(cancel);

@@ -58,6 +58,7 @@ static class StudyVerb
             Ended = outcome => { StudyReport.Of(study, run!.Reported).Write(folder); Output.Say(StudyLines.Ended(outcome, run.Progress, study)); },
         };
         using var status = new Timer(_ => Output.Say(StudyLines.Status(run.Progress)), null, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
+        Launcher.HoldSignals();
         var outcomes = await run.Run(cancel);
         status.Change(Timeout.Infinite, Timeout.Infinite);
         return Conclude(StudyReport.Of(study, run.Reported), outcomes, folder, result, cancel);
@@ -88,6 +89,7 @@ static class StudyVerb
             After = job.After,
             Workers = Torch.Engine.Threads,
             Progress = new Shares(),
+            Begun = Launcher.HoldSignals,
         };
         return run.Run(stop.Token) is null ? Launcher.Preempted : 0;
     }

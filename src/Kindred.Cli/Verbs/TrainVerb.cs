@@ -20,18 +20,19 @@ static class TrainVerb
         var resume = new Option<string>("--resume") { Description = "auto goes on with the run in --out, never refuses one, a checkpoint's folder goes on from there.", DefaultValueFactory = _ => "never" };
         var from = new Option<string?>("--from") { Description = "Starts from the weights of another run, checkpoint, .safetensors or PyTorch file; of another project's file its encoder is taken." };
         var after = new Option<string?>("--after") { Description = "Goes on after the phases that another run has in common with this recipe." };
+        var changed = new Option<string>("--data-changed") { Description = "accept goes on although the data are not those that the run began with; refuse does not.", DefaultValueFactory = _ => "refuse" };
         var seed = new Option<ulong?>("--seed") { Description = "Everything random follows from it." };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
         var precision = new Option<string?>("--precision") { Description = "auto, fp32 or bf16." };
         var json = new Option<bool>("--json") { Description = "One JSON object as the last line on stdout." };
-        var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, from, after, seed, device, precision, json };
+        var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, changed, from, after, seed, device, precision, json };
         command.SetAction((result, cancel) => Task.FromResult(Run(new Request(
             result.GetValue(name)!, result.GetValue(overrides) ?? [], result.GetValue(data), result.GetValue(output), result.GetValue(steps), result.GetValue(resume)!,
-            result.GetValue(from), result.GetValue(after), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json)), cancel)));
+            result.GetValue(changed)!, result.GetValue(from), result.GetValue(after), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json)), cancel)));
         return command;
     }
 
-    sealed record Request(string Name, string[] Overrides, string? Data, string? Out, long? MaxSteps, string Resume, string? From, string? After, ulong? Seed, string Device, string? Precision, bool Json);
+    sealed record Request(string Name, string[] Overrides, string? Data, string? Out, long? MaxSteps, string Resume, string DataChanged, string? From, string? After, ulong? Seed, string Device, string? Precision, bool Json);
 
     static int Run(Request request, CancellationToken cancel)
     {
@@ -39,7 +40,7 @@ static class TrainVerb
         if (request is { Out: { } begun, Resume: not "never" }) Plugins.Recall(begun);
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
         RecipeCheck.Refuse(recipe);
-        var folder = request.Out ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+        var folder = request.Out ?? FolderOf(request.Resume) ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         var requests = Evaluations.Requested(recipe.Phases[^1]);
         using var display = new ProgressDisplay();
         var run = new TrainingRun(recipe, new RunOptions
@@ -49,11 +50,18 @@ static class TrainVerb
             ResumeFrom = request.Resume is "auto" or "never" ? null : request.Resume,
             From = request.From,
             After = request.After,
+            AcceptData = request.DataChanged switch
+            {
+                "refuse" => false,
+                "accept" => true,
+                var other => throw new ConfigurationException($"--data-changed {other}: there are refuse and accept."),
+            },
             MaxSteps = request.MaxSteps,
             Device = DeviceOf(request.Device),
             Command = $"kindred {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}",
         }, display, text => display.Note($"kindred: {text}"))
         {
+            Begun = Launcher.HoldSignals,
             Finished = (experiment, folder) => Evaluate(experiment, folder, requests, display, cancel),
         };
         var summary = run.Run(cancel);
@@ -83,6 +91,10 @@ static class TrainVerb
             catch (KindredException e) { display.Note($"kindred: the run is not evaluated by {request.Protocol}: {e.Message}"); }
         }
     }
+
+    // A checkpoint lies in the folder of the run that is to go on.
+    static string? FolderOf(string resume) => resume is "auto" or "never" ? null
+        : Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(resume))) is { } checkpoints && Path.GetFileName(checkpoints) == "checkpoints" ? Path.GetDirectoryName(checkpoints) : null;
 
     static List<string> Overrides(Request request)
     {

@@ -15,9 +15,10 @@ public sealed partial class Recordings
 
     readonly float[][] samples;
     readonly int[] labels;
+    readonly string path;
 
-    Recordings(string[] names, float[][] samples, int[] labels, string[] classes, int rate) =>
-        (Names, this.samples, this.labels, Classes, Rate) = (names, samples, labels, classes, rate);
+    Recordings(string path, string[] names, float[][] samples, int[] labels, string[] classes, int rate) =>
+        (this.path, Names, this.samples, this.labels, Classes, Rate) = (path, names, samples, labels, classes, rate);
 
     /// <summary>The files, relative to the folder.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -37,6 +38,14 @@ public sealed partial class Recordings
     /// <summary>A recording in −1…1.</summary>
     public ReadOnlySpan<float> Samples(int index) => samples[index];
 
+    /// <summary>Size and time of what holds a recording now, to notice changes between stop and resume.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    public FileStamp Stamp(int index)
+    {
+        var file = new FileInfo(File.Exists(path) ? path : Path.Combine(path, Names[index]));
+        return file.Exists ? new(File.Exists(path) ? samples[index].Length : file.Length, (file.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100) : new(-1, 0);
+    }
+
     /// <summary>Reads every WAVE file below a folder, or inside a tar archive, into memory, in the order of their names.</summary>
     /// <param name="path">Where they are.</param>
     /// <param name="split">train, test, or null for all.</param>
@@ -53,7 +62,7 @@ public sealed partial class Recordings
             throw new DataException($"{names[odd]} has {read[odd].Rate} samples a second, {names[0]} has {read[0].Rate}; bring all to one rate.");
         var labelled = Array.ConvertAll(names, n => LabelOf(n, label));
         string[] classes = [.. labelled.Distinct().Order(StringComparer.Ordinal)];
-        return new(names, Array.ConvertAll(read, r => r.Samples), Array.ConvertAll(labelled, l => Array.IndexOf(classes, l)), classes, read[0].Rate);
+        return new(path, names, Array.ConvertAll(read, r => r.Samples), Array.ConvertAll(labelled, l => Array.IndexOf(classes, l)), classes, read[0].Rate);
     }
 
     static (IEnumerable<string> Names, Func<string, (float[] Samples, int Rate)> Read) Source(string path)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Kindred.Io;
 
 namespace Kindred.Data.Audio;
 
@@ -16,7 +17,7 @@ public static class WavFile
         try
         {
             if (new FileInfo(path).Length > MaxBytes) throw new DataException($"{path}: larger than {MaxBytes >> 20} MiB; cut it into shorter recordings.");
-            return Parse(File.ReadAllBytes(path), path);
+            return Parse(RegularFile.ReadAllBytes(path, MaxBytes), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

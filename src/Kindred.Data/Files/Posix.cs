@@ -6,7 +6,8 @@ namespace Kindred.Data.Files;
 /// <summary>The system calls behind the file index: names stay bytes, and nothing is allocated for a file.</summary>
 static unsafe partial class Posix
 {
-    internal const int ReadOnlyCloseOnExec = 0x80000, SeekSet = 0, SeekEnd = 2;
+    // Without waiting: a pipe that nobody writes into would hold the opening for ever.
+    internal const int ReadOnlyCloseOnExec = 0x80000 | 0x800, SeekSet = 0, SeekEnd = 2;
     internal const byte TypeUnknown = 0, TypeDirectory = 4, TypeRegular = 8, TypeLink = 10;
     internal const int NoEntry = 2, NotDirectory = 20;
 

@@ -1,3 +1,4 @@
+using Kindred.Io;
 using Microsoft.Win32.SafeHandles;
 
 namespace Kindred.Data.Sources;
@@ -24,14 +25,7 @@ static class BinaryFiles
 
     internal static SafeFileHandle Open(string path)
     {
-        try
-        {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"{path} cannot be opened: {exception.Message}", exception);
-        }
+        return RegularFile.Open(path);
     }
 
     /// <summary>How many whole records a file holds; refuses a part of one.</summary>
@@ -55,5 +49,5 @@ static class BinaryFiles
     }
 
     internal static string[] ClassNames(string path, int count) =>
-        File.Exists(path) && File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0).ToArray() is var lines && lines.Length == count ? lines : [];
+        File.Exists(path) && RegularFile.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0).ToArray() is var lines && lines.Length == count ? lines : [];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kindred.Data.Files;
+using Kindred.Io;
 
 namespace Kindred.Data.Sources;
 
@@ -178,7 +179,7 @@ public sealed class LabelFile
     {
         if (!File.Exists(path))
             throw new DataException($"there is no file {path}; looked for from {Environment.CurrentDirectory}");
-        var bytes = File.ReadAllBytes(path).AsMemory();
+        var bytes = RegularFile.ReadAllBytes(path).AsMemory();
         if (bytes.Span.StartsWith("\uFEFF"u8))
             bytes = bytes[3..];
         while (!bytes.IsEmpty)

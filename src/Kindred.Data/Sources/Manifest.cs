@@ -22,13 +22,11 @@ public sealed class Manifest
 
     /// <summary>Takes down a source as it is on disk now.</summary>
     /// <param name="source">The source.</param>
-    public static Manifest Of(IPictures source)
-    {
-        var rows = new List<(string, int, FileStamp)>(source.Count);
-        for (var i = 0; i < source.Count; i++)
-            rows.Add((source.Name(i), source.Label(i), source.Stamp(i)));
-        return Finish(rows);
-    }
+    public static Manifest Of(IPictures source) => Of(Enumerable.Range(0, source.Count).Select(i => (source.Name(i), source.Label(i), source.Stamp(i))));
+
+    /// <summary>Takes down samples of any kind.</summary>
+    /// <param name="rows">Name, label and stamp of each, in order.</param>
+    public static Manifest Of(IEnumerable<(string Name, int Label, FileStamp Stamp)> rows) => Finish([.. rows]);
 
     /// <summary>Reads one that was written.</summary>
     /// <param name="path">The file.</param>
@@ -36,13 +34,13 @@ public sealed class Manifest
     public static Manifest Read(string path)
     {
         var rows = new List<(string, int, FileStamp)>();
-        var lines = File.ReadAllLines(path);
+        var lines = RegularFile.ReadAllLines(path);
         for (var i = 1; i < lines.Length; i++)
         {
             var cells = lines[i].Split('\t');
             if (cells.Length != 4 || !long.TryParse(cells[0], out var bytes) || !long.TryParse(cells[1], out var modified) || !int.TryParse(cells[2], out var label))
                 throw new DataException($"{path}, line {i + 1}: not a manifest's line");
-            rows.Add((FileNames.Decode(Convert.FromBase64String(cells[3])), label, new(bytes, modified)));
+            rows.Add((NameOf(cells[3], path, i + 1), label, new(bytes, modified)));
         }
         var manifest = Finish(rows);
         return lines.Length > 0 && lines[0] == Header(manifest) ? manifest : throw new DataException($"{path} was altered or cut: its first line does not fit the rest");
@@ -67,6 +65,7 @@ public sealed class Manifest
             before[row.Name] = (row.Label, row.Stamp);
         var (added, changed, relabelled) = (new List<string>(), new List<string>(), new List<string>());
         var deleted = new List<string>();
+        var touched = 0;
         foreach (var row in rows)
         {
             if (!before.Remove(row.Name, out var old))
@@ -74,12 +73,16 @@ public sealed class Manifest
             else if (row.Stamp.Bytes < 0)
                 deleted.Add(row.Name);
             else if (old.Stamp != row.Stamp)
+            {
                 changed.Add(row.Name);
+                if (old.Stamp.Bytes == row.Stamp.Bytes)
+                    touched++;
+            }
             else if (old.Label != row.Label)
                 relabelled.Add(row.Name);
         }
         deleted.AddRange(earlier.rows.Select(row => row.Name).Where(before.ContainsKey));
-        return new(added, deleted, changed, relabelled, Digest == earlier.Digest);
+        return new(added, deleted, changed, relabelled, Digest == earlier.Digest) { Touched = touched };
     }
 
     /// <summary>Refuses to go on with other data than a run began with.</summary>
@@ -91,7 +94,7 @@ public sealed class Manifest
         if (Digest == earlier.Digest)
             return;
         throw new DataException(
-            $"{source} is not what this run began with: {Since(earlier)}. The order of the samples would differ, so the run cannot be continued exactly; restore the data, or allow it explicitly");
+            $"{source} is not what this run began with: {Since(earlier)}. It would not go on as it began; restore the data, or accept that with --data-changed accept.");
     }
 
     static Manifest Finish(List<(string Name, int Label, FileStamp Stamp)> rows)
@@ -111,6 +114,18 @@ public sealed class Manifest
         return new(rows) { Digest = Convert.ToHexStringLower(hash.GetHashAndReset()) };
     }
 
+    static string NameOf(string cell, string path, int line)
+    {
+        try
+        {
+            return FileNames.Decode(Convert.FromBase64String(cell));
+        }
+        catch (FormatException e)
+        {
+            throw new DataException($"{path}, line {line}: not a manifest's line", e);
+        }
+    }
+
     static string Header(Manifest manifest) => $"kindred-manifest 1 {manifest.Count} {manifest.Digest}";
 }
 
@@ -123,12 +138,17 @@ public sealed class Manifest
 public sealed record ManifestChanges(
     IReadOnlyList<string> Added, IReadOnlyList<string> Deleted, IReadOnlyList<string> Changed, IReadOnlyList<string> Relabelled, bool Same)
 {
+    const int Shown = 3;
+
+    /// <summary>How many of the changed have another time but the same size.</summary>
+    public int Touched { get; init; }
+
     /// <inheritdoc/>
     public override string ToString()
     {
         var parts = new[] { ("added", Added), ("deleted", Deleted), ("changed", Changed), ("relabelled", Relabelled) }
-            .Where(part => part.Item2.Count > 0).Select(part => $"{part.Item2.Count} {part.Item1} (first: {FileNames.Printable(part.Item2[0])})");
-        var text = string.Join(", ", parts);
+            .Where(part => part.Item2.Count > 0).Select(part => $"{part.Item2.Count} {part.Item1} (first: {string.Join(", ", part.Item2.Take(Shown).Select(FileNames.Printable))})");
+        var text = string.Join(", ", parts) + (Touched > 0 ? $"; {Touched} of the changed have their old size and another time, as after a copy" : "");
         return text.Length > 0 ? text : Same ? "no change" : "another order";
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Kindred.Data.Pictures;
 using Kindred.Data.Views;
+using Kindred.Io;
 
 namespace Kindred.Data.Sources;
 
@@ -90,7 +91,8 @@ public static class Mnist
         try
         {
             if (!path.EndsWith(".gz", StringComparison.Ordinal))
-                return File.ReadAllBytes(path);
+                return RegularFile.ReadAllBytes(path);
+            RegularFile.Require(path);
             using var packed = File.OpenRead(path);
             var checksum = new byte[4];
             packed.Seek(-4, SeekOrigin.End);

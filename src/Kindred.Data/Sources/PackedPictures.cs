@@ -2,6 +2,7 @@ using System.IO.MemoryMappedFiles;
 using System.Text.Json;
 using Kindred.Data.Pictures;
 using Kindred.Data.Views;
+using Kindred.Io;
 
 namespace Kindred.Data.Sources;
 
@@ -87,6 +88,7 @@ public sealed unsafe class PackedPictures : IPictures
     {
         try
         {
+            RegularFile.Require(path);
             var length = new FileInfo(path).Length;
             if (length < HeaderBytes + TrailerBytes || !Recognise(path))
                 throw new DataException($"{path} is no packed file, or cut before its header ends ({length} bytes)");
@@ -102,8 +104,8 @@ public sealed unsafe class PackedPictures : IPictures
     internal static bool Recognise(string path)
     {
         Span<byte> start = stackalloc byte[8];
-        using var file = File.OpenRead(path);
-        return file.ReadAtLeast(start, 8, throwOnEndOfStream: false) == 8 && start.SequenceEqual(Magic);
+        using var file = RegularFile.Open(path);
+        return RandomAccess.Read(file, start, 0) == 8 && start.SequenceEqual(Magic);
     }
 
     /// <inheritdoc/>

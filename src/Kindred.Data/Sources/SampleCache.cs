@@ -8,18 +8,7 @@ public static class SampleCache
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>The folder.</summary>
-    public static string Folder
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("KINDRED_CACHE") is { Length: > 0 } own)
-                return own;
-            var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-            if (string.IsNullOrEmpty(cache))
-                cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-            return Path.Combine(cache, "kindred");
-        }
-    }
+    public static string Folder => Variables.Cache;
 
     /// <summary>A folder in the cache, made on first use: by one process at a time, and complete or not there at all.</summary>
     /// <param name="name">Name and version.</param>

@@ -1,4 +1,5 @@
 using Kindred.Data.Pictures;
+using Kindred.Io;
 
 namespace Kindred.Data.Sources;
 
@@ -39,7 +40,7 @@ public static class Stl10
 
     static IEnumerable<int> Labels(string path, int count)
     {
-        var bytes = File.ReadAllBytes(path);
+        var bytes = RegularFile.ReadAllBytes(path);
         if (bytes.Length != count)
             throw new DataException($"{path} has {bytes.Length} labels for {count} pictures");
         var wrong = bytes.AsSpan().IndexOfAnyExceptInRange((byte)1, (byte)10);

@@ -2,6 +2,7 @@ using System.Text;
 using Kindred.Data.Files;
 using Kindred.Data.Pictures;
 using Kindred.Data.Views;
+using Kindred.Io;
 using Microsoft.Win32.SafeHandles;
 
 namespace Kindred.Data.Sources;
@@ -35,7 +36,7 @@ public sealed class TarPictures : EncodedPictures
             var reading = new Reading();
             for (var i = 0; i < paths.Length; i++)
             {
-                files[i] = File.OpenHandle(paths[i], FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+                files[i] = RegularFile.Open(paths[i]);
                 reading.Add(files[i], paths[i], i);
             }
             reading.Index.Finish(split, description);

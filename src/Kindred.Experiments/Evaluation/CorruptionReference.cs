@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kindred.Io;
 using Kindred.Metrics;
 using Kindred.Torch;
 
@@ -34,14 +35,14 @@ sealed class CorruptionReference
     {
         try
         {
-            var report = JsonNode.Parse(File.ReadAllText(file)) as JsonObject;
+            var report = JsonNode.Parse(RegularFile.ReadAllText(file)) as JsonObject;
             var metrics = report?["metrics"] as JsonObject;
             var severities = report?["settings"]?["severities"] as JsonArray;
             if (report?["protocol"]?.GetValue<string>() != "corruption" || metrics is null || severities is null)
                 throw new DataException($"reference: '{file}' is no report of the protocol corruption.");
             return (metrics.Where(m => m.Value is not null).ToDictionary(m => m.Key, m => m.Value!.GetValue<double>()), [.. severities.Select(s => s!.GetValue<int>())]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException { InnerException: IOException or UnauthorizedAccessException })
         {
             throw new DataException($"reference: '{file}' cannot be read; evaluate that run first, kindred eval corruption --run DIR.", e);
         }

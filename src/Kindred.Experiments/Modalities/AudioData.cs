@@ -65,6 +65,13 @@ public sealed class AudioData : IData
     public int StepsPerEpoch => Count / batch;
 
     /// <inheritdoc/>
+    public IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(i =>
+    {
+        var stamp = recordings.Stamp(i);
+        return new SampleStamp(recordings.Names[i], recordings.Labels[i], stamp.Bytes, stamp.Modified);
+    });
+
+    /// <inheritdoc/>
     public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel)
     {
         var batches = plan?.Batches ?? [.. Shuffled(epoch).Chunk(batch).Take(StepsPerEpoch)];

@@ -50,6 +50,13 @@ public sealed class PictureData : IData
     public IReadOnlyList<(string Name, string Reason)> Bad => loader.IsValueCreated ? [.. loader.Value.Bad.Select(b => (b.Name, b.Reason))] : [];
 
     /// <inheritdoc/>
+    public IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(i =>
+    {
+        var stamp = Pictures.Stamp(i);
+        return new SampleStamp(Pictures.Name(i), Pictures.Label(i), stamp.Bytes, stamp.Modified);
+    });
+
+    /// <inheritdoc/>
     public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
         loader.Value.Epoch(epoch, skip, plan?.Batches, cancel).Select(b => new PictureBatch(b));
 

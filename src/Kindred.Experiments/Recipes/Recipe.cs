@@ -50,8 +50,8 @@ public sealed class Recipe
     public static Recipe Load(string path, IReadOnlyList<string>? overrides = null, string? folder = null, Binder? binder = null)
     {
         var file = Locate(path, null, folder);
-        var map = RecipeReader.ReadFile(file);
-        return Build(Stem(file), File.ReadAllText(file), map, file, overrides, folder, binder);
+        var text = RecipeReader.ReadText(file);
+        return Build(Stem(file), text, RecipeReader.ReadMap(text, file), file, overrides, folder, binder);
     }
 
     /// <summary>Reads a recipe from text.</summary>

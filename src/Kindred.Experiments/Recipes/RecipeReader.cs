@@ -1,3 +1,4 @@
+using Kindred.Io;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -24,24 +25,18 @@ public sealed class RecipeReader
     /// <param name="path">The file.</param>
     /// <returns>Its values.</returns>
     /// <exception cref="ConfigurationException">The file is missing or not what a recipe may be; the message has line and column.</exception>
-    public static RecipeMap ReadFile(string path)
+    public static RecipeMap ReadFile(string path) => ReadMap(ReadText(path), path);
+
+    /// <summary>The text of a recipe file.</summary>
+    internal static string ReadText(string path)
     {
         try
         {
-            var length = new FileInfo(path).Length;
-
-            if (length > MaxLength)
-                throw new ConfigurationException($"{path} has {length} bytes; a recipe has at most {MaxLength}.");
-
-            return ReadMap(File.ReadAllText(path), path);
+            return RegularFile.ReadAllText(path, MaxLength);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (DataException e)
         {
-            throw new ConfigurationException($"{path}: there is no such recipe.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationException($"{path} cannot be read: {e.Message}", e);
+            throw new ConfigurationException(e.InnerException is FileNotFoundException or DirectoryNotFoundException ? $"{path}: there is no such recipe." : e.Message, e);
         }
     }
 

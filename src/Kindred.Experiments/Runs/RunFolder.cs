@@ -25,21 +25,23 @@ public sealed class RunFolder : IDisposable
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(10), Silence = TimeSpan.FromSeconds(60);
 
     readonly RunLock runLock;
-    readonly ITimer heart;
     readonly TimeProvider clock;
+    readonly bool made, stale;
     readonly Lock gate = new();
+    ITimer? heart;
     JsonLines? badSamples;
-    bool disposed;
+    bool begun, disposed;
 
-    RunFolder(string path, RunLock runLock, RunInfo info, bool resumed, int keep, TimeProvider clock)
+    RunFolder(string path, RunLock runLock, RunInfo info, RunInfo? before, bool resumed, bool made, bool stale, int keep, TimeProvider clock)
     {
         Path = path;
         this.runLock = runLock;
         this.clock = clock;
+        (this.made, this.stale) = (made, stale);
         Info = info;
+        Before = before;
         Resumed = resumed;
         Checkpoints = new(System.IO.Path.Combine(path, "checkpoints"), keep);
-        heart = clock.CreateTimer(_ => Pulse(), null, Beat, Beat);
     }
 
     /// <summary>Something that a person should know but that need not stop the run, such as a heartbeat that could not be written.</summary>
@@ -54,6 +56,13 @@ public sealed class RunFolder : IDisposable
     /// <summary>Whether the folder held a run before.</summary>
     public bool Resumed { get; }
 
+    /// <summary>What <c>run.json</c> said when the folder was claimed; null for a new run, or where it was lost.</summary>
+    public RunInfo? Before { get; }
+
+    /// <summary>Whether the run that the folder holds had saved a checkpoint once, as far as anything in it tells.</summary>
+    public bool HadCheckpoint => Resumed && (Checkpoints.Steps.Count > 0
+        || (Before is null ? Logged(Path) : Before.Checkpoint is not null || Before is { Step: > 0, State: RunState.Finished or RunState.Preempted }));
+
     /// <summary>The checkpoints.</summary>
     public CheckpointStore Checkpoints { get; }
 
@@ -63,8 +72,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>The metrics, one object a line.</summary>
     public string MetricsFile => In("metrics.jsonl");
 
-    /// <summary>Opens a folder for training: makes it, or goes on with the run in it.</summary>
-    /// <remarks>A run that ended before its first step and left no checkpoint has nothing to lose: its folder is taken as a new one.</remarks>
+    /// <summary>Claims a folder and begins at once: <see cref="Claim"/> and <see cref="Begin"/>.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="resume">What to do when it already holds a run.</param>
     /// <param name="keep">Checkpoints to keep, besides the best one.</param>
@@ -74,32 +82,84 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="EnvironmentException">It cannot be written.</exception>
     public static RunFolder Open(string path, Resume resume = Resume.Never, int keep = 3, TimeProvider? clock = null)
     {
+        var folder = Claim(path, resume, keep, clock);
+        try
+        {
+            folder.Begin();
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Claims a folder for training: no other process can have it, and nothing in it is touched before <see cref="Begin"/>.</summary>
+    /// <remarks>A run that ended before its first step and left no checkpoint has nothing to lose: its folder is taken as a new one.</remarks>
+    /// <param name="path">The folder.</param>
+    /// <param name="resume">What to do when it already holds a run.</param>
+    /// <param name="keep">Checkpoints to keep, besides the best one.</param>
+    /// <param name="clock">Tells the time; left out, the machine's.</param>
+    /// <returns>The folder; dispose it.</returns>
+    /// <exception cref="ConfigurationException">It holds a run and <paramref name="resume"/> says never, another process has it, or it is full of other things.</exception>
+    /// <exception cref="EnvironmentException">It cannot be written.</exception>
+    public static RunFolder Claim(string path, Resume resume = Resume.Never, int keep = 3, TimeProvider? clock = null)
+    {
         if (string.IsNullOrWhiteSpace(path))
             throw new ConfigurationException("the run folder has an empty name. Name a new folder with --out.");
 
         clock ??= TimeProvider.System;
-        Make(path);
+        var made = Make(path);
         var runLock = RunLock.Take(path, Silence, clock);
 
         try
         {
             var before = RunInfo.TryRead(System.IO.Path.Combine(path, "run.json"));
-            if (before is not null && NeverBegan(path, before))
-                before = Clear(path);
+            var stale = before is not null && NeverBegan(path, before);
+            if (stale)
+                before = null;
             else
                 Refuse(path, before, resume);
 
             var now = clock.GetUtcNow();
-            var info = new RunInfo(RunState.Created, Environment.ProcessId, Environment.MachineName, before?.Created ?? now, now, before?.Step ?? 0);
-            var folder = new RunFolder(path, runLock, info, before is not null, keep, clock);
-            folder.WriteInfo();
-            return folder;
+            var info = new RunInfo(RunState.Created, Environment.ProcessId, Environment.MachineName, before?.Created ?? now, now, before?.Step ?? 0, Checkpoint: before?.Checkpoint, From: before?.From);
+            return new(path, runLock, info, before, before is not null || (!stale && Holds(path)), made, stale, keep, clock);
         }
         catch
         {
             runLock.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Begins to write: call it when everything that could speak against it has been checked.</summary>
+    /// <param name="from">The weights that a new run starts from, if any.</param>
+    /// <exception cref="ConfigurationException">A process on another machine was faster.</exception>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public void Begin(string? from = null)
+    {
+        if (begun)
+            return;
+
+        if (stale)
+            Clear(Path);
+
+        runLock.Sign();
+        begun = true;
+        Info = Info with { From = Resumed ? Info.From : from };
+        WriteInfo();
+        heart = clock.CreateTimer(_ => Pulse(), null, Beat, Beat);
+    }
+
+    /// <summary>Notes that there is a checkpoint of a step, so that its loss is noticed.</summary>
+    /// <param name="step">Its step.</param>
+    public void Saved(long step)
+    {
+        lock (gate)
+            Info = Info with { Checkpoint = step };
+
+        TryWriteInfo();
     }
 
     /// <summary>Says what the run is doing.</summary>
@@ -221,7 +281,14 @@ public sealed class RunFolder : IDisposable
             return;
 
         disposed = true;
-        heart.Dispose();
+
+        if (!begun)
+        {
+            Leave();
+            return;
+        }
+
+        heart?.Dispose();
         badSamples?.Dispose();
 
         if (Info.State is RunState.Running)
@@ -232,20 +299,56 @@ public sealed class RunFolder : IDisposable
     }
 
     static bool NeverBegan(string path, RunInfo before) => before is { Step: 0, State: RunState.Created or RunState.Failed }
-        && new CheckpointStore(System.IO.Path.Combine(path, "checkpoints")).Steps.Count == 0;
+        && before.Checkpoint is null && !Holds(path);
+
+    /// <summary>Whether steps of a run are in the folder: checkpoints or metrics.</summary>
+    static bool Holds(string path) => new CheckpointStore(System.IO.Path.Combine(path, "checkpoints")).Steps.Count > 0 || Logged(path);
+
+    static bool Logged(string path)
+    {
+        try
+        {
+            return JsonLines.Read(System.IO.Path.Combine(path, "metrics.jsonl")).Any(line => line["step"] is JsonValue value && value.TryGetValue<long>(out var step) && step > 0);
+        }
+        catch (DataException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Gives the folder back as it was found.</summary>
+    void Leave()
+    {
+        try
+        {
+            if (made)
+            {
+                runLock.Forget();
+                Directory.Delete(Path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else has put something into it; then it is theirs.
+        }
+
+        runLock.Dispose();
+    }
 
     /// <summary>Takes away what the run that never began says of itself, so that other settings can be written.</summary>
-    static RunInfo? Clear(string path)
+    static void Clear(string path)
     {
         foreach (var name in new[] { "run.json", "config.yaml", "config.input.yaml", "overrides.txt", "metrics.jsonl" })
             File.Delete(System.IO.Path.Combine(path, name));
-        return null;
     }
 
     static void Refuse(string path, RunInfo? before, Resume resume)
     {
         if (before is not null && resume is Resume.Never)
             throw new ConfigurationException($"{path} already holds a run ({before.State.ToString().ToLowerInvariant()}, step {before.Step}). Go on with it with --resume auto, or choose another folder with --out.");
+
+        if (before is null && resume is Resume.Never && Holds(path))
+            throw new ConfigurationException($"{path} already holds a run, whose run.json is lost or cannot be read. Go on with it with --resume auto, or choose another folder with --out.");
 
         if (before is null && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => System.IO.Path.GetFileName(e) is not ".lock") is { } stranger && !File.Exists(System.IO.Path.Combine(path, "run.json")) && !LooksLikeRun(path))
             throw new ConfigurationException($"{path} is not empty and holds no run (there is {System.IO.Path.GetFileName(stranger)}). Choose an empty or new folder with --out.");
@@ -255,15 +358,16 @@ public sealed class RunFolder : IDisposable
     static bool LooksLikeRun(string path) => Directory.Exists(System.IO.Path.Combine(path, "checkpoints")) || File.Exists(System.IO.Path.Combine(path, "config.yaml"))
         || Directory.EnumerateFiles(path).All(f => System.IO.Path.GetFileName(f) is ".lock" || f.EndsWith(".tmp", StringComparison.Ordinal)) && !Directory.EnumerateDirectories(path).Any();
 
-    static void Make(string folder)
+    static bool Make(string folder)
     {
         try
         {
             if (Directory.Exists(folder))
-                return;
+                return false;
 
             Directory.CreateDirectory(folder);
             Disk.Default.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(folder))!);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

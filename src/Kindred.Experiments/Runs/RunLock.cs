@@ -15,7 +15,12 @@ sealed class RunLock : IDisposable
 
     readonly FileStream stream;
 
-    RunLock(FileStream stream) => this.stream = stream;
+    readonly string folder;
+    readonly TimeSpan timeout;
+    readonly TimeProvider clock;
+    bool signed;
+
+    RunLock(FileStream stream, string folder, TimeSpan timeout, TimeProvider clock) => (this.stream, this.folder, this.timeout, this.clock) = (stream, folder, timeout, clock);
 
     public static RunLock Take(string folder, TimeSpan timeout, TimeProvider clock)
     {
@@ -38,8 +43,7 @@ sealed class RunLock : IDisposable
         try
         {
             CheckOtherMachine(folder, stream, timeout, clock);
-            Sign(stream);
-            return new(stream);
+            return new(stream, folder, timeout, clock);
         }
         catch
         {
@@ -48,12 +52,26 @@ sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>Says who works on the folder from now on; until then the lock leaves the file as it is.</summary>
+    public void Sign()
+    {
+        CheckOtherMachine(folder, stream, timeout, clock);
+        stream.SetLength(0);
+        stream.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}@{Environment.MachineName}\n")));
+        stream.Flush();
+        signed = true;
+    }
+
+    /// <summary>Deletes the file of a folder that this process made and put nothing into. While the lock is held nobody else can have it.</summary>
+    public void Forget() => File.Delete(stream.Name);
+
     /// <summary>The file stays: deleting it would let two processes lock two files of one name.</summary>
     public void Dispose()
     {
         try
         {
-            stream.SetLength(0);
+            if (signed)
+                stream.SetLength(0);
         }
         catch (IOException)
         {
@@ -65,6 +83,7 @@ sealed class RunLock : IDisposable
 
     static void CheckOtherMachine(string folder, FileStream stream, TimeSpan timeout, TimeProvider clock)
     {
+        stream.Position = 0;
         var owner = new StreamReader(stream, Encoding.UTF8, leaveOpen: true).ReadLine();
 
         if (owner is null || owner.EndsWith($"@{Environment.MachineName}", StringComparison.Ordinal))
@@ -73,13 +92,6 @@ sealed class RunLock : IDisposable
         // A heartbeat from the future is a clock that was set; it counts by its distance.
         if (RunInfo.TryRead(Path.Combine(folder, "run.json")) is { State: RunState.Running } run && (clock.GetUtcNow() - run.Heartbeat).Duration() < timeout)
             throw InUse(folder, run, null);
-    }
-
-    static void Sign(FileStream stream)
-    {
-        stream.SetLength(0);
-        stream.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}@{Environment.MachineName}\n")));
-        stream.Flush();
     }
 
     static ConfigurationException InUse(string folder, RunInfo? run, Exception? inner) =>

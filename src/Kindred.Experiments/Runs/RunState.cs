@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kindred.Io;
 
 namespace Kindred.Experiments.Runs;
 
@@ -33,6 +34,8 @@ public enum RunState
 /// <param name="Versions">Versions of the program, .NET and libtorch.</param>
 /// <param name="Git">The commit of the working folder, if it is a repository.</param>
 /// <param name="Message">Why it stopped, if it did.</param>
+/// <param name="Checkpoint">The step of the checkpoint saved last; null before the first.</param>
+/// <param name="From">The weights that it started from, if any.</param>
 public sealed record RunInfo(
     RunState State,
     int Pid,
@@ -43,7 +46,9 @@ public sealed record RunInfo(
     string? Command = null,
     IReadOnlyDictionary<string, string>? Versions = null,
     string? Git = null,
-    string? Message = null)
+    string? Message = null,
+    long? Checkpoint = null,
+    string? From = null)
 {
     static readonly JsonSerializerOptions Format = new()
     {
@@ -61,9 +66,9 @@ public sealed record RunInfo(
     {
         try
         {
-            return JsonSerializer.Deserialize<RunInfo>(File.ReadAllText(path), Format);
+            return JsonSerializer.Deserialize<RunInfo>(RegularFile.ReadAllText(path), Format);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException or JsonException)
         {
             return null;
         }

@@ -17,7 +17,7 @@ public static class TrainedRun
         var experiment = Build(recipe, last.State["phase"]?.GetValue<int>() ?? 0, device);
         try
         {
-            Fill(experiment.Method, last);
+            Fill(experiment.Method, last, anySize: true);
             return experiment;
         }
         catch
@@ -46,10 +46,10 @@ public static class TrainedRun
     internal static CheckpointStore StoreOf(string run) => new(Path.Combine(run, "checkpoints"));
 
     /// <summary>Fills in the weights and memories of a checkpoint.</summary>
-    internal static void Fill(Method method, Checkpoint checkpoint)
+    internal static void Fill(Method method, Checkpoint checkpoint, bool anySize = false)
     {
         using var scope = Scope.Open();
-        method.Load(checkpoint.Parts[TrainingState.Model].ToDictionary(a => a.Name, TensorArrays.ToTensor));
+        method.Load(Weights.ModelOf(checkpoint).ToDictionary(a => a.Name, TensorArrays.ToTensor), anySize);
     }
 
     // A phase is built out of the phase before it; the weights of that one do not matter here.

@@ -34,6 +34,9 @@ public sealed record RunOptions
     /// <summary>A run whose first phases are this recipe's too: they are not trained again.</summary>
     public string? After { get; init; }
 
+    /// <summary>Goes on although the data are not those that the run began with.</summary>
+    public bool AcceptData { get; init; }
+
     /// <summary>Stops early after this many steps, those of <see cref="After"/> included.</summary>
     public long? MaxSteps { get; init; }
 
@@ -57,88 +60,150 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     /// <summary>Called with each phase's method once the run is over, before it is freed: for evaluations.</summary>
     public Action<Experiment, RunFolder>? Finished { get; init; }
 
+    /// <summary>Called when everything is checked and loaded, right before the folder is written into: from here on there is something to save.</summary>
+    public Action? Begun { get; init; }
+
     /// <summary>Trains until the recipe's end, the step limit or a cancellation; writes a checkpoint in each case.</summary>
+    /// <remarks>Nothing of a run that is there is touched before all that could speak against going on is checked: settings, checkpoint, data.</remarks>
+    /// <exception cref="ConfigurationException">The settings are not those of the run that is to go on, or two options exclude each other.</exception>
+    /// <exception cref="DataException">The checkpoint or the weights do not fit, or the data changed.</exception>
+    /// <exception cref="NumericException">The loss or the weights are no longer finite.</exception>
     public RunSummary Run(CancellationToken cancel = default)
     {
-        if (options is { After: not null, From: not null }) throw new ConfigurationException("--after and --from exclude each other: what goes on after a run starts with that run's weights.");
+        CheckOptions();
         Plugins.Recall(options.Folder, warn);
         RecipeCheck.Refuse(recipe);
         foreach (var warning in RecipeCheck.Warnings(recipe)) warn(warning);
-        var train = recipe.First.Train;
-        using var folder = RunFolder.Open(options.Folder, options.ResumeFrom is null ? options.Resume : Resume.Auto, train.Keep);
+        using var folder = RunFolder.Claim(options.Folder, options.ResumeFrom is null ? options.Resume : Resume.Auto, recipe.First.Train.Keep);
         folder.Warning += warn;
-        var start = Start(folder);
-        if (folder.Resumed) folder.CheckSame(recipe.Resolved, free);
-        folder.WriteRecipe(recipe);
-        Plugins.Record(folder.Path);
-        folder.Describe(options.Command, new Dictionary<string, string> { ["kindred"] = Version(typeof(TrainingRun)), ["dotnet"] = Environment.Version.ToString(), ["libtorch"] = Engine.Version });
-        folder.WriteEnvironment(Environments.Describe(options.Device));
-        folder.Set(RunState.Running);
-        try { return Phases(folder, start, cancel); }
-        catch (Exception e)
+        try
+        {
+            return Phases(folder, Resumption.Find(folder, options.ResumeFrom, recipe, free, warn), cancel);
+        }
+        catch (Exception e) when (folder.Info.State is not RunState.Created)
         {
             folder.Set(RunState.Failed, message: e.Message);
             throw;
         }
     }
 
-    Checkpoint? Start(RunFolder folder)
+    void CheckOptions()
     {
-        if (options.ResumeFrom is { } path)
-        {
-            var chosen = CheckpointStore.Load(path);
-            folder.Checkpoints.DropAfter(chosen.Step);
-            return chosen;
-        }
-        var last = folder.Checkpoints.LoadLast(out var problems);
-        foreach (var problem in problems) warn($"{problem}; an older checkpoint is used.");
-        return last;
+        if (options is { After: not null, From: not null }) throw new ConfigurationException("--after and --from exclude each other: what goes on after a run starts with that run's weights.");
+        if (options is { ResumeFrom: not null, From: not null } or { ResumeFrom: not null, After: not null })
+            throw new ConfigurationException($"--resume {options.ResumeFrom} and {(options.From is null ? "--after" : "--from")} exclude each other: both say what to start from.");
     }
 
-    RunSummary Phases(RunFolder folder, Checkpoint? start, CancellationToken cancel)
+    void Begin(RunFolder folder, Resumption resumption)
     {
+        Begun?.Invoke();
+        folder.Begin(options.From is { } from ? Path.GetFullPath(from) : null);
+        folder.WriteRecipe(recipe);
+        Plugins.Record(folder.Path);
+        folder.Describe(options.Command, new Dictionary<string, string> { ["kindred"] = Version(typeof(TrainingRun)), ["dotnet"] = Environment.Version.ToString(), ["libtorch"] = Engine.Version });
+        folder.Set(RunState.Running);
+        if (resumption is { GoesBack: true, Checkpoint: { } chosen }) folder.Checkpoints.DropAfter(chosen.Step);
+    }
+
+    RunSummary Phases(RunFolder folder, Resumption resumption, CancellationToken cancel)
+    {
+        var start = resumption.Checkpoint;
+        if (start is not null) CheckFrom(folder);
         var earlier = start is null && options.After is { } run ? EarlierRun.Open(run, recipe, free, warn) : null;
         if (options.MaxSteps <= earlier?.Steps) throw new ConfigurationException($"--max-steps {options.MaxSteps}: the run that this one goes on after has {earlier.Steps} steps, which count; give more.");
-        var began = start?.State["phase"]?.GetValue<int>() ?? earlier?.Phases ?? 0;
-        var offset = start?.State["offset"]?.GetValue<long>() ?? earlier?.Steps ?? 0;
-        using var log = new MetricsLog(folder.MetricsFile, folder.EventFolder, start?.Step, warn);
-        Experiment? previous = null;
-        for (var phase = 0; ; phase++)
+        var began = earlier?.Phases ?? resumption.Phase;
+        var offset = earlier?.Steps ?? resumption.Offset;
+        MetricsLog? log = null;
+        try
         {
-            using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous, layout: phase == began ? LayoutOf(start) : null);
-            previous = experiment;
-            if (phase == began - 1) earlier?.Fill(experiment.Method);
-            if (phase < began) continue;
-            folder.WriteEnvironment(Environments.Describe(options.Device, experiment.Layout));
-            if (phase == 0 && start is null && options.From is { } from && Weights.Load(experiment.Method, from) is { } note) warn(note);
-            var outcome = Phase(folder, log, experiment, phase, offset, phase == began ? start : null, cancel);
-            var last = phase == recipe.Phases.Count - 1;
-            if (outcome.Result.Finished && !last)
+            Experiment? previous = null;
+            for (var phase = 0; ; phase++)
             {
-                offset += outcome.Result.At.Step;
-                folder.Checkpoints.Mark(EarlierRun.EndOf(phase), offset);
-                continue;
+                using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous, layout: phase == began ? LayoutOf(start) : null);
+                previous = experiment;
+                if (phase == began - 1) earlier?.Fill(experiment.Method);
+                if (phase < began) continue;
+                var state = experiment.State();
+                var record = phase == began ? Check(folder, experiment, state, phase, start) : DataRecord.Of(folder.Path, phase, experiment.Data);
+                if (phase == began)
+                {
+                    Begin(folder, resumption);
+                    log = new MetricsLog(folder.MetricsFile, folder.EventFolder, start?.Step, warn);
+                }
+                folder.WriteEnvironment(Environments.Describe(options.Device, experiment.Layout));
+                record.Keep();
+                var outcome = Phase(folder, log!, experiment, state, phase, offset, phase == began ? start : null, cancel);
+                var last = phase == recipe.Phases.Count - 1;
+                if (outcome.Result.Finished && !last)
+                {
+                    offset += outcome.Result.At.Step;
+                    folder.Checkpoints.Mark(EarlierRun.EndOf(phase), offset);
+                    continue;
+                }
+                var done = outcome.Result.Finished && last;
+                folder.Set(done ? RunState.Finished : RunState.Preempted, offset + outcome.Result.At.Step);
+                if (done || !cancel.IsCancellationRequested) Finished?.Invoke(experiment, folder);
+                return new RunSummary(folder.Path, offset + outcome.Result.At.Step, outcome.Result.At.Epoch, outcome.Loss, outcome.Result.Rate, outcome.Result.Seconds, outcome.Sha256, done);
             }
-            var done = outcome.Result.Finished && last;
-            folder.Set(done ? RunState.Finished : RunState.Preempted, offset + outcome.Result.At.Step);
-            if (done || !cancel.IsCancellationRequested) Finished?.Invoke(experiment, folder);
-            return new RunSummary(folder.Path, offset + outcome.Result.At.Step, outcome.Result.At.Epoch, outcome.Loss, outcome.Result.Rate, outcome.Result.Seconds, outcome.Sha256, done);
         }
+        finally { log?.Dispose(); }
     }
 
-    (TrainingResult Result, double Loss, string Sha256) Phase(RunFolder folder, MetricsLog log, Experiment experiment, int phase, long offset, Checkpoint? start, CancellationToken cancel)
+    // Where a run goes on, --from has done its part; that it is still the same is all that is asked.
+    void CheckFrom(RunFolder folder)
     {
-        var state = experiment.State();
+        if (options.From is { } from && folder.Before is { } before && before.From != Path.GetFullPath(from))
+            throw new ConfigurationException($"--from {from}: the run in {folder.Path} was begun {(before.From is null ? "without other weights" : $"from {before.From}")} and goes on from its own checkpoint. Leave --from out, or choose another folder with --out.");
+    }
+
+    // All that a first step needs is put in place once, so that what does not fit is found before the folder is touched.
+    DataRecord Check(RunFolder folder, Experiment experiment, TrainingState state, int phase, Checkpoint? start)
+    {
+        if (start is null)
+        {
+            if (phase == 0 && options.From is { } from)
+            {
+                if (Weights.Load(experiment.Method, from) is { } note) warn(note);
+                if (state.Broken is { } broken) throw new DataException($"--from {from}: '{broken}' is not finite; these weights are of no use.");
+            }
+            return DataRecord.Of(folder.Path, phase, experiment.Data);
+        }
+        var record = DataRecord.Check(folder.Path, phase, experiment.Data, Experiment.UriOf(experiment.Recipe) ?? "the data", options.AcceptData, warn);
+        Restore(state, start, experiment.Trainer());
+        try { state.Position.Plan?.Check(experiment.Data); }
+        catch (ConfigurationException e) { throw new DataException($"the checkpoint of step {start.Step} lies within an epoch that was planned for other data: {e.Message}", e); }
+        if (state.Broken is { } name) throw new DataException($"the checkpoint of step {start.Step} is of no use: '{name}' is not finite. Resume from an older one with --resume {folder.Checkpoints.Folder}/step-….");
+        return record;
+    }
+
+    static void Restore(TrainingState state, Checkpoint start, Trainer trainer)
+    {
+        state.Restore(start.Parts);
+        var nominal = trainer.Position.Nominal;
+        if (state.Position.Nominal != nominal) throw new DataException($"the checkpoint was written in a run of {state.Position.Nominal} steps; this recipe and data make {nominal}. The data has changed, or train.epochs or train.batch; start anew, or from its weights with --from.");
+        trainer.Position = state.Position;
+    }
+
+    (TrainingResult Result, double Loss, string Sha256) Phase(RunFolder folder, MetricsLog log, Experiment experiment, TrainingState state, int phase, long offset, Checkpoint? start, CancellationToken cancel)
+    {
         var train = experiment.Recipe.Train;
+        var settings = Resumption.HashOf(recipe, free);
         Trainer? trainer = null;
         void Save(Progress at, double loss)
         {
             log.Sync();
+            if (state.Broken is { } broken) throw new NumericException($"'{broken}' is no longer finite after step {at.Step}, although the loss was: nothing of it is kept, and the last checkpoint is untouched. Lower train.optimizer.learningRate, clip gradients with train.clipNorm=1, or train with --precision fp32.");
             state.Position = trainer!.Position;
             folder.Checkpoints.Save(new Checkpoint(offset + at.Step, state.Capture(), new JsonObject
             {
+<<<<<<< HEAD
                 ["phase"] = phase, ["offset"] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null, ["method"] = experiment.Recipe.Method, ["layout"] = experiment.Layout.Name,
+=======
+                [Resumption.PhaseKey] = phase, [Resumption.OffsetKey] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null,
+                [Resumption.MethodKey] = experiment.Recipe.Method, [Resumption.RecipeKey] = settings,
+>>>>>>> main
             }));
+            folder.Saved(offset + at.Step);
         }
         var noted = new HashSet<string>();
         using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
@@ -150,13 +215,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             new CheckpointHook(Save, train.CheckpointEvery),
         ];
         trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
-        if (start is not null)
-        {
-            state.Restore(start.Parts);
-            var nominal = trainer.Position.Nominal;
-            if (state.Position.Nominal != nominal) throw new DataException($"the checkpoint was written in a run of {state.Position.Nominal} steps; this recipe and data make {nominal}. The data has changed, or train.epochs or train.batch; start anew, or from its weights with --from.");
-            trainer.Position = state.Position;
-        }
+        if (start is not null) Restore(state, start, trainer);
         var result = trainer.Fit(cancel);
         state.Position = trainer.Position;
         var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;

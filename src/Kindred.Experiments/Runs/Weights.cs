@@ -19,7 +19,7 @@ public static class Weights
         using var scope = Scope.Open();
         if (!File.Exists(path))
         {
-            module.Load(Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor));
+            Fill(module, path, Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor));
             return null;
         }
         using var torch = IsTorch(path) ? TorchFile.Open(path, UnknownNames.Keep) : null;
@@ -27,7 +27,7 @@ public static class Weights
             : torch.Tensors().ToDictionary(t => t.Key, t => (Func<Tensor>)(() => TensorArrays.ToTensor(t.Value.Read(t.Key))));
         if (!IsForeign(module, arrays.Keys))
         {
-            module.Load(arrays.ToDictionary(a => a.Key, a => a.Value()));
+            Fill(module, path, arrays.ToDictionary(a => a.Key, a => a.Value()));
             return null;
         }
         Encoder[] encoders = [.. module.Modules().OfType<Encoder>()];
@@ -40,6 +40,12 @@ public static class Weights
             encoder.Load(place.Names.ToDictionary(n => n.Key, n => arrays[n.Value]()));
         }
         return $"{path}: {found!.Describe()}";
+    }
+
+    static void Fill(Module module, string path, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        try { module.Load(weights); }
+        catch (DataException e) { throw new DataException($"{path}: {e.Message}", e); }
     }
 
     // A file of ours shares paths with the module and has none of the names that only PyTorch's modules give.
@@ -55,12 +61,15 @@ public static class Weights
         return RandomAccess.Read(file, magic, 0) == 2 && (magic is [(byte)'P', (byte)'K'] or [0x80, 0x02]);
     }
 
+    internal static IReadOnlyList<NamedArray> ModelOf(Checkpoint checkpoint) => checkpoint.Parts.TryGetValue(TrainingState.Model, out var model) ? model
+        : throw new DataException($"the checkpoint of step {checkpoint.Step} has no file '{TrainingState.Model}' of weights; it was not written by a training.");
+
     static IReadOnlyList<NamedArray> Read(string path)
     {
         if (Directory.Exists(Path.Combine(path, "checkpoints")))
-            return new CheckpointStore(Path.Combine(path, "checkpoints")).LoadLast(out _) is { } last ? last.Parts[TrainingState.Model]
+            return new CheckpointStore(Path.Combine(path, "checkpoints")).LoadLast(out _) is { } last ? ModelOf(last)
                 : throw new DataException($"the run '{path}' has no whole checkpoint.");
-        return Directory.Exists(path) ? CheckpointStore.Load(path).Parts[TrainingState.Model]
+        return Directory.Exists(path) ? ModelOf(CheckpointStore.Load(path))
             : throw new DataException($"there are no weights at '{path}'; give a run folder, a checkpoint folder, a .safetensors file or one that torch.save wrote.");
     }
 }

@@ -31,6 +31,9 @@ public sealed class CellRun(StudyCell cell, ulong seed, string folder, Action<st
     /// <summary>Shown every step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
+    /// <summary>Called when all is loaded and training begins: from here on there is something to save.</summary>
+    public Action? Begun { get; init; }
+
     /// <summary>Where a cell's folder keeps its run.</summary>
     internal static string RunOf(string folder) => Path.Combine(folder, "run");
 
@@ -82,6 +85,7 @@ public sealed class CellRun(StudyCell cell, ulong seed, string folder, Action<st
         Dictionary<string, double>? measured = null;
         var training = new TrainingRun(Recipe(), new RunOptions { Folder = run, Resume = Resume.Auto, After = After, Device = Device, Command = $"kindred study, cell {cell.Name}" }, Progress, warn)
         {
+            Begun = Begun,
             Finished = (experiment, _) => measured = cancel.IsCancellationRequested ? null : CellEvaluation.Run(cell, experiment, cancel),
         };
         var summary = training.Run(cancel);

@@ -96,7 +96,7 @@ public static class NumberFile
     {
         if (!File.Exists(path))
             throw new DataException($"{path}: there is no such file.");
-        return File.ReadAllLines(path);
+        return RegularFile.ReadAllLines(path);
     }
 
     static bool TryNumber(string text, out double value) =>

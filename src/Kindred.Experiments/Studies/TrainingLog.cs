@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kindred.Experiments.Training;
+using Kindred.Io;
 
 namespace Kindred.Experiments.Studies;
 
@@ -35,7 +36,7 @@ static class TrainingLog
         return alarm.At;
     }
 
-    static List<JsonObject> Read(string file) => !File.Exists(file) ? [] : [.. File.ReadLines(file).Select(Parse).OfType<JsonObject>()];
+    static List<JsonObject> Read(string file) => !File.Exists(file) ? [] : [.. RegularFile.ReadAllLines(file).Select(Parse).OfType<JsonObject>()];
 
     static JsonObject? Parse(string line)
     {

@@ -1,7 +1,8 @@
 namespace Kindred.Experiments.Training;
 
 /// <summary>Saves the whole state every few steps, at the end of epochs and when training stops.</summary>
-/// <param name="save">Writes a checkpoint of where training stands.</param>
+/// <remarks>A state is saved only between steps: what a failed step left behind is not.</remarks>
+/// <param name="save">Writes a checkpoint of where training stands; throws <see cref="NumericException"/> where the state is not finite.</param>
 /// <param name="every">Steps between two checkpoints; 0 for the ends of epochs only.</param>
 /// <param name="least">Seconds that lie at least between two checkpoints at the ends of epochs, so that short epochs do not spend their time on saving.</param>
 public sealed class CheckpointHook(Action<Progress, double> save, int every, double least = 60) : IHook
@@ -29,7 +30,10 @@ public sealed class CheckpointHook(Action<Progress, double> save, int every, dou
     public void End(TrainingResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        if (double.IsFinite(result.Loss) || result.At.Step == 0) Save(result.At);
+        if (!result.Whole) return;
+        try { Save(result.At); }
+        // What ended the training is the error to tell; that its state is of no use is a consequence.
+        catch (NumericException) when (result.Failed) { }
     }
 
     void Save(Progress at)

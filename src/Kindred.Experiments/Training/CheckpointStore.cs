@@ -23,7 +23,9 @@ public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, IReadOnly
 /// <param name="disk">The file system; left out, the machine's.</param>
 public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = null)
 {
-    const string Manifest = "MANIFEST.json", StateFile = "state.json", Doomed = ".deleting-";
+    const string Manifest = "MANIFEST.json", StateFile = "state.json", Suffix = ".safetensors", Doomed = ".deleting-";
+
+    const long PointerLimit = 4096;
 
     readonly IDisk disk = disk ?? Disk.Default;
 
@@ -115,9 +117,10 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
         if (Problem(path) is { } problem)
             throw new DataException($"{problem}. Resume from an older checkpoint with --resume {Path.GetDirectoryName(path)}/step-…");
 
-        var parts = Directory.EnumerateFiles(path, "*.safetensors").ToDictionary(f => Path.GetFileNameWithoutExtension(f), SafeTensors.Read, StringComparer.Ordinal);
-        var state = (JsonObject)JsonNode.Parse(File.ReadAllText(Path.Combine(path, StateFile)))!;
-        return new(StepOf(Path.GetFileName(path.TrimEnd('/'))), parts, state);
+        // What the manifest does not list was not written by a save, and is not looked at.
+        var parts = ReadManifest(path).Where(f => f.Name.EndsWith(Suffix, StringComparison.Ordinal))
+            .ToDictionary(f => f.Name[..^Suffix.Length], f => SafeTensors.Read(Path.Combine(path, f.Name)), StringComparer.Ordinal);
+        return new(StepOf(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))), parts, ReadState(path));
     }
 
     /// <summary>What is wrong with a checkpoint.</summary>
@@ -143,7 +146,7 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
 
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException or NullReferenceException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException or NullReferenceException)
         {
             return $"the manifest of {path} cannot be read: {e.Message}";
         }
@@ -165,12 +168,24 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
 
     static IEnumerable<(string Name, Written Entry)> ReadManifest(string path)
     {
-        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(path, Manifest)))!["files"]!.AsObject();
+        var manifest = JsonNode.Parse(RegularFile.ReadAllText(Path.Combine(path, Manifest)))!["files"]!.AsObject();
 
         if (!manifest.ContainsKey(StateFile))
             throw new FormatException($"it does not list {StateFile}");
 
         return [.. manifest.Select(f => (Plain(f.Key), new Written(f.Value!["bytes"]!.GetValue<long>(), f.Value["sha256"]!.GetValue<string>())))];
+    }
+
+    static JsonObject ReadState(string path)
+    {
+        try
+        {
+            return (JsonObject)JsonNode.Parse(RegularFile.ReadAllText(Path.Combine(path, StateFile)))!;
+        }
+        catch (Exception e) when (e is JsonException or InvalidCastException or NullReferenceException)
+        {
+            throw new DataException($"{Path.Combine(path, StateFile)} is no JSON object; it was not written by a save.", e);
+        }
     }
 
     static string Plain(string name) => name == Path.GetFileName(name) ? name : throw new FormatException($"it lists '{name}', which is no plain file name");
@@ -186,7 +201,7 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
         using var written = new AtomicFolder(target, disk);
 
         foreach (var (part, arrays) in checkpoint.Parts.OrderBy(p => p.Key, StringComparer.Ordinal))
-            written.Write($"{part}.safetensors", stream => SafeTensors.Write(stream, arrays));
+            written.Write($"{part}{Suffix}", stream => SafeTensors.Write(stream, arrays));
 
         written.Write(StateFile, stream => stream.Write(Json(checkpoint.State)));
 
@@ -211,9 +226,9 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
     {
         try
         {
-            return StepOf(File.ReadLines(Path.Combine(Folder, name)).FirstOrDefault("").Trim()) is >= 0 and var step ? step : null;
+            return StepOf(RegularFile.ReadAllLines(Path.Combine(Folder, name), PointerLimit).FirstOrDefault("").Trim()) is >= 0 and var step ? step : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (DataException)
         {
             return null;
         }
@@ -224,7 +239,7 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
         if (Best is null)
             return double.NegativeInfinity;
 
-        var line = File.ReadLines(Path.Combine(Folder, "best")).ElementAtOrDefault(1);
+        var line = RegularFile.ReadAllLines(Path.Combine(Folder, "best"), PointerLimit).ElementAtOrDefault(1);
         return double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var score) ? score : double.NegativeInfinity;
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Kindred.Experiments.Training;
 
-/// <summary>Shows training on a terminal as one line that is redrawn, and elsewhere as a line every few seconds.</summary>
+/// <summary>Shows training on a terminal as one line that is redrawn, and elsewhere as a line every few seconds. What cannot be shown is left out.</summary>
 public sealed class ProgressDisplay : IProgress<TrainingProgress>, IDisposable
 {
     const string ClearLine = "\r\e[K";
@@ -56,16 +56,18 @@ public sealed class ProgressDisplay : IProgress<TrainingProgress>, IDisposable
     {
         lock (gate)
         {
-            if (drawn)
-                writer.Write(ClearLine);
+            Try(() =>
+            {
+                if (drawn)
+                    writer.Write(ClearLine);
 
-            writer.Write($"{text}\n");
+                writer.Write($"{text}\n");
+                writer.Flush();
+            });
             drawn = false;
 
             if (terminal && latest is { } value)
                 Draw(value);
-            else
-                writer.Flush();
         }
     }
 
@@ -78,8 +80,11 @@ public sealed class ProgressDisplay : IProgress<TrainingProgress>, IDisposable
                 return;
 
             Draw(value);
-            writer.Write('\n');
-            writer.Flush();
+            Try(() =>
+            {
+                writer.Write('\n');
+                writer.Flush();
+            });
             latest = null;
             drawn = false;
         }
@@ -140,18 +145,33 @@ public sealed class ProgressDisplay : IProgress<TrainingProgress>, IDisposable
         shown = clock.GetTimestamp();
         var line = Line(value);
 
-        if (terminal)
+        Try(() =>
         {
-            // A line that wraps cannot be redrawn, so it is cut one column early.
-            var columns = Math.Max(width() - 1, 1);
-            writer.Write(ClearLine + (line.Length > columns ? line[..columns] : line));
-            drawn = true;
-        }
-        else
-        {
-            writer.Write($"{line}\n");
-        }
+            if (terminal)
+            {
+                // A line that wraps cannot be redrawn, so it is cut one column early.
+                var columns = Math.Max(width() - 1, 1);
+                writer.Write(ClearLine + (line.Length > columns ? line[..columns] : line));
+                drawn = true;
+            }
+            else
+            {
+                writer.Write($"{line}\n");
+            }
 
-        writer.Flush();
+            writer.Flush();
+        });
+    }
+
+    // Nobody may be looking any more: a full disk, a closed pipe, a terminal that is gone. Training goes on.
+    static void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)
+        {
+        }
     }
 }

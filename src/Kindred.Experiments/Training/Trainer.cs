@@ -44,6 +44,7 @@ public sealed class Trainer
     readonly long nominal;
     long samples;
     double loss = double.NaN;
+    bool whole = true, failed;
     long? began;
     EpochPlan? plan;
 
@@ -80,7 +81,7 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either.</summary>
+    /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either. After an error, <see cref="TrainingResult.Whole"/> says what hooks may keep.</summary>
     /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
     public TrainingResult Fit(CancellationToken cancel = default)
     {
@@ -89,6 +90,12 @@ public sealed class Trainer
         try
         {
             while (!Done(cancel)) TrainEpoch(cancel);
+        }
+        catch
+        {
+            failed = true;
+            method.Forget();
+            throw;
         }
         finally
         {
@@ -100,7 +107,7 @@ public sealed class Trainer
         return Result;
     }
 
-    TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, AtEnd);
+    TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, AtEnd, whole, failed);
 
     int PerEpoch => options.StepsPerEpoch ?? data.StepsPerEpoch;
 
@@ -136,6 +143,7 @@ public sealed class Trainer
     {
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
+        whole = false;
         plan = method.BeginEpoch(LookedAt());
         plan?.Check(data);
         began = At.Step;
@@ -143,15 +151,17 @@ public sealed class Trainer
         if (Length == 0 && options.Steps is not null) throw new ConfigurationException("the method plans an epoch without batches, so that train.steps would never be reached; give train.epochs instead.");
         // Schedules are as long as the epochs turn out to be, on the supposition that those to come are like this one.
         if (options.Steps is null) At = At with { Steps = At.Step + Length * (At.Epochs - At.Epoch) };
+        whole = true;
     }
 
     void End()
     {
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
+        whole = false;
         method.EndEpoch(LookedAt());
         (began, plan) = (null, null);
-        At = At with { Epoch = At.Epoch + 1 };
+        (At, whole) = (At with { Epoch = At.Epoch + 1 }, true);
     }
 
     Epoch LookedAt() => new(At, data, (encode, view) =>
@@ -184,10 +194,11 @@ public sealed class Trainer
         using var scope = Scope.Open();
         var batch = raw.Tensors().To(options.Device);
         var at = At;
-        loss = 0;
-        foreach (var turn in method.Turns(batch, at)) loss += TakeTurn(turn, at);
+        var sum = 0.0;
+        whole = false;
+        foreach (var turn in method.Turns(batch, at)) sum += TakeTurn(turn, at);
         foreach (var hook in hooks) Show(hook, batch, at);
-        At = at with { Step = at.Step + 1 };
+        (loss, At, whole) = (sum, at with { Step = at.Step + 1 }, true);
         samples += raw.Count;
         var rate = optimizers[method.Players.Keys.First()].LearningRate(at);
         var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers() : new Dictionary<string, double>();

@@ -13,8 +13,13 @@ namespace Kindred.Experiments.Training;
 /// Views and the order of samples need no state: they are drawn from (seed, epoch, sample, view). Restoring a state and going on
 /// gives the same numbers as never having stopped.
 /// </remarks>
-public sealed class TrainingState(Method method, IReadOnlyDictionary<string, Optimizer> optimizers, ulong seed)
+public sealed class TrainingState
 {
+    readonly Method method;
+    readonly IReadOnlyDictionary<string, Optimizer> optimizers;
+    readonly ulong seed;
+    readonly HashSet<string> unset;
+
     /// <summary>The file of a checkpoint that holds the method's parameters and buffers.</summary>
     public const string Model = "model";
     /// <summary>The file that holds the optimizers' slots.</summary>
@@ -22,8 +27,21 @@ public sealed class TrainingState(Method method, IReadOnlyDictionary<string, Opt
     /// <summary>The file that holds random state and counters.</summary>
     public const string Rest = "method";
 
+    /// <summary>The state of a method that nothing was loaded into yet: what is not finite now, stands for "not set" and may stay so.</summary>
+    /// <param name="method">What learns.</param>
+    /// <param name="optimizers">One for each player.</param>
+    /// <param name="seed">What everything random follows from.</param>
+    public TrainingState(Method method, IReadOnlyDictionary<string, Optimizer> optimizers, ulong seed)
+    {
+        (this.method, this.optimizers, this.seed) = (method, optimizers, seed);
+        unset = [.. NotFinite()];
+    }
+
     /// <summary>Where training stands.</summary>
     public Position Position { get; set; } = new(default, null, null, 0);
+
+    /// <summary>The first weight, running statistic, memory or optimizer slot that is no longer finite; null when all are.</summary>
+    public string? Broken => NotFinite().FirstOrDefault(name => !unset.Contains(name));
 
     /// <summary>Calls <paramref name="use"/> with the named tensors of each file, in a fixed order; the tensors die afterwards.</summary>
     public void Visit(Action<string, IReadOnlyList<(string Name, Tensor Value)>> use)
@@ -77,8 +95,23 @@ public sealed class TrainingState(Method method, IReadOnlyDictionary<string, Opt
         foreach (var (player, optimizer) in optimizers)
             optimizer.Load(slots.Where(s => s.Key.StartsWith(player + "/", StringComparison.Ordinal)).ToDictionary(s => s.Key[(player.Length + 1)..], s => s.Value));
         var rest = Read(Rest);
+        foreach (var name in new[] { "generator", "progress", "seed" })
+            if (!rest.ContainsKey(name)) throw new DataException($"the checkpoint's file '{Rest}' has no '{name}'; it was not written by this version.");
+        if (rest["seed"].ItemLong() is var other && other != (long)seed) throw new DataException($"the checkpoint was written with the seed {(ulong)other}, this training has {seed}: it is of another run.");
         Generator.Default.State = rest["generator"].ToArray<byte>();
         Position = PositionTensors.Read(rest, method);
+    }
+
+    List<string> NotFinite()
+    {
+        var found = new List<string>();
+        Visit((file, tensors) =>
+        {
+            if (file == Rest) return;
+            foreach (var (name, value) in tensors)
+                if (value.Dtype.IsFloatingPoint && value.Isfinite().All().Item() == 0) found.Add(name);
+        });
+        return found;
     }
 
     static ReadOnlySpan<byte> Bytes(Tensor value) => TensorArrays.ToArray("", value).Bytes.Span;

@@ -35,7 +35,7 @@ public sealed partial record Libtorch(string Source, string Include, string Libr
         var reasons = new List<string>();
         refused = reasons;
         if (Setting is { } setting) return FromFolder("setting", setting, reasons) ?? throw Unusable("the setting", setting, reasons);
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder)
+        if (Variables.Libtorch is { } folder)
             return FromFolder(Variable, folder, reasons) ?? throw Unusable($"the variable {Variable}", folder, reasons);
         return FromPython(reasons) ?? FromSystem(reasons);
     }

@@ -10,16 +10,7 @@ namespace Kindred.Torch;
 public static class ShimBuilder
 {
     /// <summary>The cache folder: <c>KINDRED_CACHE</c>, or <c>kindred</c> below <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>.</summary>
-    public static string CacheFolder
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("KINDRED_CACHE") is { Length: > 0 } own) return own;
-            var root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
-                ? xdg : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
-            return Path.Combine(root, "kindred");
-        }
-    }
+    public static string CacheFolder => Variables.Cache;
 
     /// <summary>The compiled shim for this libtorch; compiles it when the cache has none.</summary>
     /// <returns>The path of the shared library.</returns>

@@ -20,7 +20,7 @@ public sealed class HybridMemory : Module
     /// <param name="perBatchMean">Averages the features of a row before one update, instead of an update each.</param>
     public HybridMemory(Tensor rows, double momentum = 0.2, bool perBatchMean = false)
     {
-        this.rows = new(rows);
+        this.rows = new(rows) { Grows = true };
         (this.momentum, this.perBatchMean) = (momentum, perBatchMean);
     }
 

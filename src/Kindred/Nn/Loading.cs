@@ -5,27 +5,34 @@ namespace Kindred.Nn;
 /// <summary>Fills a module from named tensors, all or nothing.</summary>
 internal static class Loading
 {
-    public static void Fill(Module module, IReadOnlyDictionary<string, Tensor> tensors)
+    public static void Fill(Module module, IReadOnlyDictionary<string, Tensor> tensors, bool anySize)
     {
         var state = module.State().ToArray();
-        Check(module, state, tensors);
+        Check(module, state, tensors, anySize);
         foreach (var (path, target) in state)
             target.Set(Fit(target.Value, tensors[path]));
     }
 
-    private static void Check(Module module, (string Path, State State)[] state, IReadOnlyDictionary<string, Tensor> tensors)
+    private static void Check(Module module, (string Path, State State)[] state, IReadOnlyDictionary<string, Tensor> tensors, bool anySize)
     {
         var wanted = state.Select(entry => entry.Path).ToHashSet();
         List<string> wrong = [];
         Report(wrong, "missing", state.Where(entry => !tensors.ContainsKey(entry.Path)).Select(entry => entry.Path));
         Report(wrong, "unexpected", tensors.Keys.Where(name => !wanted.Contains(name)));
         Report(wrong, "of another shape", state
-            .Where(entry => entry.State is Parameter && tensors.TryGetValue(entry.Path, out var given)
-                && !given.Shape.AsSpan().SequenceEqual(entry.State.Value.Shape))
+            .Where(entry => tensors.TryGetValue(entry.Path, out var given) && !Fits(entry.State, given, anySize))
             .Select(entry => $"{entry.Path} is {Nn.State.Describe(tensors[entry.Path])}, expected {Nn.State.Describe(entry.State)}"));
         if (wrong.Count > 0)
             throw new DataException($"these weights do not fit {module.GetType().Name}: {string.Join("; ", wrong)}. "
-                + "Build the same architecture with the same options, or rename the tensors first.");
+                + "Build the same architecture with the same options and data, or rename the tensors first.");
+    }
+
+    // A queue of another length would make the settings and the state tell two stories.
+    private static bool Fits(State state, Tensor given, bool anySize)
+    {
+        ReadOnlySpan<long> came = given.Shape, wanted = state.Value.Shape;
+        if (anySize && state is Buffer) return true;
+        return state is Buffer { Grows: true } ? came.Length == wanted.Length && (wanted.Length == 0 || came[1..].SequenceEqual(wanted[1..])) : came.SequenceEqual(wanted);
     }
 
     private static void Report(List<string> wrong, string what, IEnumerable<string> names)

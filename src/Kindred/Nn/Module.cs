@@ -72,8 +72,9 @@ public abstract class Module
 
     /// <summary>Fills the state from named tensors, all or nothing.</summary>
     /// <param name="tensors">Path → tensor, as <see cref="State()"/> names them.</param>
+    /// <param name="anySize">Takes buffers of any shape: for looking at what was learnt from data of another size, never for training on.</param>
     /// <exception cref="DataException">Names are missing or unexpected, or shapes differ; the message lists every one.</exception>
-    public void Load(IReadOnlyDictionary<string, Tensor> tensors) => Loading.Fill(this, tensors);
+    public void Load(IReadOnlyDictionary<string, Tensor> tensors, bool anySize = false) => Loading.Fill(this, tensors, anySize);
 
     private sealed class Modes(Module[] training) : IDisposable
     {

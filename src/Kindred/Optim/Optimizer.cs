@@ -103,7 +103,7 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Takes back what <see cref="State"/> gave.</summary>
-    /// <exception cref="DataException">A name belongs to no parameter of this optimizer.</exception>
+    /// <exception cref="DataException">A name belongs to no parameter of this optimizer, or a slot has another shape than its parameter.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> state)
     {
         var byPath = entries.ToDictionary(entry => entry.Path);
@@ -183,8 +183,12 @@ public abstract class Optimizer : IDisposable
 
         internal void Restore(string name, Tensor value)
         {
+            var slot = Slot(name);
+            // A copy would stretch what is smaller.
+            if (!slot.Shape.AsSpan().SequenceEqual(value.Shape))
+                throw new DataException($"the optimizer's state has '{name}/{path}' of shape [{string.Join(", ", value.Shape)}], expected [{string.Join(", ", slot.Shape)}]: it was saved from another model");
             // Like the parameter in device and memory layout, exact in value.
-            Slot(name).Copy_(value);
+            slot.Copy_(value);
         }
 
         internal void Reset()

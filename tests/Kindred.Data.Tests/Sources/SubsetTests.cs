@@ -144,7 +144,7 @@ public sealed class SubsetTests
         var changes = Manifest.Of(now).Since(before);
         Assert.Equal((1, 2, 1), (changes.Added.Count, changes.Deleted.Count, changes.Changed.Count));
         var message = Assert.Throws<DataException>(() => Manifest.Of(now).Require(before, "folder:x")).Message;
-        Assert.Contains("1 added (first: c/100.png), 2 deleted (first: c/007.png), 1 changed (first: c/050.png)", message, StringComparison.Ordinal);
+        Assert.Contains("1 added (first: c/100.png), 2 deleted (first: c/007.png, c/008.png), 1 changed (first: c/050.png)", message, StringComparison.Ordinal);
         File.AppendAllText(scratch["manifest"], "9\t9\t0\tYQ==\n");
         Assert.Throws<DataException>(() => Manifest.Read(scratch["manifest"]));
     }
