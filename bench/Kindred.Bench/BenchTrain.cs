@@ -16,7 +16,7 @@ static class BenchTrain
         public int Batch { get; init; } = 128;
         public int Size { get; init; } = 32;
         public string Precision { get; init; } = "auto";
-        public bool ChannelsLast { get; init; } = true;
+        public string Layout { get; init; } = "auto";
         public int Locals { get; init; } = 4;
         public int Prototypes { get; init; }
         public int Queue { get; init; } = 32768;
@@ -28,7 +28,7 @@ static class BenchTrain
     internal static Command Create()
     {
         Option<string> method = new("--method") { DefaultValueFactory = _ => "simclr", Description = "supervised, simclr, moco_v2, byol, swav, dino as their counterparts have them; any other method or recipe as it comes." };
-        Option<string> precision = Choice("--precision", "auto", "auto", "f32", "bf16"), layout = Choice("--layout", "nhwc", "nhwc", "nchw");
+        Option<string> precision = Choice("--precision", "auto", "auto", "f32", "bf16"), layout = Choice("--layout", "auto", "auto", "nhwc", "nchw");
         Option<string?> views = new("--views") { Description = "separate or concat. The method decides; the field 'views' says how it was." };
         views.AcceptOnlyFromAmong("separate", "concat");
         Option<int> batch = Number("--batch", 128), size = Number("--size", 32), locals = Number("--locals", 4), prototypes = Number("--prototypes", 0),
@@ -40,7 +40,7 @@ static class BenchTrain
         command.SetAction((result, cancel) => Task.FromResult(Run(new Settings
         {
             Method = result.GetValue(method)!, Batch = result.GetValue(batch), Size = result.GetValue(size), Precision = result.GetValue(precision)!,
-            ChannelsLast = result.GetValue(layout) == "nhwc", Locals = result.GetValue(locals), Prototypes = result.GetValue(prototypes),
+            Layout = result.GetValue(layout) is "nhwc" ? "channelsLast" : result.GetValue(layout)!, Locals = result.GetValue(locals), Prototypes = result.GetValue(prototypes),
             Queue = result.GetValue(queue), Seed = result.GetValue(seed),
         }, result.GetValue(views), result.GetValue(threads), result.GetValue(warmup), result.GetValue(repeats), result.GetValue(seconds), cancel)));
         return command;
@@ -52,8 +52,7 @@ static class BenchTrain
         if (threads > 0) Engine.Threads = threads;
         var recipe = StepRecipe.Of(settings).First;
         var groups = Parts.Views(recipe.Views);
-        using var experiment = Experiment.Build(recipe, new RandomViews(groups, settings.Batch, warmup + repeats, settings.Size, settings.ChannelsLast, settings.Seed));
-        if (!settings.ChannelsLast) experiment.Method.To(channelsLast: false);
+        using var experiment = Experiment.Build(recipe, new RandomViews(groups, settings.Batch, warmup + repeats, settings.Size, settings.Layout != "nchw", settings.Seed));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var timer = new StepTimer(warmup, seconds, stop);
         var result = experiment.Trainer(hooks: timer).Fit(stop.Token);
@@ -75,7 +74,7 @@ static class BenchTrain
             Torch = Engine.Version,
             settings.Batch,
             Precision = Experiment.PrecisionOf(recipe.Train.Precision, experiment.Device) is null ? "f32" : "bf16",
-            Layout = settings.ChannelsLast ? "nhwc" : "nchw",
+            Layout = experiment.Layout.ChannelsLast ? "nhwc" : "nchw",
             Views = own,
             Optimizer = "loop",
             Ema = "loop",

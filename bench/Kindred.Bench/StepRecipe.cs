@@ -11,7 +11,7 @@ static class StepRecipe
     /// <summary>The recipe that compares with the program of that name, or a method's own where there is no such program.</summary>
     internal static Recipe Of(BenchTrain.Settings s)
     {
-        string[] changes = [$"train.batch={s.Batch}", $"train.precision={(s.Precision == "f32" ? "fp32" : s.Precision)}", $"train.seed={s.Seed}", "train.epochs=1"];
+        string[] changes = [$"train.batch={s.Batch}", $"train.precision={(s.Precision == "f32" ? "fp32" : s.Precision)}", $"train.seed={s.Seed}", $"train.layout={s.Layout}", "train.epochs=1"];
         return Text(s) is { } text ? Recipe.Parse(text, $"bench {s.Method}", changes, binder: Parts.Binder) : RecipeFinder.Load(s.Method, changes);
     }
 

@@ -15,6 +15,14 @@ public readonly struct NoGradient : IDisposable
         return new NoGradient(NativeMethods.kt_grad_mode(0) != 0);
     }
 
+    /// <summary>Computes without recording, and keeps of all that is made only the result: no graph needs the rest.</summary>
+    /// <param name="make">Makes a new tensor.</param>
+    public static Tensor Of(Func<Tensor> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        using (Begin()) return Scope.Of(make);
+    }
+
     /// <summary>Computes without recording.</summary>
     public static T Of<T>(Func<T> make)
     {

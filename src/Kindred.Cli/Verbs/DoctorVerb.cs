@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Kindred.Experiments.Recipes;
 using Kindred.Torch;
 
 namespace Kindred.Cli.Verbs;
@@ -29,6 +30,8 @@ static class DoctorVerb
             Cpu = Features(),
             CudaDevices = Engine.CudaDevices,
             Dotnet = RuntimeInformation.FrameworkDescription,
+            Layouts = MemoryLayout.All().Where(l => l.Processor == Processor.Kind && l.Libtorch == Engine.Version),
+            Reproducibility,
             Cache = ShimBuilder.CacheFolder,
             Build = Engine.BuildInfo,
         };
@@ -41,6 +44,8 @@ static class DoctorVerb
             ["BLAS core", (Engine.BlasCore ?? "none of OpenBLAS") + (report.Blas.Warning is { } warning ? $"  — {warning}" : "")],
             ["processor", string.Join(' ', report.Cpu)],
             ["CUDA devices", $"{report.CudaDevices}"],
+            .. report.Layouts.Select((l, i) => new[] { i == 0 ? "layouts" : "", $"{l.Layout} for {l.Network}: channels last {l.ChannelsLastMs:0.0} ms, nchw {l.NchwMs:0.0} ms" }),
+            ["same seed", report.Reproducibility],
             ["cache", report.Cache],
             [".NET", report.Dotnet],
             .. report.Build.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -48,6 +53,9 @@ static class DoctorVerb
         ]);
         return 0;
     }
+
+    // tests/Kindred.Tests/Nn/ConvolutionSweepTests.cs holds the convolutions to it.
+    const string Reproducibility = "the same bits on one machine with one libtorch and the same number of threads";
 
     static string[] Features() =>
     [

@@ -19,8 +19,8 @@ public sealed class Experiment : IDisposable
 
     readonly Experiment? previous;
 
-    Experiment(RecipeFile recipe, IData data, Method method, IReadOnlyDictionary<string, Optimizer> optimizers, Device device, Experiment? previous) =>
-        (Recipe, train, Data, Method, Optimizers, Device, this.previous) = (recipe, recipe.Train, data, method, optimizers, device, previous);
+    Experiment(RecipeFile recipe, IData data, Method method, IReadOnlyDictionary<string, Optimizer> optimizers, Device device, LayoutChoice layout, Experiment? previous) =>
+        (Recipe, train, Data, Method, Optimizers, Device, Layout, this.previous) = (recipe, recipe.Train, data, method, optimizers, device, layout, previous);
 
     /// <summary>The recipe's phase.</summary>
     public RecipeFile Recipe { get; }
@@ -40,19 +40,23 @@ public sealed class Experiment : IDisposable
     /// <summary>Where the run keeps what belongs to its data; null where nothing is kept.</summary>
     public string? Assets { get; init; }
 
+    /// <summary>How pictures and kernels lie in memory.</summary>
+    public LayoutChoice Layout { get; }
+
     /// <summary>Builds everything that a phase describes. The same recipe and seed give the same weights to the bit.</summary>
     /// <param name="recipe">The phase.</param>
     /// <param name="data">A data URI that replaces the recipe's.</param>
     /// <param name="device">Where tensors live; the processor if left out.</param>
     /// <param name="previous">The phase before, for methods that go on with what it trained; it may be disposed already.</param>
+    /// <param name="layout">How it shall lie in memory, where that was chosen before; left out, as the recipe says.</param>
     /// <exception cref="ConfigurationException">The recipe is wrong; the message names the key.</exception>
     /// <exception cref="DataException">The data cannot be opened.</exception>
-    public static Experiment Build(RecipeFile recipe, string? data = null, Device? device = null, Experiment? previous = null)
+    public static Experiment Build(RecipeFile recipe, string? data = null, Device? device = null, Experiment? previous = null, LayoutChoice? layout = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         Catalogues.Methods.Find(recipe.Method);
         var source = DataKinds.Open(recipe, data);
-        try { return Build(recipe, source, device, previous); }
+        try { return Build(recipe, source, device, previous, layout); }
         catch
         {
             source.Dispose();
@@ -65,9 +69,10 @@ public sealed class Experiment : IDisposable
     /// <param name="data">What to learn from, in the views that the method wants.</param>
     /// <param name="device">Where tensors live; the processor if left out.</param>
     /// <param name="previous">The phase before, for methods that go on with what it trained; it may be disposed already.</param>
+    /// <param name="layout">How it shall lie in memory, where that was chosen before; left out, as the recipe says.</param>
     /// <param name="assets">Where a run keeps what belongs to its data; null where nothing is kept.</param>
     /// <exception cref="ConfigurationException">The recipe is wrong; the message names the key.</exception>
-    public static Experiment Build(RecipeFile recipe, IData data, Device? device = null, Experiment? previous = null, string? assets = null)
+    public static Experiment Build(RecipeFile recipe, IData data, Device? device = null, Experiment? previous = null, LayoutChoice? layout = null, string? assets = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(data);
@@ -76,10 +81,11 @@ public sealed class Experiment : IDisposable
         using var initialization = Initialization.Begin((long)recipe.Train.Seed);
         using var scope = Scope.Open();
         var method = MakeMethod(recipe, type, data, previous?.Method);
-        method.To(device, channelsLast: true);
+        layout ??= LayoutOf(recipe, method, data, device ?? Device.Cpu);
+        method.To(device, channelsLast: layout.ChannelsLast);
         var players = method.Players;
         var optimizers = Parts.Optimizers(recipe.Train, players.Keys).ToDictionary(o => o.Key, o => o.Value.For(players[o.Key]));
-        return new Experiment(recipe, data, method, optimizers, device ?? Device.Cpu, previous) { Assets = assets };
+        return new Experiment(recipe, data, method, optimizers, device ?? Device.Cpu, layout, previous) { Assets = assets };
     }
 
     /// <summary>The same experiment, phases before it included, with weights as another seed draws them and nothing trained.</summary>
@@ -87,7 +93,7 @@ public sealed class Experiment : IDisposable
     public Experiment Untrained(ulong seed)
     {
         using var before = previous?.Untrained(seed);
-        return Build(Recipe with { Train = train with { Seed = seed } }, Unopened(Data), Device, before);
+        return Build(Recipe with { Train = train with { Seed = seed } }, Unopened(Data), Device, before, Layout);
     }
 
     // Who builds a network only asks what the data look like.
@@ -118,6 +124,9 @@ public sealed class Experiment : IDisposable
         "auto" when device.IsCuda || Processor.HasBFloat16 => Dtype.BFloat16,
         _ => null,
     };
+
+    static LayoutChoice LayoutOf(RecipeFile recipe, Method method, IData data, Device device) =>
+        MemoryLayout.Choose(recipe.Train.Layout, method, (int)data.Inputs.GetValueOrDefault("height", 32), (int)data.Inputs.GetValueOrDefault("width", 32), device, PrecisionOf(recipe.Train.Precision, device));
 
     static Method MakeMethod(RecipeFile recipe, Type type, IData data, Method? previous)
     {

@@ -101,7 +101,6 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         folder.WriteRecipe(recipe);
         Plugins.Record(folder.Path);
         folder.Describe(options.Command, new Dictionary<string, string> { ["kindred"] = Version(typeof(TrainingRun)), ["dotnet"] = Environment.Version.ToString(), ["libtorch"] = Engine.Version });
-        folder.WriteEnvironment(Environments.Describe(options.Device));
         folder.Set(RunState.Running);
         if (resumption is { GoesBack: true, Checkpoint: { } chosen }) folder.Checkpoints.DropAfter(chosen.Step);
     }
@@ -120,7 +119,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             Experiment? previous = null;
             for (var phase = 0; ; phase++)
             {
-                using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous);
+                using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous, layout: phase == began && start is not null ? TrainedRun.LayoutOf(start) : null);
                 previous = experiment;
                 if (phase == began - 1) earlier?.Fill(experiment.Method);
                 if (phase < began) continue;
@@ -131,6 +130,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                     Begin(folder, resumption);
                     log = new MetricsLog(folder.MetricsFile, folder.EventFolder, start?.Step, warn);
                 }
+                folder.WriteEnvironment(Environments.Describe(options.Device, experiment.Layout));
                 record.Keep();
                 RunFacts.Keep(folder.Path, phase, experiment.Recipe, experiment.Data);
                 var outcome = Phase(folder, log!, experiment, state, phase, offset, phase == began ? start : null, cancel);
@@ -198,7 +198,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             folder.Checkpoints.Save(new Checkpoint(offset + at.Step, state.Capture(), new JsonObject
             {
                 [Resumption.PhaseKey] = phase, [Resumption.OffsetKey] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null,
-                [Resumption.MethodKey] = experiment.Recipe.Method, [Resumption.RecipeKey] = settings,
+                [Resumption.MethodKey] = experiment.Recipe.Method, [Resumption.RecipeKey] = settings, ["layout"] = experiment.Layout.Name,
             }));
             folder.Saved(offset + at.Step);
         }

@@ -64,9 +64,10 @@ internal sealed class BasicBlock : Layer
 
     public override Tensor Forward(Tensor x)
     {
+        using var scope = Scope.Open(); // only what backward needs outlives the block
         var h = bn1.Forward(conv1.Forward(x)).Relu_();
         h = bn2.Forward(conv2.Forward(h));
-        return h.Add_(downsample?.Through(x) ?? x).Relu_();
+        return scope.Return(h.Add_(downsample?.Through(x) ?? x).Relu_());
     }
 }
 
@@ -90,10 +91,11 @@ internal sealed class Bottleneck : Layer
 
     public override Tensor Forward(Tensor x)
     {
+        using var scope = Scope.Open(); // only what backward needs outlives the block
         var h = bn1.Forward(conv1.Forward(x)).Relu_();
         h = bn2.Forward(conv2.Forward(h)).Relu_();
         h = bn3.Forward(conv3.Forward(h));
-        return h.Add_(downsample?.Through(x) ?? x).Relu_();
+        return scope.Return(h.Add_(downsample?.Through(x) ?? x).Relu_());
     }
 }
 

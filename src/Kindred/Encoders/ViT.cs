@@ -148,8 +148,10 @@ internal sealed class TransformerBlock : Layer
 
     public override Tensor Forward(Tensor x)
     {
+        // What backward does not need goes at the end of the block, not at that of the step; of a teacher that is all but the result.
+        using var scope = Scope.Open();
         x = x + path.Forward(attn.Forward(norm1.Forward(x)));
-        return x + path.Forward(fc2.Forward(fc1.Forward(norm2.Forward(x)).Gelu()));
+        return scope.Return(x + path.Forward(fc2.Forward(fc1.Forward(norm2.Forward(x)).Gelu())));
     }
 }
 

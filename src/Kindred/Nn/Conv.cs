@@ -7,8 +7,7 @@ public sealed class Conv2d : Layer
 {
     private readonly Parameter weight;
     private readonly Parameter? bias;
-    private readonly long[] stride, padding;
-    private readonly long groups;
+    private readonly long stride, padding, groups;
     private readonly bool standardised;
 
     /// <summary>Kaiming-normal weights by fan-out, bias U(±1 / √fan-in).</summary>
@@ -25,22 +24,29 @@ public sealed class Conv2d : Layer
         long[] shape = [outputs, inputs / groups, kernel, kernel];
         weight = new(Weights.KaimingFanOut(shape));
         this.bias = bias ? new(Weights.FanInUniform([outputs], Weights.FanIn(shape))) : null;
-        this.stride = [stride, stride];
-        long pad = padding ?? kernel / 2;
-        this.padding = [pad, pad];
-        this.groups = groups;
+        (this.stride, this.padding, this.groups) = (stride, padding ?? kernel / 2, groups);
         this.standardised = standardised;
     }
 
     /// <summary>[Out, In / groups, k, k].</summary>
     public Parameter Weight => weight;
 
+    /// <summary>In.</summary>
+    public long Inputs => weight.Value.Size(1) * groups;
+
     /// <summary>[Out], or null.</summary>
     public Parameter? Bias => bias;
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
-        => Tensor.Conv2d(x, standardised ? WeightStandardisation.Of(weight) : weight.Value, bias?.Value, stride: stride, padding: padding, groups: groups);
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (ConvolutionTrace.Active) ConvolutionTrace.Note(x, weight, stride, padding, groups);
+        // The weights say how the network lies in memory. Pictures come as rows of pixels, and one such input would draw every layer after it along.
+        if (!x.IsContiguous() && x.IsContiguous(MemoryFormat.ChannelsLast) && !weight.Value.IsContiguous(MemoryFormat.ChannelsLast))
+            x = x.Contiguous();
+        return Convolution.Of(x, standardised ? WeightStandardisation.Of(weight) : weight.Value, bias?.Value, stride, padding, groups);
+    }
 }
 
 /// <summary>One-dimensional convolution: [N, In, T] → [N, Out, T'].</summary>
