@@ -27,7 +27,7 @@ public sealed class EpochPlanTests
             begun.Value.Add_(1);
             if (lengths is null) return null;
             // Drawn at random: a run that goes on must not draw again.
-            int[][] Batches() => [.. Enumerable.Range(0, lengths[epoch.At.Epoch % lengths.Length]).Select(b => Enumerable.Range(0, 1 + b).Select(_ => (int)Tensor.Randint(0, 3 * Size, [1], Generator.Default, Dtype.Int64).ItemLong()).ToArray())];
+            int[][] Batches() => [.. Enumerable.Range(0, lengths[epoch.At.Epoch % lengths.Length]).Select(b => Enumerable.Range(0, 1 + b).Select(_ => (int)Tensor.Randint(0, 3 * EpochPlanTests.Size, [1], Generator.Default, Dtype.Int64).ItemLong()).ToArray())];
             return streams.Length == 0 ? new(Batches()) : new(streams.ToDictionary(s => s, IReadOnlyList<int[]> (_) => Batches()));
         }
 
