@@ -196,12 +196,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             state.Position = trainer!.Position;
             folder.Checkpoints.Save(new Checkpoint(offset + at.Step, state.Capture(), new JsonObject
             {
-<<<<<<< HEAD
-                ["phase"] = phase, ["offset"] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null, ["method"] = experiment.Recipe.Method, ["layout"] = experiment.Layout.Name,
-=======
                 [Resumption.PhaseKey] = phase, [Resumption.OffsetKey] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null,
-                [Resumption.MethodKey] = experiment.Recipe.Method, [Resumption.RecipeKey] = settings,
->>>>>>> main
+                [Resumption.MethodKey] = experiment.Recipe.Method, [Resumption.RecipeKey] = settings, ["layout"] = experiment.Layout.Name,
             }));
             folder.Saved(offset + at.Step);
         }
