@@ -12,7 +12,7 @@ static class SyntheticPhoto
     /// <param name="key">Which picture.</param>
     public static Picture Make(int width, int height, in RandomKey key)
     {
-        var values = new float[height * width * 3];
+        var values = new float[checked(height * width * 3)];
         Array.Fill(values, 128);
         var stream = 0;
         var strength = 70.0;

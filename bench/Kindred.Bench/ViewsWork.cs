@@ -25,9 +25,11 @@ class ViewsWork : IDisposable
     }
 
     // SimCLR's whole set with strength 1, as torchvision users write it down.
-    static ViewPlan Plan(int size, bool blur) => ViewPresets.SimCLR(size, normalize: new([0.49, 0.48, 0.45], [0.25, 0.24, 0.26]))[0].Plan is var plan && blur
-        ? plan
-        : new(plan.Operations.Where(o => o is not Blur).ToArray());
+    static ViewPlan Plan(int size, bool blur)
+    {
+        Augmentation[] operations = [new Crop(size, Interpolation: "bicubic"), new Flip(), new Jitter(0.8), new Gray(), new Blur(), new Normalize([0.49, 0.48, 0.45], [0.25, 0.24, 0.26])];
+        return new(operations.Where(o => blur || o is not Blur).ToArray());
+    }
 
     public virtual int? MeanBytes => null;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -66,7 +67,7 @@ sealed class ZipReader : IDisposable
         else
             InputFile.ReadExactly(path, handle, item.Data, bytes);
 
-        return Crc32.Of(bytes) == item.Crc ? bytes : throw Broken($"the checksum of '{item.Name}' is wrong: it is damaged");
+        return Crc32.HashToUInt32(bytes) == item.Crc ? bytes : throw Broken($"the checksum of '{item.Name}' is wrong: it is damaged");
     }
 
     /// <summary>A piece of an entry that is not compressed.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Kindred.Io;
@@ -15,7 +16,7 @@ sealed class ZipWriter(Stream stream, int alignment = 1)
 
     public void Add(string name, ReadOnlySpan<byte> content)
     {
-        var (bytes, start, crc) = (Encoding.UTF8.GetBytes(name), position, Crc32.Of(content));
+        var (bytes, start, crc) = (Encoding.UTF8.GetBytes(name), position, Crc32.HashToUInt32(content));
         var padding = Padding(start + 30 + bytes.Length);
 
         Write(w => { w.Write(0x04034B50u); w.Write(Version); });

@@ -20,6 +20,14 @@ public sealed record DataFacts(int Samples, int Classes, int StepsPerEpoch)
     /// <param name="fallback">What holds where the data does not say.</param>
     public long Input(string name, long fallback) => Inputs.TryGetValue(name, out var value) ? value : fallback;
 
+    /// <summary>The facts as one of several networks sees them: what is said of it alone (<c>text.vocabulary</c>) stands for what is said of all.</summary>
+    /// <param name="network">Its name, such as <c>text</c>.</param>
+    public DataFacts For(string network)
+    {
+        var prefix = network + ".";
+        return Inputs.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Aggregate(this, (facts, key) => facts.WithInput(key[prefix.Length..], Inputs[key]));
+    }
+
     /// <summary>The same facts, one about an input replaced.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value.</param>

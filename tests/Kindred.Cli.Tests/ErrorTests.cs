@@ -62,6 +62,33 @@ public sealed class ErrorTests : IDisposable
         Assert.True(doctor.GetProperty("threads").GetInt32() > 0);
     }
 
+    [Theory]
+    [InlineData("encoders", "resnet50", "depth", "50", "10, 18, 34, 50, 101, 152")]
+    [InlineData("optimizers", "adamw", "beta1", "0.9", "at least 0 and less than 1")]
+    [InlineData("schedules", "steps", "factor", "0.1", "at least 0 and at most 1000")]
+    [InlineData("augmentations", "flip", "p", "0.5", "at least 0 and at most 1")]
+    [InlineData("evaluations", "knn", "k", "200", "at least 1 and at most 1048576")]
+    public void A_list_of_parts_has_their_options_with_defaults_and_ranges(string kind, string part, string option, string value, string accepts)
+    {
+        foreach (var command in new[] { new[] { "list", kind, "--json" }, ["show", part, "--json"] })
+        {
+            var parts = JsonDocument.Parse(Succeeds(command)).RootElement.EnumerateArray();
+            var found = parts.Single(p => p.GetProperty("name").GetString() == part).GetProperty("options").EnumerateArray().Single(o => o.GetProperty("name").GetString() == option);
+            Assert.Equal((value, accepts), (found.GetProperty("default").GetString(), found.GetProperty("accepts").GetString()));
+        }
+    }
+
+    [Fact]
+    public void A_number_out_of_range_is_refused_before_a_run_folder_is_made()
+    {
+        Assert.Contains("encoder.width: '0' is out of range; it takes at least 1 and at most 4096", Refused(2, ["train", "simclr", "encoder.width=0", "--out", Out]), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Out));
+    }
+
+    [Fact]
+    public void A_batch_that_split_batch_norm_cannot_divide_is_said_in_the_recipes_words() =>
+        Assert.Contains("make train.batch a multiple of 8", Refused(2, ["train", "moco-v2.small", "train.batch=20", "--max-steps", "1", "--out", Out]), StringComparison.Ordinal);
+
     string Out => Path.Combine(folder, "run");
 
     // A folder that holds one file which need not be a picture: these runs end before any is decoded.

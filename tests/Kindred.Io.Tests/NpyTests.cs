@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Kindred.Io.Csv;
 
 namespace Kindred.Io.Tests;
 

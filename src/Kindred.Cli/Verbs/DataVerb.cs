@@ -5,6 +5,8 @@ using Kindred.Data.Files;
 using Kindred.Data.Loading;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
+using Kindred.Experiments.Modalities;
+using Kindred.Experiments.Recipes;
 
 namespace Kindred.Cli.Verbs;
 
@@ -16,9 +18,9 @@ static class DataVerb
 
     internal static Command Create() => new("data", "Looks over, divides, packs and fetches pictures.")
     {
-        Looking("scan", "Reads headers: counts, classes, sizes, formats, files passed over.", DataAudit.Scan, failsOnBad: false),
-        Looking("stats", "Decodes everything: counts, mean and standard deviation of each channel.", DataAudit.Statistics, failsOnBad: false),
-        Looking("verify", "Decodes everything and lists what is broken; exit code 1 if anything is.", DataAudit.Verify, failsOnBad: true),
+        Looking("scan", "Reads headers: counts, classes, sizes, formats, files passed over.", Look.Scan, failsOnBad: false),
+        Looking("stats", "Decodes everything: counts, mean and standard deviation of each channel.", Look.Statistics, failsOnBad: false),
+        Looking("verify", "Decodes everything and lists what is broken; exit code 1 if anything is.", Look.Verify, failsOnBad: true),
         DataPreviewVerb.Create(),
         Duplicated(),
         Leaking(),
@@ -27,13 +29,14 @@ static class DataVerb
         Fetched(),
     };
 
-    static Command Looking(string name, string what, Func<IPictures, CancellationToken, IProgress<int>?, DataReport> look, bool failsOnBad)
+    static Command Looking(string name, string what, Look look, bool failsOnBad)
     {
         var command = new Command(name, what) { uri, json };
         command.SetAction((result, cancel) => Task.Run(() =>
         {
-            using var pictures = PictureSources.Open(result.GetValue(uri)!);
-            var report = look(pictures, cancel, Counted.For(pictures));
+            var text = result.GetValue(uri)!;
+            Counted? counted = null;
+            var report = DataKinds.Of(text).Audit(text, look, cancel, Console.IsErrorRedirected ? null : (done, total) => (counted ??= new(total)).Report(done));
             if (result.GetValue(json))
                 Output.Json(Shape(report));
             else
@@ -152,6 +155,7 @@ static class DataVerb
         report.Formats,
         report.Sizes,
         report.Ignored,
+        report.Seconds,
         report.Mean,
         report.Std,
     };
@@ -166,10 +170,11 @@ static class DataVerb
         Output.Table(["", ""],
         [
             ["source", report.Source],
-            ["pictures", $"{report.Samples}, {report.Bad.Count} of them unusable"],
+            ["samples", $"{report.Samples}, {report.Bad.Count} of them unusable"],
             ["formats", string.Join(", ", report.Formats.Select(f => $"{f.Value} {f.Key}"))],
             .. report.Sizes is { } s ? [["width", $"{s.Width[0]} to {s.Width[2]}, median {s.Width[1]}"], ["height", $"{s.Height[0]} to {s.Height[2]}, median {s.Height[1]}"]] : Array.Empty<string[]>(),
             .. report.Ignored is { } ignored ? [["passed over", string.Join(", ", ignored.Select(i => $"{i.Value} {i.Key}"))]] : Array.Empty<string[]>(),
+            .. report.Seconds is { } t ? [["seconds", string.Create(CultureInfo.InvariantCulture, $"{t[0]:F2} to {t[2]:F2}, median {t[1]:F2}")]] : Array.Empty<string[]>(),
             .. report.Mean is { } mean ? [["mean", Numbers(mean)], ["std", Numbers(report.Std!)]] : Array.Empty<string[]>(),
             .. report.Classes.Count > 0 ? [["classes", report.Classes.Count.ToString(CultureInfo.InvariantCulture)]] : Array.Empty<string[]>(),
             .. report.Classes.Take(50).Select(c => new[] { "", $"{c.Value,8}  {c.Key}" }),

@@ -95,8 +95,8 @@ static class DemoVerb
 
     static PictureData OpenTest(Recipe recipe)
     {
-        var pictures = PictureSources.Open(TestData);
-        return new PictureData(pictures, Parts.Views(recipe.First.Views), Experiment.Plain(recipe.First), recipe.First.Train.Batch, 0);
+        var modality = new PictureModality();
+        return (PictureData)modality.Open(Parts.Request(recipe.First, modality, TestData));
     }
 
     static CopyScores Untrained(Recipe recipe, CopyRetrieval task)

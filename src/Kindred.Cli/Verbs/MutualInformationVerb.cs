@@ -18,6 +18,7 @@ static class MutualInformationVerb
     static readonly Option<int> dimensions = new("--dim") { DefaultValueFactory = _ => 20, Description = "Dimensions of the Gaussians." };
     static readonly Option<string> correlations = new("--rho") { DefaultValueFactory = _ => string.Join(',', MiCurve.Grid), Description = "Correlations of the Gaussians." };
     static readonly Option<string> critic = new("--critic") { DefaultValueFactory = _ => "auto", Description = "joint (one network on both), separable (inner product of two); auto: joint for files, separable for Gaussians." };
+    static readonly Option<string> scale = new("--scale") { DefaultValueFactory = _ => "ranks", Description = "Columns of files by rank (ranks: outliers and monotone maps change nothing) or as they are (standard)." };
     static readonly Option<int> steps = new("--steps") { DefaultValueFactory = _ => Default.Steps, Description = "Steps of learning." };
     static readonly Option<int> batch = new("--batch") { DefaultValueFactory = _ => Default.Batch, Description = "Pairs a step." };
     static readonly Option<int> hidden = new("--hidden") { DefaultValueFactory = _ => Default.Hidden, Description = "Width of the networks." };
@@ -28,7 +29,7 @@ static class MutualInformationVerb
     internal static Command Create()
     {
         var command = new Command("mi", "Estimates mutual information between columns of numbers, in nats.")
-            { files, gaussian, estimators, dimensions, correlations, critic, steps, batch, hidden, rate, seed, json };
+            { files, gaussian, estimators, dimensions, correlations, critic, scale, steps, batch, hidden, rate, seed, json };
         command.SetAction((result, stop) => Task.FromResult(Run(result, stop)));
         return command;
     }
@@ -68,7 +69,15 @@ static class MutualInformationVerb
         if (references.Length != 2)
             throw new ConfigurationException("kindred mi compares two sets of columns: kindred mi data.csv:1 data.csv:2.");
         using var scope = Scope.Open();
-        using var pairs = new SamplePairs(NumberFile.Read(references[0]), NumberFile.Read(references[1]), options.Seed);
+        var columns = result.GetValue(scale) switch
+        {
+            "ranks" => ColumnScale.Ranks,
+            "standard" => ColumnScale.Standard,
+            var other => throw new ConfigurationException($"--scale {other}: there are ranks and standard{Suggest.Nearest(other ?? "", ["ranks", "standard"])}."),
+        };
+        using var pairs = new SamplePairs(NumberFile.Read(references[0]), NumberFile.Read(references[1]), options.Seed, columns);
+        if (columns == ColumnScale.Standard && pairs.HeavyTails.Count > 0)
+            Output.Say($"warning: heavy tails in {Suggest.Some(pairs.HeavyTails)}: on the standard scale a few outliers decide, and the estimate may be far too low; leave --scale at ranks.");
         foreach (var estimator in Estimators(result.GetValue(estimators)!, "mine"))
         {
             var estimate = MiEstimate.Of(pairs, estimator, options, stop);

@@ -37,7 +37,7 @@ static class TrainVerb
     static int Run(Request request, CancellationToken cancel)
     {
         // What goes on with a run needs its plug-ins before its recipe can be read.
-        if (request is { Out: { } begun, Resume: not "never" }) Plugins.Recall(begun);
+        if (request.Resume != "never" && (request.Out ?? FolderOf(request.Resume)) is { } begun) Plugins.Recall(begun);
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
         RecipeCheck.Refuse(recipe);
         var folder = request.Out ?? FolderOf(request.Resume) ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));

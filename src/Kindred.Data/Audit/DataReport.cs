@@ -30,6 +30,9 @@ public sealed record DataReport
     /// <summary>Files passed over because of their names, by extension.</summary>
     public IReadOnlyDictionary<string, int>? Ignored { get; init; }
 
+    /// <summary>Shortest, median and longest duration, of sound.</summary>
+    public double[]? Seconds { get; init; }
+
     /// <summary>Mean of each channel over all pixels, in 0…1, transparency on white.</summary>
     public double[]? Mean { get; init; }
 

@@ -9,7 +9,10 @@ public sealed class ViewBlock
     internal ViewBlock(string name, int height, int width, int channels, int capacity)
     {
         (Name, Height, Width, Channels) = (name, height, width, channels);
-        Memory = GC.AllocateUninitializedArray<float>(checked(capacity * Length), pinned: true);
+        Length = new ViewShape(height, width, channels).Length;
+        if ((long)capacity * Length > Array.MaxLength)
+            throw new ConfigurationException($"a batch of {capacity} views of {height}×{width}×{channels} takes {(long)capacity * Length} numbers; at most {Array.MaxLength} fit: make the batch or the view smaller");
+        Memory = GC.AllocateUninitializedArray<float>(capacity * Length, pinned: true);
     }
 
     /// <summary>Group and number: <c>global.0</c>, <c>global.1</c>, <c>local.0</c>.</summary>
@@ -25,7 +28,7 @@ public sealed class ViewBlock
     public int Channels { get; }
 
     /// <summary>Values a picture.</summary>
-    public int Length => Height * Width * Channels;
+    public int Length { get; }
 
     /// <summary>The values, <c>[N, Height, Width, Channels]</c> from the start; pinned, and as long as a full batch needs.</summary>
     public float[] Memory { get; }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
 
@@ -9,8 +10,6 @@ namespace Kindred.Data.Pictures;
 /// <remarks>PNG specification, third edition; rows are filtered by whichever of None, Sub and Up leaves the smallest bytes.</remarks>
 public static class PngWriter
 {
-    static readonly uint[] CrcTable = MakeTable();
-
     /// <summary>Writes a picture to a file, replacing it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="picture">1 grey, 2 grey and alpha, 3 RGB or 4 RGBA.</param>
@@ -76,27 +75,10 @@ public static class PngWriter
         stream.Write(number);
         stream.Write(type);
         stream.Write(content);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, type), content));
+        var checksum = new Crc32();
+        checksum.Append(type);
+        checksum.Append(content);
+        BinaryPrimitives.WriteUInt32BigEndian(number, checksum.GetCurrentHashAsUInt32());
         stream.Write(number);
-    }
-
-    static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var b in bytes)
-            crc = CrcTable[(byte)(crc ^ b)] ^ (crc >> 8);
-        return crc;
-    }
-
-    static uint[] MakeTable()
-    {
-        var table = new uint[256];
-        for (var i = 0u; i < 256; i++)
-        {
-            var value = i;
-            for (var bit = 0; bit < 8; bit++)
-                value = (value & 1) == 0 ? value >> 1 : 0xEDB88320 ^ (value >> 1);
-            table[i] = value;
-        }
-        return table;
     }
 }

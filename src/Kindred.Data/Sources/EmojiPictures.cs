@@ -4,7 +4,7 @@ using Kindred.Data.Views;
 namespace Kindred.Data.Sources;
 
 /// <summary>The emoji sample, or a part of it: picture <c>i</c> is emoji <c>i / vendors</c> drawn by vendor <c>i mod vendors</c>.</summary>
-public sealed class EmojiPictures : IPictures
+public sealed class EmojiPictures : IGroupedPictures
 {
     /// <summary>Columns and rows of a picture.</summary>
     public const int Side = 32;
@@ -60,6 +60,9 @@ public sealed class EmojiPictures : IPictures
     /// <summary>The emoji that a picture shows.</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     public Emoji Of(int index) => emoji[index / vendors.Length];
+
+    /// <inheritdoc/>
+    public int Group(int index) => index / vendors.Length;
 
     /// <summary>Who drew a picture.</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>

@@ -55,10 +55,11 @@ public abstract class EncodedPictures : IPictures
     /// <summary>Takes the labels from a file instead of the folders.</summary>
     /// <param name="path">A list of name and label (<see cref="LabelFile"/>).</param>
     /// <param name="classesPath">A file with one class name a line, or null.</param>
+    /// <param name="layout">What the list leaves open; left out, its content tells.</param>
     /// <exception cref="DataException">A line is wrong, or a picture has no label.</exception>
-    public void LabelBy(string path, string? classesPath = null)
+    public void LabelBy(string path, string? classesPath = null, ListLayout? layout = null)
     {
-        var file = LabelFile.Read(path, classesPath);
+        var file = LabelFile.Read(path, classesPath, layout);
         Index.Relabel(file.LabelsFor(this), file.Classes);
     }
 

@@ -19,7 +19,7 @@ public sealed unsafe class FilePictures : EncodedPictures
 
     /// <summary>Lists a folder.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="split">train, val or test: only pictures below a folder of that name; all if null.</param>
+    /// <param name="split">train, val or test: only pictures below a folder that is that split; all if null.</param>
     /// <param name="limits">What a file may claim to be.</param>
     /// <exception cref="DataException">There is no such folder, or it holds no pictures.</exception>
     public static FilePictures OpenFolder(string path, string? split = null, PictureLimits? limits = null)
@@ -36,10 +36,11 @@ public sealed unsafe class FilePictures : EncodedPictures
     /// <param name="path">A CSV, TSV or plain list (<see cref="LabelFile"/>); paths are absolute or relative to the list.</param>
     /// <param name="classesPath">A file with one class name a line, or null.</param>
     /// <param name="limits">What a file may claim to be.</param>
+    /// <param name="layout">What the list leaves open; left out, its content tells.</param>
     /// <exception cref="DataException">There is no such list, or a line of it is wrong.</exception>
-    public static FilePictures OpenList(string path, string? classesPath = null, PictureLimits? limits = null)
+    public static FilePictures OpenList(string path, string? classesPath = null, PictureLimits? limits = null, ListLayout? layout = null)
     {
-        var list = LabelFile.Read(path, classesPath);
+        var list = LabelFile.Read(path, classesPath, layout);
         var index = new PictureIndex();
         var folders = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var name in list.Names)

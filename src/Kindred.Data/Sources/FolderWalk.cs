@@ -6,9 +6,6 @@ namespace Kindred.Data.Sources;
 /// <summary>Lists a tree of folders into an index: sorted, each file once, loops cut.</summary>
 sealed unsafe class FolderWalk(byte[] root, PictureIndex index)
 {
-    /// <summary>Deeper trees are refused: no picture set nests so far.</summary>
-    const int MaxDepth = 256;
-
     readonly List<byte[]> followed = [];
 
     /// <summary>Lists everything below the root.</summary>
@@ -28,8 +25,8 @@ sealed unsafe class FolderWalk(byte[] root, PictureIndex index)
 
     void Walk(byte[] folder, int depth)
     {
-        if (depth > MaxDepth)
-            throw new DataException($"folders nest deeper than {MaxDepth} at {FileNames.Printable(FileNames.Decode(folder))}");
+        if (depth > ListingRule.MaxDepth)
+            throw new DataException($"folders nest deeper than {ListingRule.MaxDepth} at {FileNames.Printable(FileNames.Decode(folder))}");
         var files = new NameTable();
         var folders = new List<byte[]>();
         List(folder, files, folders);
@@ -61,7 +58,7 @@ sealed unsafe class FolderWalk(byte[] root, PictureIndex index)
             for (byte* entry; (entry = Posix.readdir(directory)) != null;)
             {
                 var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + Posix.DirentName);
-                if (name[0] == (byte)'.')
+                if (ListingRule.Hidden(name))
                     continue;
                 var type = entry[Posix.DirentType];
                 if (type == Posix.TypeRegular)

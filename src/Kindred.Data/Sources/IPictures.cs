@@ -32,6 +32,14 @@ public interface IPictures : IDisposable
     PictureReader Open();
 }
 
+/// <summary>Pictures of which several show the same thing, so that a held-out part takes all of them or none.</summary>
+public interface IGroupedPictures : IPictures
+{
+    /// <summary>The thing that a picture shows.</summary>
+    /// <param name="index">0 to <see cref="IPictures.Count"/> − 1.</param>
+    int Group(int index);
+}
+
 /// <summary>Reads pictures of one source on one thread, in two steps: measure, then decode what is needed.</summary>
 public abstract class PictureReader : IDisposable
 {

@@ -1,25 +1,27 @@
 using System.Globalization;
 using Kindred.Data.Files;
-using Kindred.Io;
+using Kindred.Io.Csv;
 
 namespace Kindred.Data.Sources;
 
-/// <summary>A file of names and labels, one picture a line, checked line by line.</summary>
+/// <summary>A file of names and labels, one picture a row, checked row by row.</summary>
 /// <remarks>
-/// <c>name,label</c>, <c>name TAB label</c> or <c>name label</c>; a byte-order mark, CRLF, empty lines, quotes round a CSV cell and one
-/// header line are taken in stride. Labels are class names, or numbers from 0. A list without any labels is a plain list of names.
+/// A table (<see cref="CsvTable"/>) of names and labels, <c>name label</c> with a whole number behind a space, or a plain list of names. A header is
+/// known by its words, or because it looks like no file where all other rows do; where neither tells, it is asked for (<see cref="ListLayout"/>),
+/// so that a header is never taken for a picture. Labels are class names, or numbers from 0. A list without any labels is a plain list of names.
 /// </remarks>
 public sealed class LabelFile
 {
-    static readonly string[] Headers = ["path", "name", "file", "filename", "image", "picture", "id"];
+    /// <summary>Four bytes a letter at most, and no path of Linux has more than 4,096.</summary>
+    const int MaxName = 16_000;
 
     readonly List<string> names = [];
     readonly List<string?> texts = [];
     readonly List<int> lines = [];
-    readonly string path;
+    readonly CsvTable table;
     int[] labels = [];
 
-    LabelFile(string path) => this.path = path;
+    LabelFile(CsvTable table) => this.table = table;
 
     /// <summary>The names, in the file's order.</summary>
     public IReadOnlyList<string> Names => names;
@@ -33,13 +35,15 @@ public sealed class LabelFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="classesPath">A file with one class name a line, which fixes the classes and their order; or null.</param>
+    /// <param name="layout">What the file leaves open; left out, its content tells.</param>
     /// <exception cref="DataException">The file is missing, or a line of it is wrong; the message has the line's number.</exception>
-    public static LabelFile Read(string path, string? classesPath = null)
+    public static LabelFile Read(string path, string? classesPath = null, ListLayout? layout = null)
     {
-        var file = new LabelFile(path);
-        var number = 0;
-        foreach (var line in Lines(path))
-            file.Add(line, ++number);
+        var table = CsvTable.Open(path, FileNames.Decode);
+        var file = new LabelFile(table);
+        var columns = ListColumns.Find(table, layout ?? new());
+        foreach (var row in table.Rows().Skip(columns.Header ? 1 : 0))
+            file.Add(row, columns);
         if (file.names.Count == 0)
             throw new DataException($"{path} names no pictures");
         var classes = classesPath is null ? null : ReadClasses(classesPath);
@@ -60,57 +64,36 @@ public sealed class LabelFile
             if (!rows.TryGetValue(name, out var row) && !rows.TryGetValue(name[(name.LastIndexOf('/') + 1)..], out row))
             {
                 throw new DataException(
-                    $"{path} has {names.Count} rows (to line {lines[^1]}) and none for {FileNames.Printable(name)}; {source.Description} has {source.Count} pictures, and each needs a row");
+                    $"{table.Path} has {names.Count} rows (to line {lines[^1]}) and none for {FileNames.Printable(name)}; {source.Description} has {source.Count} pictures, and each needs a row");
             }
             result[i] = labels[row];
         }
         return result;
     }
 
-    void Add(string line, int number)
+    void Add(in CsvRow row, ListColumns columns)
     {
-        if (line.Length == 0)
-            return;
-        var (name, label) = Split(line, number);
-        if (names.Count == 0 && Headers.Contains(name.ToLowerInvariant()) && (label is null || !int.TryParse(label, CultureInfo.InvariantCulture, out _)))
-            return;
+        var (name, label) = (row.Cells[columns.Name], columns.Label < 0 ? null : row.Cells[columns.Label]);
+        if (columns.Label < 0 && row.Cells.Length == 1 && !row.Quoted[0])
+            (name, label) = AtSpace(name);
+        if (name.Length == 0)
+            throw Wrong(row.Line, "a label without a name");
+        if (name.Length > MaxName)
+            throw Wrong(row.Line, $"a name of {name.Length} letters; at most {MaxName} are read");
+        if (label is { Length: 0 })
+            throw Wrong(row.Line, "an empty label");
         if (texts.Count > 0 && texts[0] is null != label is null)
-            throw Wrong(number, label is null ? "a name without a label, unlike the lines before" : "a label, unlike the lines before");
+            throw Wrong(row.Line, label is null ? "a name without a label, unlike the lines before" : "a label, unlike the lines before");
         names.Add(name);
         texts.Add(label);
-        lines.Add(number);
+        lines.Add(row.Line);
     }
 
-    (string Name, string? Label) Split(string line, int number)
-    {
-        if (line[0] == '"')
-        {
-            var end = line.IndexOf('"', 1);
-            while (end >= 0 && end + 1 < line.Length && line[end + 1] == '"')
-                end = line.IndexOf('"', end + 2);
-            if (end < 0)
-                throw Wrong(number, "a quote that does not end");
-            var rest = line[(end + 1)..];
-            if (rest.Length > 0 && rest[0] is not (',' or '\t'))
-                throw Wrong(number, "text behind a closing quote");
-            return (line[1..end].Replace("\"\"", "\"", StringComparison.Ordinal), rest.Length == 0 ? null : Cell(rest[1..], number));
-        }
-        var at = line.IndexOf('\t', StringComparison.Ordinal);
-        at = at >= 0 ? at : line.LastIndexOf(',');
-        if (at < 0 && line.LastIndexOf(' ') is > 0 and var space && int.TryParse(line[(space + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
-            at = space;
-        if (at == 0)
-            throw Wrong(number, "a label without a name");
-        return at < 0 ? (line, null) : (line[..at].Trim(), Cell(line[(at + 1)..], number));
-    }
-
-    string Cell(string text, int number)
-    {
-        text = text.Trim();
-        if (text is ['"', .., '"'])
-            text = text[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal);
-        return text.Length > 0 ? text : throw Wrong(number, "an empty label");
-    }
+    /// <summary>The list format of Caffe and its heirs: a name, a space, a number.</summary>
+    static (string Name, string? Label) AtSpace(string cell) =>
+        cell.LastIndexOf(' ') is > 0 and var space && int.TryParse(cell.AsSpan(space + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            ? (cell[..space].TrimEnd(), cell[(space + 1)..])
+            : (cell, null);
 
     void Resolve(List<string>? classes)
     {
@@ -159,41 +142,23 @@ public sealed class LabelFile
         Classes = classes;
     }
 
+    /// <summary>Class names are whole lines, not cells: they may hold commas and quotes.</summary>
     static List<string> ReadClasses(string path)
     {
-        var classes = new List<string>();
+        var (classes, seen) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal));
         var number = 0;
-        foreach (var line in Lines(path))
+        foreach (var text in CsvTable.ReadText(path, FileNames.Decode).Split('\n'))
         {
             number++;
+            var line = text.EndsWith('\r') ? text[..^1] : text;
             if (line.Length == 0)
                 continue;
-            if (classes.Contains(line) && classes.Count < 100_000)
+            if (!seen.Add(line))
                 throw new DataException($"{path}, line {number}: class '{line}' again");
             classes.Add(line);
         }
         return classes.Count > 0 ? classes : throw new DataException($"{path} names no classes");
     }
 
-    static IEnumerable<string> Lines(string path)
-    {
-        if (!File.Exists(path))
-            throw new DataException($"there is no file {path}; looked for from {Environment.CurrentDirectory}");
-        var bytes = RegularFile.ReadAllBytes(path).AsMemory();
-        if (bytes.Span.StartsWith("\uFEFF"u8))
-            bytes = bytes[3..];
-        while (!bytes.IsEmpty)
-        {
-            var end = bytes.Span.IndexOf((byte)'\n');
-            var line = end < 0 ? bytes : bytes[..end];
-            if (!line.IsEmpty && line.Span[^1] == (byte)'\r')
-                line = line[..^1];
-            if (line.Span.Contains((byte)0))
-                throw new DataException($"{path} is not text: it has a zero byte");
-            yield return FileNames.Decode(line.Span);
-            bytes = end < 0 ? default : bytes[(end + 1)..];
-        }
-    }
-
-    DataException Wrong(int line, string what) => new($"{path}, line {line}: {what}");
+    DataException Wrong(int line, string what) => table.Wrong(line, what);
 }

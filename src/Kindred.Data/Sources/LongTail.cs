@@ -18,24 +18,24 @@ public enum TailProfile
 /// <summary>Class sizes of a long-tailed data set, and the many / medium / few groups that its accuracy is reported by.</summary>
 /// <remarks>
 /// Cui et al., "Class-Balanced Loss Based on Effective Number of Samples", arXiv:1901.05555, Sec. 5.1; counts are truncated, not rounded. μ = smallest / largest,
-/// the inverse of the imbalance factor. Many &gt; 100, few &lt; 20: Liu et al., OLTR, arXiv:1904.05160.
+/// the inverse of the imbalance. Many &gt; 100, few &lt; 20: Liu et al., OLTR, arXiv:1904.05160.
 /// </remarks>
 public static class LongTail
 {
     /// <summary>Pictures that each class keeps, largest first.</summary>
     /// <param name="classes">C ≥ 1; a single class keeps everything.</param>
     /// <param name="largest">n_max.</param>
-    /// <param name="imbalance">μ, in (0, 1].</param>
+    /// <param name="imbalance">Largest class divided by smallest, 1/μ: at least 1.</param>
     /// <param name="profile">The shape of the tail.</param>
     public static int[] Counts(int classes, int largest, double imbalance, TailProfile profile = TailProfile.Exponential)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        if (!(imbalance > 0 && imbalance <= 1))
-            throw new ArgumentOutOfRangeException(nameof(imbalance), imbalance, "the smallest class divided by the largest lies in (0, 1]");
+        if (!(imbalance >= 1) || double.IsInfinity(imbalance))
+            throw new ConfigurationException($"a long tail of imbalance {imbalance}: expected is the ratio of largest to smallest class, at least 1");
         return [.. Enumerable.Range(0, classes).Select(i => profile switch
         {
-            TailProfile.Exponential => (int)(largest * Math.Pow(imbalance, classes == 1 ? 0 : i / (classes - 1.0))),
-            TailProfile.Step => i < classes / 2 || classes == 1 ? largest : (int)(largest * imbalance),
+            TailProfile.Exponential => (int)(largest * Math.Pow(imbalance, -i / Math.Max(1.0, classes - 1))),
+            TailProfile.Step => i < classes / 2 || classes == 1 ? largest : (int)(largest / imbalance),
             _ => largest,
         })];
     }

@@ -36,16 +36,17 @@ public static class Packing
         for (var i = 0; i < source.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
+            Picture kept;
             try
             {
                 reader.Read(i, picture);
+                kept = shrink.Run(picture);
             }
             catch (PictureException exception)
             {
                 bad.Add(new(i, source.Name(i), exception.Message));
                 continue;
             }
-            var kept = shrink.Run(picture);
             stream.Write(kept.Span);
             rows.Add(new() { Offset = at, Width = kept.Width, Height = kept.Height, Channels = kept.Channels, Label = source.Label(i) });
             names.Add(source.Name(i));

@@ -5,13 +5,11 @@ namespace Kindred.Data.Sources;
 
 /// <summary>The list behind a source of encoded pictures: folders, names and classes in flat memory.</summary>
 /// <remarks>
-/// A picture's class is the folder that holds it; an outer folder named train, val or test is its split. A class is called by its folder's
+/// A picture's class is the folder that holds it; an outer folder may be its split (<see cref="SplitLayout"/>). A class is called by its folder's
 /// own name where that is unique, else by its path.
 /// </remarks>
 sealed class PictureIndex
 {
-    static readonly string[] SplitNames = ["train", "val", "test"];
-
     readonly NameTable folders = new(), names = new();
     readonly List<int> folderOf = [];
     readonly SortedDictionary<string, int> ignored = new(StringComparer.Ordinal);
@@ -48,7 +46,7 @@ sealed class PictureIndex
     /// <summary>Adds a file if its name is a picture's; else counts it as passed over.</summary>
     internal bool Add(int folder, ReadOnlySpan<byte> name)
     {
-        if (!IsPicture(name))
+        if (!ListingRule.IsPicture(name))
         {
             var extension = name.LastIndexOf((byte)'.') is > 0 and var dot ? FileNames.Decode(name[dot..]) : "";
             ignored[extension] = ignored.GetValueOrDefault(extension) + 1;
@@ -65,42 +63,41 @@ sealed class PictureIndex
         names.Add(name);
     }
 
-    internal static bool IsPicture(ReadOnlySpan<byte> name)
-    {
-        if (name.Length < 5 || name[0] == (byte)'.')
-            return false;
-        Span<byte> ending = stackalloc byte[5];
-        for (var i = 0; i < 5; i++)
-            ending[i] = (byte)(name[name.Length - 5 + i] is >= (byte)'A' and <= (byte)'Z' and var c ? c | 32 : name[name.Length - 5 + i]);
-        return ending.EndsWith(".jpg"u8) || ending.EndsWith(".png"u8) || ending.SequenceEqual(".jpeg"u8) || ending.SequenceEqual(".webp"u8)
-            || ending.EndsWith(".jpe"u8) || ending.SequenceEqual(".jfif"u8);
-    }
-
     /// <summary>Picks a split and derives the classes from the folders.</summary>
     /// <param name="split">train, val or test; all if null.</param>
     /// <param name="source">What is being opened, for messages.</param>
     internal void Finish(string? split, string source)
     {
+        var filled = new bool[folders.Count];
+        foreach (var folder in folderOf)
+            filled[folder] = true;
+        string[] paths = [.. Enumerable.Range(0, folders.Count).Select(i => FileNames.Decode(folders[i]))];
+        var layout = new SplitLayout(paths.Where((_, i) => filled[i]));
+        var wanted = split is null ? null : SplitLayout.Canonical(split) ?? split;
         var classes = new string[folders.Count];
         var inSplit = new bool[folders.Count];
         var held = new SortedSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < folders.Count; i++)
-            (inSplit[i], classes[i]) = Place(FileNames.Decode(folders[i]), split, held);
+        for (var i = 0; i < paths.Length; i++)
+        {
+            (var its, classes[i]) = layout.Place(paths[i]);
+            inSplit[i] = wanted is null || its == wanted;
+            if (its is not null && filled[i])
+                held.Add(its);
+        }
 
         var chosen = new List<int>(folderOf.Count);
-        var filled = new bool[folders.Count];
         for (var i = 0; i < folderOf.Count; i++)
         {
-            filled[folderOf[i]] = true;
             if (inSplit[folderOf[i]])
                 chosen.Add(i);
         }
         kept = chosen.Count == folderOf.Count ? [.. Enumerable.Range(0, chosen.Count)] : [.. chosen];
         if (split is not null && Count == 0)
         {
-            throw new DataException(held.Count == 0
-                ? $"{source} has no split '{split}': no folder named train, val or test holds pictures in it. Leave ?split= out to take all {folderOf.Count} pictures"
-                : $"{source} has no pictures in split '{split}'; it has {string.Join(", ", held)}");
+            var reason = held.Count > 0 ? $"{source} has no pictures in split '{split}'; it has {string.Join(", ", held)}"
+                : layout.Mistakable is var (own, beside) ? $"{source} has no split '{split}': the folder {own} lies beside {beside} and counts as a class; to take it alone, name that folder as the path"
+                : $"{source} has no split '{split}': no folder named train, val or test holds pictures in it";
+            throw new DataException(reason + (held.Count > 0 ? "" : $". Leave ?split= out to take all {folderOf.Count} pictures"));
         }
         NameClasses(classes, filled);
     }
@@ -115,16 +112,6 @@ sealed class PictureIndex
 
     /// <summary>Replaces the folders' classes by given ones.</summary>
     internal void Relabel(int[] perPicture, IReadOnlyList<string> classes) => (labels, Classes) = (perPicture, classes);
-
-    static (bool InSplit, string Class) Place(string folder, string? split, SortedSet<string> held)
-    {
-        var parts = folder.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var at = Array.FindIndex(parts, part => SplitNames.Contains(part, StringComparer.OrdinalIgnoreCase));
-        if (at >= 0)
-            held.Add(parts[at].ToLowerInvariant());
-        var inSplit = split is null || (at >= 0 && parts[at].Equals(split, StringComparison.OrdinalIgnoreCase));
-        return (inSplit, string.Join('/', at < 0 ? parts : [.. parts[..at], .. parts[(at + 1)..]]));
-    }
 
     /// <summary>Folders that hold pictures, of whatever split, become classes: train and test then agree on the labels.</summary>
     void NameClasses(string[] classOfFolder, bool[] filled)

@@ -7,8 +7,8 @@ namespace Kindred.Data.Sources;
 /// <summary>Opens sources of pictures by data URI.</summary>
 /// <remarks>
 /// Kinds: <c>emoji</c>, <c>folder:</c>, <c>tar:</c>, <c>list:</c>, <c>cifar10:</c>, <c>cifar100:</c>, <c>stl10:</c>, <c>mnist:</c>, <c>packed:</c>; a plain path is recognised
-/// by its content. Every kind takes <c>?split=</c>, <c>?tail=R</c> (long tail of imbalance R), <c>?fraction=F</c> (that share of every class), <c>?n=N</c> (N pictures, the same
-/// number of every class) and <c>?seed=S</c> for all three.
+/// by its content. Every kind takes <c>?split=</c>, <c>?hold=F</c> (without a share of F) or <c>?held=F</c> (that share alone), <c>?tail=R</c> (long tail of imbalance R),
+/// <c>?fraction=F</c> (that share of every class), <c>?n=N</c> (N pictures, the same number of every class) and <c>?seed=S</c> for the last three.
 /// </remarks>
 public static class PictureSources
 {
@@ -41,11 +41,14 @@ public static class PictureSources
     public static IPictures Open(DataUri uri, PictureLimits? limits = null)
     {
         var kind = uri.Kind.Length > 0 ? uri.Kind : Recognise(uri.Path);
-        uri.Allow([.. Keys(kind), "tail", "fraction", "n", "seed"]);
+        uri.Allow([.. Keys(kind), "hold", "held", "tail", "fraction", "n", "seed"]);
+        var part = HeldPart(uri);
         var pictures = OpenWhole(kind, uri, limits);
         try
         {
             var seed = (ulong)(uri.Number("seed") ?? 0);
+            if (part is var (share, held))
+                pictures = Subsets.HoldPart(pictures, share, held);
             if (uri.Number("tail") is { } tail)
                 pictures = Subsets.LongTailed(pictures, tail, seed);
             if (uri.Number("fraction") is { } fraction)
@@ -59,6 +62,19 @@ public static class PictureSources
             pictures.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The share that <c>hold=</c> or <c>held=</c> names, and which side of it is wanted.</summary>
+    static (double Share, bool Held)? HeldPart(DataUri uri)
+    {
+        var (hold, held) = (uri.Number("hold"), uri.Number("held"));
+        if (hold is null && held is null)
+            return null;
+        if (hold is not null && held is not null)
+            throw new ConfigurationException($"{uri}: hold= gives what is left when a share is held out, held= that share; take one of them");
+        if (uri["split"] == "test")
+            throw new ConfigurationException($"{uri}: hold= and held= divide what is trained on; the test split stays whole");
+        return (hold ?? held!.Value, held is not null);
     }
 
     /// <summary>The kind of a plain path, by what it holds.</summary>
@@ -93,7 +109,7 @@ public static class PictureSources
         "emoji" => EmojiSample.Open(uri),
         "folder" => Labelled(FilePictures.OpenFolder(Needed(uri), uri["split"], limits), uri),
         "tar" => Labelled(TarPictures.Open(Needed(uri), uri["split"], limits), uri),
-        "list" => FilePictures.OpenList(Needed(uri), uri["classes"], limits),
+        "list" => FilePictures.OpenList(Needed(uri), uri["classes"], limits, ListLayout.Of(uri)),
         "cifar10" => Cifar.Open10(Needed(uri), uri["split"]),
         "cifar100" => Cifar.Open100(Needed(uri), uri["split"], uri["labels"] == "coarse"),
         "stl10" => Stl10.Open(Needed(uri), uri["split"]),
@@ -105,8 +121,8 @@ public static class PictureSources
     static string[] Keys(string kind) => kind switch
     {
         "emoji" => EmojiSample.Keys,
-        "folder" or "tar" => ["split", "labels", "classes"],
-        "list" => ["classes"],
+        "folder" or "tar" => ["split", "labels", "classes", .. ListLayout.Keys],
+        "list" => ["classes", .. ListLayout.Keys],
         "cifar100" => ["split", "labels"],
         "packed" => [],
         _ => ["split"],
@@ -115,9 +131,9 @@ public static class PictureSources
     static EncodedPictures Labelled(EncodedPictures pictures, DataUri uri)
     {
         if (uri["labels"] is { } labels)
-            pictures.LabelBy(labels, uri["classes"]);
-        else if (uri["classes"] is not null)
-            throw new ConfigurationException($"{uri}: classes= goes with labels=FILE");
+            pictures.LabelBy(labels, uri["classes"], ListLayout.Of(uri));
+        else if (uri["classes"] is not null || !ListLayout.Of(uri).IsEmpty)
+            throw new ConfigurationException($"{uri}: classes=, header= and columns= go with labels=FILE");
         return pictures;
     }
 

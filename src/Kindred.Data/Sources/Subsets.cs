@@ -12,12 +12,9 @@ public static class Subsets
     /// <param name="seed">Chooses the pictures.</param>
     public static PictureSubset LongTailed(IPictures source, double imbalance, ulong seed = 0)
     {
-        if (!(imbalance >= 1) || double.IsInfinity(imbalance))
-            throw new ConfigurationException($"a long tail of imbalance {imbalance}: expected is the ratio of largest to smallest class, at least 1");
         var members = ByClass(source, seed);
-        var largest = members.Max(m => m.Length);
-        var steps = Math.Max(1, members.Length - 1);
-        return Take(source, members.Select((m, c) => m[..Math.Clamp((int)(largest * Math.Pow(imbalance, -(double)c / steps)), Math.Min(1, m.Length), m.Length)]), $"tail={imbalance}");
+        var counts = LongTail.Counts(members.Length, members.Max(m => m.Length), imbalance);
+        return Take(source, members.Select((m, c) => m[..Math.Clamp(counts[c], Math.Min(1, m.Length), m.Length)]), $"tail={imbalance}");
     }
 
     /// <summary>A fraction of the labels, the same of every class: the 1 % and 10 % protocols of semi-supervised evaluation.</summary>
@@ -43,18 +40,45 @@ public static class Subsets
         return Take(source, members.Select((m, c) => m[..Math.Min(m.Length, c < more ? each + 1 : each)]), $"n={count}");
     }
 
-    /// <summary>Two disjoint parts; each class is divided in the same proportion. Without labels, all pictures are.</summary>
+    /// <summary>Two disjoint parts that together are the whole; each class is divided in the same proportion, and what shows the same thing stays together.</summary>
     /// <param name="source">The source. Both parts read it: dispose of it after them.</param>
-    /// <param name="fraction">The share of the second part, above 0 and below 1.</param>
+    /// <param name="fraction">The share of the second part, above 0 and below 1; the whole number nearest to it is held out, whatever the sizes of the classes.</param>
     /// <param name="seed">Chooses the pictures.</param>
     /// <returns>Indices into the source, ascending.</returns>
     public static (int[] Kept, int[] Held) Hold(IPictures source, double fraction, ulong seed = 0)
     {
-        Check(fraction);
-        var groups = source.Classes.Count > 0 ? ByClass(source, seed) : [Shuffled([.. Enumerable.Range(0, source.Count)], seed, -1)];
-        int[] held = [.. groups.SelectMany(m => m[..(int)Math.Round(m.Length * fraction)]).Order()];
-        var isHeld = held.ToHashSet();
-        return ([.. Enumerable.Range(0, source.Count).Where(i => !isHeld.Contains(i))], held);
+        if (!(fraction > 0 && fraction < 1))
+            throw new ConfigurationException($"a held-out share of {fraction}: expected is a number above 0 and below 1 (0.1 for 10 %)");
+        var units = Units(source);
+        var isHeld = new bool[source.Count];
+        var (seen, taken) = (0, 0);
+        foreach (var (label, members) in Strata(source, units))
+        {
+            // Rounded over all classes so far: many small classes hold out their share together.
+            seen += members.Count;
+            var upto = (int)Math.Round(seen * fraction, MidpointRounding.AwayFromZero);
+            foreach (var unit in Shuffled(members, seed, label).AsSpan(0, upto - taken))
+            {
+                foreach (var index in units[unit])
+                    isHeld[index] = true;
+            }
+            taken = upto;
+        }
+        return ([.. Enumerable.Range(0, source.Count).Where(i => !isHeld[i])], [.. Enumerable.Range(0, source.Count).Where(i => isHeld[i])]);
+    }
+
+    /// <summary>One of the two parts of <see cref="Hold"/>, always divided alike: what is kept from a training for choosing between its settings.</summary>
+    /// <param name="source">The subset owns it.</param>
+    /// <param name="fraction">The share held out, above 0 and below 1.</param>
+    /// <param name="held">Whether this is the part held out.</param>
+    /// <exception cref="DataException">The part is empty.</exception>
+    public static PictureSubset HoldPart(IPictures source, double fraction, bool held)
+    {
+        const ulong seed = 0x68656C646F7574; // "heldout": the same for every run, whatever ?seed= says
+        var parts = Hold(source, fraction, seed);
+        var part = held ? parts.Held : parts.Kept;
+        return part.Length > 0 ? Take(source, [part], $"{(held ? "held" : "hold")}={fraction}")
+            : throw new DataException($"{source.Description}: {(held ? "held" : "hold")}={fraction} of {source.Count} pictures leaves none");
     }
 
     /// <summary>The pictures of some classes.</summary>
@@ -83,6 +107,21 @@ public static class Subsets
                 members[label].Add(i);
         }
         return [.. members.Select((m, c) => Shuffled(m, seed, c))];
+    }
+
+    /// <summary>What is held out or kept as one: a picture, or all pictures of one thing.</summary>
+    static List<int>[] Units(IPictures source)
+    {
+        if (source is not IGroupedPictures grouped)
+            return [.. Enumerable.Range(0, source.Count).Select(i => new List<int> { i })];
+        return [.. Enumerable.Range(0, source.Count).GroupBy(grouped.Group).OrderBy(group => group.Key).Select(group => group.ToList())];
+    }
+
+    /// <summary>The units of each class, those of none first; all in one where a unit has several classes.</summary>
+    static IEnumerable<(int Label, List<int> Members)> Strata(IPictures source, List<int>[] units)
+    {
+        var mixed = units.Any(unit => unit.Any(i => source.Label(i) != source.Label(unit[0])));
+        return units.Index().GroupBy(unit => mixed ? -1 : source.Label(unit.Item[0]), unit => unit.Index).OrderBy(group => group.Key).Select(group => (group.Key, group.ToList()));
     }
 
     static int[] Shuffled(List<int> members, ulong seed, int label)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using Kindred.Data.Files;
 using Kindred.Data.Pictures;
@@ -84,13 +86,17 @@ public sealed class TarPictures : EncodedPictures
             file.Dispose();
     }
 
-    /// <summary>What is gathered while the archives are listed.</summary>
+    /// <summary>What is gathered while the archives are listed, by the rules of a folder: hidden names are passed over, a path is there once, links to files are followed.</summary>
     sealed class Reading
     {
         readonly Dictionary<string, int> folders = new(StringComparer.Ordinal);
-        readonly Dictionary<string, string> keys = new(StringComparer.Ordinal);
+        readonly Dictionary<(int File, string Key), string> keys = [];
+        readonly Dictionary<UInt128, Place> files = []; // of the archive at hand, by the hash of their paths
         byte[] lastFolder = [0];
         int lastNumber;
+
+        /// <summary>Where a file's bytes lie, and which picture it is; −1 if none.</summary>
+        readonly record struct Place(long Offset, long Length, int Picture);
 
         internal PictureIndex Index { get; } = new();
 
@@ -98,16 +104,67 @@ public sealed class TarPictures : EncodedPictures
 
         internal void Add(SafeFileHandle file, string path, int number)
         {
+            files.Clear();
+            var links = new List<TarEntry>();
             foreach (var entry in TarIndex.Read(file, path))
             {
-                var slash = entry.Path.AsSpan().LastIndexOf((byte)'/');
-                var name = entry.Path.AsSpan(slash + 1);
-                if (name.EndsWith(".cls"u8) && entry.Length < 256)
-                    keys[FileNames.Decode(entry.Path.AsSpan(0, entry.Path.Length - 4))] = Content(file, entry);
-                else if (Index.Add(Folder(entry.Path.AsSpan(0, Math.Max(slash, 0))), name))
-                    Places.Add((number, entry.Offset, (int)Math.Min(entry.Length, int.MaxValue)));
+                var plain = ListingRule.Plain(entry.Path);
+                if (entry.Link is null)
+                    Add(file, path, number, plain, entry.Offset, entry.Length);
+                else if (Target(entry, plain) is { Length: > 0 } target)
+                    links.Add(entry with { Path = plain, Link = target });
+            }
+            // Links may lead to links, and to files further on.
+            for (var before = links.Count + 1; links.Count > 0 && links.Count < before;)
+            {
+                before = links.Count;
+                links.RemoveAll(link =>
+                {
+                    if (!files.TryGetValue(Hash(link.Link!), out var place))
+                        return false;
+                    Add(file, path, number, link.Path, place.Offset, place.Length);
+                    return true;
+                });
             }
         }
+
+        void Add(SafeFileHandle file, string archive, int number, byte[] path, long offset, long length)
+        {
+            var hash = Hash(path);
+            var place = (number, offset, (int)Math.Min(length, int.MaxValue));
+            if (files.TryGetValue(hash, out var earlier) && earlier.Picture >= 0)
+            {
+                Places[earlier.Picture] = place; // what comes later in an archive replaces what came before
+                files[hash] = new(offset, length, earlier.Picture);
+                return;
+            }
+            files[hash] = new(offset, length, -1);
+            if (!ListingRule.Listed(path))
+                return;
+            var slash = path.AsSpan().LastIndexOf((byte)'/');
+            if (path.AsSpan().Count((byte)'/') > ListingRule.MaxDepth)
+                throw new DataException($"{archive}: folders nest deeper than {ListingRule.MaxDepth} at {FileNames.Printable(FileNames.Decode(path.AsSpan(0, 80)))}…");
+            var name = path.AsSpan(slash + 1);
+            if (name.EndsWith(".cls"u8) && length < 256)
+            {
+                keys[(number, FileNames.Decode(path.AsSpan(0, path.Length - 4)))] = Content(file, offset, (int)length);
+            }
+            else if (Index.Add(Folder(path.AsSpan(0, Math.Max(slash, 0))), name))
+            {
+                files[hash] = new(offset, length, Places.Count);
+                Places.Add(place);
+            }
+        }
+
+        /// <summary>The file of this archive that a link leads to; none if it leads out.</summary>
+        static byte[] Target(in TarEntry link, byte[] path)
+        {
+            if (!link.Symbolic)
+                return ListingRule.Plain(link.Link);
+            return link.Link is null or [(byte)'/', ..] ? [] : ListingRule.Plain([.. path.AsSpan(0, Math.Max(0, path.AsSpan().LastIndexOf((byte)'/'))), (byte)'/', .. link.Link], within: true);
+        }
+
+        static UInt128 Hash(byte[] path) => XxHash128.HashToUInt128(path);
 
         /// <summary>Labels from .cls files, if there are any.</summary>
         internal void LabelByKeys(string description)
@@ -118,15 +175,16 @@ public sealed class TarPictures : EncodedPictures
             for (var i = 0; i < texts.Length; i++)
             {
                 var name = Index.Name(i);
-                texts[i] = keys.GetValueOrDefault(name[..name.LastIndexOf('.')])
+                texts[i] = keys.GetValueOrDefault((Places[Index.Origin(i)].File, name[..name.LastIndexOf('.')]))
                     ?? throw new DataException($"{description} has .cls labels, but none for {FileNames.Printable(name)}");
             }
-            var numbers = texts.All(text => int.TryParse(text, out var label) && label is >= 0 and < 1_000_000);
+            static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var label) && label < 1_000_000 ? label : null;
+            var numbers = texts.All(text => Number(text) is not null);
             string[] classes = numbers
-                ? [.. Enumerable.Range(0, texts.Max(int.Parse) + 1).Select(label => label.ToString(System.Globalization.CultureInfo.InvariantCulture))]
+                ? [.. Enumerable.Range(0, texts.Max(text => Number(text)!.Value) + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))]
                 : [.. texts.Distinct().Order(StringComparer.Ordinal)];
             var labelOf = classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
-            Index.Relabel([.. texts.Select(text => numbers ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : labelOf[text])], classes);
+            Index.Relabel([.. texts.Select(text => Number(text) is { } label && numbers ? label : labelOf[text])], classes);
         }
 
         int Folder(ReadOnlySpan<byte> path)
@@ -140,10 +198,10 @@ public sealed class TarPictures : EncodedPictures
             return lastNumber;
         }
 
-        static string Content(SafeFileHandle file, TarEntry entry)
+        static string Content(SafeFileHandle file, long offset, int length)
         {
-            var bytes = new byte[entry.Length];
-            RandomAccess.Read(file, bytes, entry.Offset);
+            var bytes = new byte[length];
+            RandomAccess.Read(file, bytes, offset);
             return Encoding.UTF8.GetString(bytes).Trim();
         }
     }

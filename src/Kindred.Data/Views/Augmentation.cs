@@ -39,6 +39,15 @@ public abstract record Augmentation
     internal virtual bool CommutesWithFlip => false;
 }
 
+/// <summary>An operation that keeps a window of the picture, pixel by pixel: a resize before it makes no more than that.</summary>
+interface ICutsWindow
+{
+    /// <summary>The window; it may reach outside, where black is added.</summary>
+    /// <param name="step">The numbers drawn.</param>
+    /// <param name="shape">The shape that reaches the operation.</param>
+    PixelBox Window(in DrawnStep step, ViewShape shape);
+}
+
 /// <summary>An operation that, standing first, reads only a part of the picture.</summary>
 public interface ISelectsRegion
 {

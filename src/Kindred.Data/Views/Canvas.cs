@@ -11,6 +11,7 @@ namespace Kindred.Data.Views;
 public sealed unsafe class Canvas
 {
     readonly PinnedBuffer<float> first = new(), second = new();
+    readonly PinnedBuffer<float> line = new();
     readonly PointProgram program = new();
     bool frontIsFirst = true;
     Picture? source;
@@ -78,6 +79,7 @@ public sealed unsafe class Canvas
     /// <param name="width">Columns.</param>
     /// <param name="channels">1 to 4.</param>
     /// <returns>The old planes, valid until the next replacement; write all of the new ones.</returns>
+    /// <exception cref="ConfigurationException">The size is none that a view can have.</exception>
     public OldPlanes Replace(int height, int width, int channels)
     {
         Settle();
@@ -135,15 +137,20 @@ public sealed unsafe class Canvas
     }
 
     /// <summary>Swaps the buffers and sets the size; returns the new first plane.</summary>
+    /// <exception cref="ConfigurationException">The size is none that a view can have; the canvas is as it was.</exception>
     internal float* Switch(int height, int width, int channels)
     {
+        ViewLimits.Require(height, width, channels);
         frontIsFirst = !frontIsFirst;
         (Height, Width, Channels) = (height, width, channels);
-        return Front.Reserve(PlaneStride * channels);
+        return Front.Reserve((Int128)PlaneStride * channels);
     }
 
     /// <summary>Room for planes of the present shape, lost at the next <see cref="Replace"/>.</summary>
-    internal float* Spare() => Back.Reserve(PlaneStride * Channels);
+    internal float* Spare() => Back.Reserve((Int128)PlaneStride * Channels);
+
+    /// <summary>Room for one line of numbers, lost at the next call: too long for a thread's stack where a picture is wide.</summary>
+    internal float* Line(int count) => line.Reserve(count);
 
     /// <summary>The spare planes become the picture.</summary>
     internal void KeepSpare() => frontIsFirst = !frontIsFirst;

@@ -5,7 +5,7 @@ namespace Kindred.Data.Views;
 /// <summary>The square in the middle; where the picture is smaller, black is added around it.</summary>
 /// <param name="Size">Side of the square, in pixels.</param>
 [Augmentation("centerCrop", "the square in the middle", Paper = "torchvision")]
-public sealed record CenterCrop([Pixels] int Size) : Augmentation
+public sealed record CenterCrop([Pixels] int Size) : Augmentation, ICutsWindow
 {
     internal override bool CommutesWithFlip => false;
 
@@ -23,6 +23,8 @@ public sealed record CenterCrop([Pixels] int Size) : Augmentation
             return;
         Window.Cut(canvas, Start(canvas.Width), Start(canvas.Height), Size, Size);
     }
+
+    PixelBox ICutsWindow.Window(in DrawnStep step, ViewShape shape) => new(Start(shape.Width), Start(shape.Height), Size, Size);
 
     /// <summary>torchvision rounds half of the difference, ties to even, when cutting, and rounds down when padding.</summary>
     int Start(int length) => length >= Size ? (int)Math.Round((length - Size) / 2.0) : -((Size - length) / 2);

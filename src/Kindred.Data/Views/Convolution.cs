@@ -31,15 +31,18 @@ static unsafe class Convolution
     /// <summary>Filters all planes with the same odd, symmetric or lopsided weights along both axes.</summary>
     public static void Separable(Canvas canvas, ReadOnlySpan<float> weights)
     {
+        if (weights.Length is < 1 or > (2 * MostRadius) + 1)
+            throw new ArgumentException($"a filter of {weights.Length} weights; 1 to {(2 * MostRadius) + 1} are taken", nameof(weights));
         canvas.Settle();
         var spare = canvas.Spare();
         int width = canvas.Width, height = canvas.Height, stride = canvas.PlaneStride;
+        var line = canvas.Line(width + weights.Length + (4 * Lanes));
         fixed (float* w = weights)
         {
             for (var c = 0; c < canvas.Channels; c++)
             {
                 var plane = canvas.Planes + (c * stride);
-                Across(plane, spare, width, height, w, weights.Length);
+                Across(plane, spare, width, height, w, weights.Length, line);
                 Down(spare, plane, width, height, w, weights.Length);
             }
         }
@@ -56,10 +59,9 @@ static unsafe class Convolution
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Across(float* from, float* to, int width, int height, float* weights, int taps)
+    static void Across(float* from, float* to, int width, int height, float* weights, int taps, float* line)
     {
         var radius = taps / 2;
-        var line = stackalloc float[width + (2 * radius) + (4 * Lanes)];
         for (var y = 0; y < height; y++, from += width, to += width)
         {
             for (var k = 1; k <= radius; k++)

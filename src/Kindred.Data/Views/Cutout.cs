@@ -60,7 +60,7 @@ public sealed record Erase(
         var applied = draws.Chance(P);
         for (var i = 0; i < 10; i++)
         {
-            var area = shape.Width * shape.Height * draws.Uniform(scale[0], scale[1]);
+            var area = (double)shape.Width * shape.Height * draws.Uniform(scale[0], scale[1]);
             var aspect = draws.LogUniform(ratio[0], ratio[1]);
             int height = (int)Math.Round(Math.Sqrt(area * aspect)), width = (int)Math.Round(Math.Sqrt(area / aspect));
             if (width >= shape.Width || height >= shape.Height || width == 0 || height == 0)

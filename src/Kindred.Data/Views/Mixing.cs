@@ -47,7 +47,7 @@ public sealed record Mixing(int[] Partner, float[] Lambda, PixelBox Box)
         int left = Math.Max(0, x - halfWidth), right = Math.Min(width, x + halfWidth), top = Math.Max(0, y - halfHeight), bottom = Math.Min(height, y + halfHeight);
         var box = new PixelBox(left, top, right - left, bottom - top);
         var lambda = new float[count];
-        Array.Fill(lambda, 1 - ((float)box.Width * box.Height / (width * height)));
+        Array.Fill(lambda, 1 - ((float)box.Width * box.Height / ((float)width * height)));
         return new(partner, lambda, box);
     }
 
@@ -59,8 +59,8 @@ public sealed record Mixing(int[] Partner, float[] Lambda, PixelBox Box)
     public void Apply(ReadOnlySpan<float> views, ViewShape shape, Span<float> mixed)
     {
         var length = shape.Length;
-        if (views.Length != length * Partner.Length || mixed.Length < views.Length)
-            throw new DataException($"mixing {Partner.Length} views of {shape} takes {length * Partner.Length} numbers; came {views.Length}, with room for {mixed.Length}.");
+        if (views.Length != (long)length * Partner.Length || mixed.Length < views.Length)
+            throw new DataException($"mixing {Partner.Length} views of {shape} takes {(long)length * Partner.Length} numbers; came {views.Length}, with room for {mixed.Length}.");
         for (var i = 0; i < Partner.Length; i++)
         {
             var own = views.Slice(i * length, length);

@@ -6,7 +6,7 @@ namespace Kindred.Data.Views;
 /// <param name="Size">Side of the square, in pixels.</param>
 /// <param name="Padding">Black pixels added on each side first.</param>
 [Augmentation("padCrop", "a square after black was added around", Paper = "arXiv:1512.03385")]
-public sealed record PadCrop([Pixels] int Size = 32, [Pixels(0)] int Padding = 4) : Augmentation
+public sealed record PadCrop([Pixels] int Size = 32, [Pixels(0)] int Padding = 4) : Augmentation, ICutsWindow
 {
     /// <inheritdoc/>
     public override ViewShape After(ViewShape shape) => new(Size, Size, shape.Channels);
@@ -23,6 +23,8 @@ public sealed record PadCrop([Pixels] int Size = 32, [Pixels(0)] int Padding = 4
 
     /// <inheritdoc/>
     public override string Describe(in DrawnStep step) => $"from ({step[0]}, {step[1]})";
+
+    PixelBox ICutsWindow.Window(in DrawnStep step, ViewShape shape) => new((int)step[0], (int)step[1], Size, Size);
 
     int Place(ref Draws draws, int length)
     {

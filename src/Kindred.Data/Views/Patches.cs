@@ -17,7 +17,13 @@ public sealed record Patches([Pixels] int Size = 64, [Pixels] int Stride = 32, [
         ? Crop : throw new ConfigurationException($"patches: size {Size}, stride {Stride}, crop {Crop}; size and stride are above 0, the crop at most the size.");
 
     /// <inheritdoc/>
-    public override ViewShape After(ViewShape shape) => new(Count(shape.Height) * Count(shape.Width) * Size, Size, shape.Channels);
+    public override ViewShape After(ViewShape shape)
+    {
+        var rows = (Int128)Count(shape.Height) * Count(shape.Width) * Size;
+        return rows <= int.MaxValue
+            ? new((int)rows, Size, shape.Channels)
+            : throw new ConfigurationException($"patches: {Count(shape.Height)}×{Count(shape.Width)} patches of {Size}×{Size} are too many; take a larger stride or a smaller picture.");
+    }
 
     /// <inheritdoc/>
     public override bool Draw(ref Draws draws, ViewShape shape, ref DrawnStep step)
@@ -64,7 +70,7 @@ public sealed record Patches([Pixels] int Size = 64, [Pixels] int Stride = 32, [
 /// <param name="Distance">From the first patch to the second, to the right and down.</param>
 /// <param name="Second">Whether this is the second patch.</param>
 [Augmentation("patch", "one of two squares a step apart", Paper = "arXiv:2005.10243")]
-public sealed record Patch([Pixels] int Size = 64, [Pixels(0)] int Distance = 32, bool Second = false) : Augmentation
+public sealed record Patch([Pixels] int Size = 64, [Pixels(0)] int Distance = 32, bool Second = false) : Augmentation, ICutsWindow
 {
     /// <inheritdoc/>
     public override ViewShape After(ViewShape shape) => new(Size, Size, shape.Channels);
@@ -83,6 +89,8 @@ public sealed record Patch([Pixels] int Size = 64, [Pixels(0)] int Distance = 32
 
     /// <inheritdoc/>
     public override void Apply(Canvas canvas, in DrawnStep step) => Window.Cut(canvas, (int)step[0], (int)step[1], Size, Size);
+
+    PixelBox ICutsWindow.Window(in DrawnStep step, ViewShape shape) => new((int)step[0], (int)step[1], Size, Size);
 
     /// <inheritdoc/>
     public override string Describe(in DrawnStep step) => $"at ({step[0]}, {step[1]})";

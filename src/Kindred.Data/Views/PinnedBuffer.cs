@@ -12,8 +12,13 @@ sealed unsafe class PinnedBuffer<T> where T : unmanaged
     public T* Pointer { get; private set; }
 
     /// <summary>Room for at least <paramref name="count"/> items and a few vectors more; what was in it may be lost.</summary>
+    /// <exception cref="ConfigurationException">Less than 0 or more than an array holds: multiply sizes in 64 bits or more before asking.</exception>
+    public T* Reserve(Int128 count) => Reserve(ViewLimits.Items(count));
+
+    /// <summary>The same for a number that was no product.</summary>
     public T* Reserve(int count)
     {
+        ViewLimits.Items(count);
         if (memory.Length < count + Slack)
         {
             memory = GC.AllocateUninitializedArray<T>(count + Slack, pinned: true);

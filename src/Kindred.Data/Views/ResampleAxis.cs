@@ -37,39 +37,46 @@ sealed unsafe class ResampleAxis
     /// <summary><c>[output, Taps]</c>.</summary>
     public float* Weights => weights.Pointer;
 
-    /// <summary>Plans the way from a stretch of the source to a number of outputs.</summary>
+    /// <summary>Plans the way from a stretch of the source to a number of outputs, of which some may be wanted only.</summary>
     /// <param name="kind">The filter.</param>
     /// <param name="start">Where the stretch begins, in source places.</param>
     /// <param name="length">How long it is.</param>
     /// <param name="low">First source place that may be read.</param>
     /// <param name="high">One past the last.</param>
-    /// <param name="outputs">How many places to make.</param>
+    /// <param name="outputs">How many places the whole stretch makes.</param>
+    /// <param name="first">The first of them that is wanted, counted after mirroring.</param>
+    /// <param name="wanted">How many are.</param>
     /// <param name="mirror">Whether the outputs run backwards.</param>
     /// <param name="round">Taps are rounded up to a multiple of this.</param>
+    /// <exception cref="ConfigurationException">Sizes that are none, or need more memory than an array has.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Plan(Interpolation kind, double start, double length, int low, int high, int outputs, bool mirror, int round)
+    public void Plan(Interpolation kind, double start, double length, int low, int high, int outputs, int first, int wanted, bool mirror, int round)
     {
+        if (!double.IsFinite(start) || !(length > 0) || !double.IsFinite(length) || low < 0 || high <= low || outputs < 1 || first < 0 || wanted < 1 || wanted > outputs - first || round < 1)
+            throw new ConfigurationException($"resampling places {start} to {start + length} (read from {low} to {high}) to outputs {first} to {(long)first + wanted} of {outputs}: nothing to make or nothing to make it of");
         var scale = length / outputs;
         var stretch = Math.Max(scale, 1);
         var support = (kind == Interpolation.Bicubic ? 2 : 1) * stretch;
-        Taps = (((int)Math.Ceiling(support) * 2) + 1 + round - 1) / round * round;
-        starts.Reserve(outputs + round);
-        weights.Reserve((outputs + round) * Taps);
+        // A filter wider than what may be read needs no more weights than that.
+        var most = Math.Min((Math.Ceiling(support) * 2) + 1, (double)high - low);
+        Taps = ViewLimits.Items(((Int128)most + round - 1) / round * round);
+        starts.Reserve((Int128)wanted + round);
+        weights.Reserve(((Int128)wanted + round) * Taps);
         (Low, High, Used) = (int.MaxValue, 0, 0);
-        for (var i = 0; i < outputs; i++)
+        for (var place = 0; place < wanted; place++)
         {
+            var i = mirror ? outputs - 1 - first - place : first + place;
             var center = start + ((i + 0.5) * scale);
             var from = Math.Clamp((int)Math.Floor(center - support + 0.5), low, high - 1);
             var to = Math.Clamp((int)Math.Floor(center + support + 0.5), from + 1, high);
-            var place = mirror ? outputs - 1 - i : i;
             Starts[place] = from;
-            Fill(kind, Weights + (place * Taps), to - from, (float)(from + 0.5 - center), (float)(1 / stretch));
+            Fill(kind, Weights + (place * Taps), Math.Min(to - from, Taps), (float)(from + 0.5 - center), (float)(1 / stretch));
             Low = Math.Min(Low, from);
             High = Math.Max(High, to);
             Used = Math.Max(Used, to - from);
         }
         // Output groups of four may run past the end: they read what the last place reads and are not kept.
-        for (var i = outputs; i < outputs + round; i++)
+        for (var i = wanted; i < wanted + round; i++)
         {
             Starts[i] = Low;
             new Span<float>(Weights + (i * Taps), Taps).Clear();

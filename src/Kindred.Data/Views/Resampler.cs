@@ -25,38 +25,49 @@ sealed unsafe class Resampler
     /// <param name="width">Columns wanted.</param>
     /// <param name="height">Rows wanted.</param>
     /// <param name="kind">The filter.</param>
-    public void Run(Canvas canvas, PixelBox box, int width, int height, Interpolation kind)
+    public void Run(Canvas canvas, PixelBox box, int width, int height, Interpolation kind) => Run(canvas, box, width, height, new(0, 0, width, height), kind);
+
+    /// <summary>The same, but makes a part of the resampled box only, to the bit what cutting it out afterwards gives.</summary>
+    /// <param name="canvas">The view; its unread picture is used if it still has one.</param>
+    /// <param name="box">In pixels of the whole picture.</param>
+    /// <param name="width">Columns that the whole box would have.</param>
+    /// <param name="height">Rows that the whole box would have.</param>
+    /// <param name="part">The part of them that is made.</param>
+    /// <param name="kind">The filter.</param>
+    /// <exception cref="ConfigurationException">Sizes that are none, or too large.</exception>
+    public void Run(Canvas canvas, PixelBox box, int width, int height, PixelBox part, Interpolation kind)
     {
+        ViewLimits.Require(part.Height, part.Width, canvas.Channels);
         if (canvas.Source is null)
         {
             var channels = canvas.Channels;
-            var old = canvas.Replace(height, width, channels);
-            Plan(box, 0, 0, 1, old.Width, old.Height, width, height, kind, canvas.Mirror);
-            Filter(new(old), canvas.Pointer(0), canvas.PlaneStride, width, height, channels, kind);
+            Plan(box, (0, 0, 1), (canvas.Width, canvas.Height), (width, height), part, kind, canvas.Mirror);
+            var old = canvas.Replace(part.Height, part.Width, channels);
+            Filter(new(old), canvas.Pointer(0), canvas.PlaneStride, part.Width, part.Height, channels, kind);
         }
         else
         {
             var picture = canvas.TakeSource();
-            Plan(box, picture.OffsetX, picture.OffsetY, picture.Scale, picture.Width, picture.Height, width, height, kind, canvas.Mirror);
-            var planes = canvas.Switch(height, width, canvas.Channels);
+            Plan(box, (picture.OffsetX, picture.OffsetY, picture.Scale), (picture.Width, picture.Height), (width, height), part, kind, canvas.Mirror);
+            var planes = canvas.Switch(part.Height, part.Width, canvas.Channels);
             fixed (byte* bytes = picture.Pixels)
-                Filter(new(bytes, picture, canvas.Background), planes, canvas.PlaneStride, width, height, canvas.Channels, kind);
+                Filter(new(bytes, picture, canvas.Background), planes, canvas.PlaneStride, part.Width, part.Height, canvas.Channels, kind);
         }
         canvas.Mirror = false;
     }
 
-    void Plan(PixelBox box, int x, int y, int scale, int fromWidth, int fromHeight, int width, int height, Interpolation kind, bool mirror)
+    void Plan(PixelBox box, (int X, int Y, int Scale) held, (int Width, int Height) from, (int Width, int Height) whole, PixelBox part, Interpolation kind, bool mirror)
     {
-        PlanAxis(across, (double)(box.X - x) / scale, (double)box.Width / scale, fromWidth, width, kind, mirror, 4);
-        PlanAxis(down, (double)(box.Y - y) / scale, (double)box.Height / scale, fromHeight, height, kind, false, 1);
-        ExpandPairs(width);
+        PlanAxis(across, (double)(box.X - held.X) / held.Scale, (double)box.Width / held.Scale, from.Width, (whole.Width, part.X, part.Width), kind, mirror, 4);
+        PlanAxis(down, (double)(box.Y - held.Y) / held.Scale, (double)box.Height / held.Scale, from.Height, (whole.Height, part.Y, part.Height), kind, false, 1);
+        ExpandPairs(part.Width);
     }
 
-    static void PlanAxis(ResampleAxis axis, double start, double length, int limit, int outputs, Interpolation kind, bool mirror, int round)
+    static void PlanAxis(ResampleAxis axis, double start, double length, int limit, (int All, int First, int Wanted) outputs, Interpolation kind, bool mirror, int round)
     {
         var low = Math.Clamp((int)Math.Floor(start), 0, limit - 1);
         var high = Math.Clamp((int)Math.Ceiling(start + length), low + 1, limit);
-        axis.Plan(kind, start, length, low, high, outputs, mirror, round);
+        axis.Plan(kind, start, length, low, high, outputs.All, outputs.First, outputs.Wanted, mirror, round);
     }
 
     /// <summary>Spreads the weights along x for the inner loop: <c>[output / 4, tap pair, 4 outputs, 2 taps × 4 floats]</c>.</summary>
@@ -65,7 +76,7 @@ sealed unsafe class Resampler
     {
         var groups = (width + 3) / 4;
         var count = (across.Used + 1) / 2;
-        var to = pairs.Reserve(groups * count * 4 * Lanes);
+        var to = pairs.Reserve((Int128)groups * count * 4 * Lanes);
         for (var group = 0; group < groups; group++)
         {
             var from = across.Weights + (group * 4 * across.Taps);
@@ -86,10 +97,10 @@ sealed unsafe class Resampler
         var padded = (width + 15) & ~15;
         var capacity = down.Taps + 1;
         var ringRow = padded * channels;
-        ring.Reserve(capacity * ringRow);
+        ring.Reserve((Int128)capacity * ringRow);
         held.Reserve(capacity);
         rows.Reserve(down.Taps);
-        pixels.Reserve((across.High - across.Low + across.Taps + 8) * 4);
+        pixels.Reserve(((Int128)across.High - across.Low + across.Taps + 8) * 4);
         new Span<int>(held.Pointer, capacity).Fill(-1);
         for (var y = 0; y < height; y++)
         {
@@ -120,11 +131,11 @@ sealed unsafe class Resampler
     {
         var count = (across.Used + 1) / 2;
         var weights = pairs.Pointer;
-        var low = pixels.Pointer - (4 * across.Low);
+        var low = pixels.Pointer - (4L * across.Low);
         for (var x = 0; x < width; x += 4)
         {
-            float* p = low + (4 * across.Starts[x]), q = low + (4 * across.Starts[x + 1]);
-            float* s = low + (4 * across.Starts[x + 2]), t = low + (4 * across.Starts[x + 3]);
+            float* p = low + (4L * across.Starts[x]), q = low + (4L * across.Starts[x + 1]);
+            float* s = low + (4L * across.Starts[x + 2]), t = low + (4L * across.Starts[x + 3]);
             V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
             for (var pair = 0; pair < count; pair++)
             {
@@ -139,7 +150,8 @@ sealed unsafe class Resampler
             if (channels == 1)
                 continue;
             green.Store(to + stride + x);
-            blue.Store(to + (2 * stride) + x);
+            if (channels > 2)
+                blue.Store(to + (2 * stride) + x);
         }
     }
 

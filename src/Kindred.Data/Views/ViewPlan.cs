@@ -13,7 +13,7 @@ namespace Kindred.Data.Views;
 public sealed class ViewPlan
 {
     readonly Augmentation[] operations;
-    readonly int mirrored;
+    readonly int mirrored, window;
 
     /// <summary>A plan of these operations in this order; none gives the picture as it is.</summary>
     /// <param name="operations">At most <see cref="DrawnView.Capacity"/>.</param>
@@ -24,6 +24,7 @@ public sealed class ViewPlan
             throw new ConfigurationException($"A view plan has {operations.Length} operations; at most {DrawnView.Capacity} fit.");
         this.operations = operations.ToArray();
         mirrored = FindMovableFlip();
+        window = FindWindow();
     }
 
     /// <summary>The operations in order.</summary>
@@ -36,8 +37,8 @@ public sealed class ViewPlan
     public ViewShape Shape(int width, int height, int channels = 3)
     {
         var shape = new ViewShape(height, width, channels < 3 ? 1 : 3);
-        foreach (var operation in operations)
-            shape = operation.After(shape);
+        for (var i = 0; i < operations.Length; i++)
+            shape = After(i, shape);
         return shape;
     }
 
@@ -64,7 +65,7 @@ public sealed class ViewPlan
             var draws = ((copied >> i) & 1) == 0 ? key.Draws(i) : other.Draws(i);
             ref var step = ref drawn.Edit(i);
             step.Applied = operations[i].Draw(ref draws, shape, ref step);
-            var after = operations[i].After(shape);
+            var after = After(i, shape);
             if (i == FirstReader && operations[i] is ISelectsRegion reader)
             {
                 drawn.Region = reader.Region(step, shape);
@@ -93,7 +94,9 @@ public sealed class ViewPlan
         {
             if (i == FirstReader && mirrored >= 0)
                 canvas.Mirror = drawn[mirrored].Applied;
-            if (i != mirrored && drawn[i].Applied)
+            if (i == FirstReader && window >= 0)
+                Resized(canvas, drawn);
+            else if (i != mirrored && i != window && drawn[i].Applied)
                 operations[i].Apply(canvas, drawn[i]);
         }
         canvas.Load();
@@ -115,6 +118,32 @@ public sealed class ViewPlan
             text.Append(CultureInfo.InvariantCulture, $"{AugmentationAttribute.NameOf(operations[i])}{(words.Length == 0 ? "" : ": ")}{words}\n");
         }
         return text.ToString();
+    }
+
+    /// <summary>The shape after an operation, which a canvas must hold unless only a window of it is made.</summary>
+    ViewShape After(int i, ViewShape shape)
+    {
+        var after = operations[i].After(shape);
+        if (i != FirstReader || window < 0)
+            ViewLimits.Require(operations[i], shape, after);
+        return after;
+    }
+
+    /// <summary>The resize that comes first, together with the window that is cut out of it.</summary>
+    void Resized(Canvas canvas, in DrawnView drawn)
+    {
+        var resize = (Resize)operations[FirstReader];
+        var shape = resize.After(new(drawn.SourceHeight, drawn.SourceWidth, canvas.Channels));
+        resize.ApplyWithin(canvas, drawn[FirstReader], ((ICutsWindow)operations[window]).Window(drawn[window], shape));
+    }
+
+    /// <summary>An operation that cuts a window out of the resize before it, with nothing but a flip that the resize does between them; −1 if there is none.</summary>
+    int FindWindow()
+    {
+        if (operations.Length <= FirstReader || operations[FirstReader] is not Resize)
+            return -1;
+        var next = FirstReader + 1 == mirrored ? mirrored + 1 : FirstReader + 1;
+        return next < operations.Length && operations[next] is ICutsWindow ? next : -1;
     }
 
     /// <summary>The first operation that looks at pixels; what stands before it only chooses the background.</summary>

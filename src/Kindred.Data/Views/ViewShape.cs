@@ -7,7 +7,15 @@ namespace Kindred.Data.Views;
 public readonly record struct ViewShape(int Height, int Width, int Channels)
 {
     /// <summary>How many numbers a view of this shape holds.</summary>
-    public int Length => Height * Width * Channels;
+    /// <exception cref="ConfigurationException">A side below 1, or more numbers than a view may have.</exception>
+    public int Length
+    {
+        get
+        {
+            ViewLimits.Require(Height, Width, Channels);
+            return Height * Width * Channels;
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Height}×{Width}×{Channels}";

@@ -49,7 +49,7 @@ public static class Baselines
 
         public Spectrum(Network network, IData data)
         {
-            var rate = (data as AudioData)?.Recordings.Rate ?? throw new ConfigurationException("the baseline logmel is for sound; for pictures there are pixels and untrained.");
+            if (!data.Inputs.TryGetValue("rate", out var rate)) throw new ConfigurationException("the baseline logmel is for sound; for pictures there are pixels and untrained.");
             mel = new((int)rate, (int)Math.Round(WindowSeconds * rate), (int)Math.Round(HopSeconds * rate), Bands);
             mel.To(network.Device);
         }

@@ -14,13 +14,7 @@ static class ClassifierTraining
     /// <param name="batch">Samples a step.</param>
     /// <param name="crop">Least share of the area that a crop keeps.</param>
     /// <param name="seed">Draws the views.</param>
-    public static IData Augmented(IData data, int batch, double crop, ulong seed)
-    {
-        if (data is not PictureData pictures) return data;
-        var shape = pictures.PlainView.Shape(64, 64);
-        var plan = new ViewPlan([new Crop(shape.Height, [crop, 1]), new Flip(), .. pictures.PlainView.Operations.OfType<Normalize>()]);
-        return new PictureData(pictures.Pictures, [new ViewGroup("train", 1, plan)], pictures.PlainView, batch, seed);
-    }
+    public static IData Augmented(IData data, int batch, double crop, ulong seed) => data is ISeenAgain again ? again.Mild(batch, crop, seed) : data;
 
     /// <summary>The learning rate's factor: <c>cosine</c>, <c>steps</c> (a tenth after 60 % and again after 80 %) or <c>constant</c>.</summary>
     public static Schedule ScheduleOf(string name, int epochs) => name switch

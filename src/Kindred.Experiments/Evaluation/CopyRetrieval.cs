@@ -69,9 +69,8 @@ public sealed record CopyDetection([Range(1, 1000)] int Edits = 2) : Protocol
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        if (subject.Views.Count == 0) throw new ConfigurationException("copy retrieval edits pictures as in training, and this recipe has no views.");
         using var test = subject.OpenPictures("test");
-        var scores = new CopyRetrieval(test, test.PlainView, subject.Views[0], [.. Enumerable.Range(1, Edits).Select(s => (ulong)s)]).Score(subject.Represent);
+        var scores = new CopyRetrieval(test, test.PlainView, test.TrainingView, [.. Enumerable.Range(1, Edits).Select(s => (ulong)s)]).Score(subject.Represent);
         return new Dictionary<string, double> { ["r1"] = scores.R1, ["r5"] = scores.R5 };
     }
 }

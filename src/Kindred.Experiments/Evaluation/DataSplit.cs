@@ -4,12 +4,13 @@ namespace Kindred.Experiments.Evaluation;
 
 /// <summary>The parts of a data URI that protocols learn from and test on.</summary>
 /// <remarks>
-/// <c>n</c>, <c>fraction</c> and <c>tail</c> say how much there is to learn from; the test part stays whole, unless <c>ntest=N</c> asks for N of its samples.
-/// All other keys hold for both.
+/// <c>n</c>, <c>fraction</c>, <c>tail</c> and <c>hold</c> say how much there is to learn from; the test part stays whole, unless <c>ntest=N</c> asks for N of its samples.
+/// <c>held=F</c> measures on the share F that is held out of the training samples instead of the test samples, and learns from what is left.
+/// All other keys are for both.
 /// </remarks>
 public static class DataSplit
 {
-    static readonly string[] ofTraining = ["n", "fraction", "tail"];
+    static readonly string[] ofTraining = ["n", "fraction", "tail", "hold"];
 
     /// <summary>The URI of one part.</summary>
     /// <param name="uri">The whole.</param>
@@ -17,10 +18,12 @@ public static class DataSplit
     public static string Of(string uri, string? split)
     {
         var parsed = DataUri.Parse(uri);
-        var held = parsed["ntest"];
+        var (share, count) = (parsed["held"], parsed["ntest"]);
         parsed = parsed.With("split", split).With("ntest", null);
+        if (split == "train" && share is not null) return parsed.With("held", null).With("hold", share).Text;
         if (split != "test") return parsed.Text;
         foreach (var key in ofTraining) parsed = parsed.With(key, null);
-        return parsed.With("n", held).Text;
+        if (share is not null) parsed = parsed.With("split", "train");
+        return parsed.With("n", count).Text;
     }
 }

@@ -23,6 +23,18 @@ public static class Features
         return (features.Normalize(), labels);
     }
 
+    /// <summary>Unit features and labels of every sample in a random training view, in order.</summary>
+    /// <param name="data">The samples.</param>
+    /// <param name="seed">What the view's chance is drawn from.</param>
+    /// <param name="represent">Maps a view to `[n, D]`.</param>
+    /// <returns>`[N, D]` in single precision and `[N]`, in the open scope.</returns>
+    public static (Tensor Features, Tensor Labels) Of(ISeenAgain data, ulong seed, Func<View, Tensor> represent)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var (features, labels) = Gather(data.Drawn(seed, Batch), represent);
+        return (features.Normalize(), labels);
+    }
+
     /// <summary>Features, as they are, and labels of every sample in its plain view, in order.</summary>
     /// <param name="data">The samples.</param>
     /// <param name="represent">Maps a view to `[n, D]`.</param>

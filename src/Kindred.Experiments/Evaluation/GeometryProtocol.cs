@@ -24,15 +24,15 @@ public sealed record GeometryProtocol([Range(2, 1 << 24)] int Samples = 5000) : 
         var z = Features.Of(test, subject.Represent, subject.Cancel).Features.Normalize();
         var spread = Spread.Of(z);
         var metrics = new Dictionary<string, double> { ["uniformity"] = Geometry.Uniformity(z), ["effective_rank"] = spread.EffectiveRank, ["z_std"] = spread.Deviation };
-        if (test is PictureData pictures && subject.Views.Count > 0) metrics["alignment"] = Alignment(subject, pictures);
+        if (test is ISeenAgain again) metrics["alignment"] = Alignment(subject, again);
         return metrics;
     }
 
-    static double Alignment(Subject subject, PictureData pictures)
+    static double Alignment(Subject subject, ISeenAgain data)
     {
         using var scope = Scope.Open();
-        var (first, _) = Features.Of(pictures, subject.Views[0], 1, subject.Represent);
-        var (second, _) = Features.Of(pictures, subject.Views[0], 2, subject.Represent);
+        var (first, _) = Features.Of(data, 1, subject.Represent);
+        var (second, _) = Features.Of(data, 2, subject.Represent);
         return Geometry.Alignment(first, second);
     }
 }

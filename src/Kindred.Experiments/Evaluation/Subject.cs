@@ -57,8 +57,8 @@ public sealed class Subject
     /// <summary>The network itself, for protocols that train it further; null where there is none, as for pixels.</summary>
     public Network? Network { get; init; }
 
-    /// <summary>The recipe's training views, one plan a group.</summary>
-    public IReadOnlyList<ViewPlan> Views { get; init; } = [];
+    /// <summary>The URI of at most so many samples of other data; null where that kind of data cannot draw.</summary>
+    public Func<string, int, string?> AtMost { get; init; } = (_, _) => null;
 
     /// <summary>The run's seed.</summary>
     public ulong Seed { get; init; }
@@ -81,10 +81,10 @@ public sealed class Subject
         var wanted = DataSplit.Of(Uri, split);
         if (label is not null) wanted = DataUri.Parse(wanted).With("label", label).Text;
         var data = open(wanted);
-        if (atMost is { } limit && data.Count > limit && data is PictureData)
+        if (atMost is { } limit && data.Count > limit && AtMost(wanted, limit) is { } fewer)
         {
             data.Dispose();
-            wanted = DataUri.Parse(wanted).With("n", limit.ToString(CultureInfo.InvariantCulture)).Text;
+            wanted = fewer;
             data = open(wanted);
         }
         Note(split ?? "all", wanted, data);

@@ -11,7 +11,6 @@ namespace Kindred.Experiments.Modalities;
 /// <remarks>URI: <c>audio:PATH?split=train&amp;label=speaker&amp;window=4096</c>; <c>window=1s</c> counts in seconds. All sound is held in memory, so windows cost nothing worth threads.</remarks>
 public sealed class AudioData : IData
 {
-    const string Kind = "audio:";
     const int DefaultWindow = 4096;
 
     readonly Recordings recordings;
@@ -25,9 +24,6 @@ public sealed class AudioData : IData
     /// <param name="seed">Decides order and places.</param>
     public AudioData(Recordings recordings, int window, int batch, ulong seed) =>
         (this.recordings, this.window, this.batch, this.seed) = (recordings, window, batch, seed);
-
-    /// <summary>Whether a data URI means sound.</summary>
-    public static bool Takes(string uri) => uri.StartsWith(Kind, StringComparison.Ordinal);
 
     /// <summary>Opens what a data URI names.</summary>
     /// <exception cref="ConfigurationException">A key is unknown or wrong.</exception>
@@ -60,6 +56,9 @@ public sealed class AudioData : IData
 
     /// <inheritdoc/>
     public IReadOnlyList<int>? Labels => recordings.Labels;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long> { ["rate"] = recordings.Rate };
 
     /// <inheritdoc/>
     public int StepsPerEpoch => Count / batch;

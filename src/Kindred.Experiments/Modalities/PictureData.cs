@@ -6,7 +6,7 @@ using Kindred.Torch;
 namespace Kindred.Experiments.Modalities;
 
 /// <summary>Pictures as a method sees them: batches of random views for training, plain ones for looking.</summary>
-public sealed class PictureData : IData
+public sealed class PictureData : IData, ISeenAgain
 {
     readonly IReadOnlyList<ViewGroup> groups;
     readonly ViewPlan plain;
@@ -33,6 +33,12 @@ public sealed class PictureData : IData
 
     /// <summary>The view without chance.</summary>
     public ViewPlan PlainView => plain;
+
+    /// <summary>How the first group of training views is made.</summary>
+    public ViewPlan TrainingView => groups.Count == 0 ? plain : groups[0].Plan;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long> { ["channels"] = TrainingView.Shape(64, 64).Channels };
 
     /// <inheritdoc/>
     public int Count => Pictures.Count;
@@ -62,6 +68,16 @@ public sealed class PictureData : IData
 
     /// <inheritdoc/>
     public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => InOrder(plain, 0, batch, cancel);
+
+    /// <inheritdoc/>
+    public IEnumerable<IRawBatch> Drawn(ulong seed, int batch, CancellationToken cancel = default) => InOrder(TrainingView, seed, batch, cancel);
+
+    /// <inheritdoc/>
+    public IData Mild(int batch, double crop, ulong seed)
+    {
+        var view = new ViewPlan([new Crop(plain.Shape(64, 64).Height, [crop, 1]), new Flip(), .. plain.Operations.OfType<Normalize>()]);
+        return new PictureData(Pictures, [new ViewGroup("train", 1, view)], plain, batch, seed);
+    }
 
     /// <summary>Every picture once, in order, in one view each.</summary>
     /// <param name="plan">How the view is made.</param>

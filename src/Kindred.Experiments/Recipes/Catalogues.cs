@@ -1,5 +1,6 @@
 using System.Reflection;
 using Kindred.Experiments.Evaluation;
+using Kindred.Experiments.Modalities;
 using Kindred.Optim;
 using Kindred.Data.Views;
 
@@ -31,8 +32,11 @@ public static class Catalogues
     /// <summary>Evaluations.</summary>
     public static Catalogue<ProtocolAttribute> Protocols { get; } = new("protocol", typeof(Protocol));
 
+    /// <summary>Kinds of data.</summary>
+    public static Catalogue<ModalityAttribute> Modalities { get; } = new("modality", typeof(Modality));
+
     /// <summary>All kinds.</summary>
-    public static IReadOnlyList<Catalogue> All { get; } = [Methods, Encoders, Optimizers, Schedules, Operations, Protocols];
+    public static IReadOnlyList<Catalogue> All { get; } = [Methods, Encoders, Optimizers, Schedules, Operations, Protocols, Modalities];
 
     /// <summary>Where parts are looked for.</summary>
     public static IReadOnlyList<Assembly> Assemblies => assemblies;

@@ -1,6 +1,5 @@
-using Kindred.Data.Pictures.Native;
-using Kindred.Data.Sources;
-using Kindred.Data.Views;
+using System.Reflection;
+using Kindred.Experiments.Modalities;
 using Kindred.Experiments.Training;
 using Kindred.Nn;
 using Kindred.Optim;
@@ -41,6 +40,9 @@ public sealed class Experiment : IDisposable
     /// <summary>How pictures and kernels lie in memory.</summary>
     public LayoutChoice Layout { get; }
 
+    /// <summary>Where the run keeps what belongs to its data; null where nothing is kept.</summary>
+    public string? Assets { get; init; }
+
     /// <summary>Builds everything that a phase describes. The same recipe and seed give the same weights to the bit.</summary>
     /// <param name="recipe">The phase.</param>
     /// <param name="data">A data URI that replaces the recipe's.</param>
@@ -53,8 +55,8 @@ public sealed class Experiment : IDisposable
     {
         ArgumentNullException.ThrowIfNull(recipe);
         Catalogues.Methods.Find(recipe.Method);
-        var source = OpenData(recipe, data);
-        try { return Build(recipe, source, device, previous, layout); }
+        var source = DataKinds.Open(recipe, data);
+        try { return Build(recipe, source, device, previous, layout: layout); }
         catch
         {
             source.Dispose();
@@ -67,9 +69,10 @@ public sealed class Experiment : IDisposable
     /// <param name="data">What to learn from, in the views that the method wants.</param>
     /// <param name="device">Where tensors live; the processor if left out.</param>
     /// <param name="previous">The phase before, for methods that go on with what it trained; it may be disposed already.</param>
+    /// <param name="assets">Where a run keeps what belongs to its data; null where nothing is kept.</param>
     /// <param name="layout">How it shall lie in memory, where that was chosen before; left out, as the recipe says.</param>
     /// <exception cref="ConfigurationException">The recipe is wrong; the message names the key.</exception>
-    public static Experiment Build(RecipeFile recipe, IData data, Device? device = null, Experiment? previous = null, LayoutChoice? layout = null)
+    public static Experiment Build(RecipeFile recipe, IData data, Device? device = null, Experiment? previous = null, string? assets = null, LayoutChoice? layout = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(data);
@@ -78,11 +81,11 @@ public sealed class Experiment : IDisposable
         using var initialization = Initialization.Begin((long)recipe.Train.Seed);
         using var scope = Scope.Open();
         var method = MakeMethod(recipe, type, data, previous?.Method);
-        layout ??= LayoutOf(recipe, method, device ?? Device.Cpu);
+        layout ??= LayoutOf(recipe, data, method, device ?? Device.Cpu);
         method.To(device, channelsLast: layout.ChannelsLast);
         var players = method.Players;
         var optimizers = Parts.Optimizers(recipe.Train, players.Keys).ToDictionary(o => o.Key, o => o.Value.For(players[o.Key]));
-        return new Experiment(recipe, data, method, optimizers, device ?? Device.Cpu, layout, previous);
+        return new Experiment(recipe, data, method, optimizers, device ?? Device.Cpu, layout, previous) { Assets = assets };
     }
 
     /// <summary>The same experiment, phases before it included, with weights as another seed draws them and nothing trained.</summary>
@@ -90,8 +93,11 @@ public sealed class Experiment : IDisposable
     public Experiment Untrained(ulong seed)
     {
         using var before = previous?.Untrained(seed);
-        return Build(Recipe with { Train = train with { Seed = seed } }, device: Device, previous: before, layout: Layout);
+        return Build(Recipe with { Train = train with { Seed = seed } }, Unopened(Data), Device, before, layout: Layout);
     }
+
+    // Who builds a network only asks what the data look like.
+    static KeptData Unopened(IData data) => new(KeptFacts.Of(data, null), () => throw new InvalidOperationException("an untrained network is not trained, so that its data are never asked for"));
 
     /// <summary>A trainer for it.</summary>
     /// <param name="maxSteps">Stops early; schedules keep their length.</param>
@@ -119,40 +125,10 @@ public sealed class Experiment : IDisposable
         _ => null,
     };
 
-    /// <summary>The data that a phase names, or null.</summary>
-    public static string? UriOf(RecipeFile recipe)
-    {
-        ArgumentNullException.ThrowIfNull(recipe);
-        return (recipe.Data as RecipeScalar)?.Text ?? (recipe.Data as RecipeMap)?["uri"]?.ToString().Trim();
-    }
-
-    /// <summary>Opens the data of a phase with its views.</summary>
-    public static IData OpenData(RecipeFile recipe, string? data = null)
-    {
-        ArgumentNullException.ThrowIfNull(recipe);
-        var uri = data ?? UriOf(recipe)
-            ?? throw new ConfigurationException("the recipe names no data; give --data URI, for example --data emoji or --data folder:PATH.");
-        return DataKind.Of(uri).Open(uri, recipe);
-    }
-
-    /// <summary>The view without chance: the recipe's own, or the first group's size and normalisation.</summary>
-    public static ViewPlan Plain(RecipeFile recipe)
-    {
-        ArgumentNullException.ThrowIfNull(recipe);
-        if (recipe.Plain is { } own) return Parts.Plan(own, "plain");
-        var first = recipe.Views[0];
-        var training = Parts.Plan(first, "views.0");
-        var shape = training.Shape(64, 64);
-        // Views that keep the picture's own size are looked at in that size.
-        Augmentation[] resize = shape == training.Shape(48, 48) ? [new Resize(shape.Height, Square: true)] : [];
-        Augmentation[] normalize = first.Normalize is { IsNull: false } node ? [Parts.Normalization(node, "views.0.normalize")] : [];
-        return new ViewPlan([.. resize, .. normalize]);
-    }
-
-    static LayoutChoice LayoutOf(RecipeFile recipe, Method method, Device device)
+    static LayoutChoice LayoutOf(RecipeFile recipe, IData data, Method method, Device device)
     {
         var (height, width) = (32, 32);
-        if (recipe.Views.Count > 0)
+        if (data is PictureData && recipe.Views.Count > 0) // views of other things have no rows
         {
             var shape = Parts.Plan(recipe.Views[0], "views.0").Shape(64, 64);
             (height, width) = (shape.Height, shape.Width);
@@ -160,21 +136,23 @@ public sealed class Experiment : IDisposable
         return MemoryLayout.Choose(recipe.Train.Layout, method, height, width, device, PrecisionOf(recipe.Train.Precision, device));
     }
 
-    static ConfigurationException NoEncoder() => new("the recipe names no encoder; give one, for example encoder.name=resnet18.");
-
     static Method MakeMethod(RecipeFile recipe, Type type, IData data, Method? previous)
     {
-        var facts = new DataFacts(data.Count, data.Classes.Count, data.StepsPerEpoch);
-        EncoderFactory encoders = channels => Parts.Encoder(recipe.Encoder ?? throw NoEncoder(), channels, facts);
-        var parameters = type.GetConstructors().Single().GetParameters();
-        var parts = new List<object?> { encoders, facts };
-        if (parameters.FirstOrDefault(p => typeof(Encoder).IsAssignableFrom(p.ParameterType)) is { } encoder)
-            parts.Add(Parts.Make(encoder.ParameterType, recipe.Encoder ?? throw NoEncoder(), "encoder", facts));
-        if (parameters.FirstOrDefault(p => typeof(Method).IsAssignableFrom(p.ParameterType)) is { } wanted)
-            parts.Add(wanted.ParameterType.IsInstanceOfType(previous) ? previous
-                : throw new ConfigurationException($"{recipe.Method} goes on with a trained {wanted.ParameterType.Name}, {(previous is null ? "and there is no phase before it" : $"but the phase before it trained {previous.GetType().Name}")}; see recipes with 'phases'."));
-        return (Method)Registry.Make(type, recipe.Options, Parts.Binder, [.. parts]);
+        var facts = KeptFacts.FactsOf(data);
+        var networks = new NetworkParts(recipe, facts, OptionInfo.Constructor(type));
+        object? Supply(ParameterInfo parameter) =>
+            parameter.ParameterType == typeof(DataFacts) ? facts
+            : parameter.ParameterType == typeof(EncoderFactory) ? networks.Factory(parameter)
+            : GoesOn(parameter) ? Previous(recipe.Method, parameter.ParameterType, previous)
+            : networks.Make(parameter);
+        return (Method)Registry.Make(type, recipe.Options, "options", Parts.Binder, Supply);
     }
+
+    // A method, or what a method can be asked for: the phase before provides it.
+    static bool GoesOn(ParameterInfo parameter) => typeof(Method).IsAssignableFrom(parameter.ParameterType) || parameter.ParameterType.IsInterface;
+
+    static Method Previous(string name, Type wanted, Method? previous) => wanted.IsInstanceOfType(previous) ? previous!
+        : throw new ConfigurationException($"{name} goes on with a trained {wanted.Name}, {(previous is null ? "and there is no phase before it" : $"but the phase before it trained {previous.GetType().Name}")}; see recipes with 'phases'.");
 
     /// <summary>Stops the workers and frees the optimizers; the method's weights stay for who holds it.</summary>
     public void Dispose()

@@ -1,5 +1,6 @@
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
+using Kindred.Experiments.Modalities;
 using Kindred.Optim;
 
 namespace Kindred.Experiments.Recipes;
@@ -83,34 +84,59 @@ public static class Parts
     }
 
     /// <summary>The learning rate's factor over time that a training section describes.</summary>
+    /// <exception cref="ConfigurationException">There is no such schedule, or it leaves the range of a factor.</exception>
     public static Schedule Schedule(TrainSection train)
     {
         ArgumentNullException.ThrowIfNull(train);
-        if (train.Schedule is RecipeMap) return ReadSchedule(train.Schedule, "train.schedule");
-        return (train.Schedule as RecipeScalar)?.Text switch
-        {
-            null or "cosine" => new WarmupCosine(WarmupEpochs: train.Warmup),
-            "constant" when train.Warmup == 0 => new Constant(),
-            _ when train.Warmup == 0 => ReadSchedule(train.Schedule!, "train.schedule"),
-            var name => throw train.Schedule!.Error("train.schedule", $"'{name}' has no warm-up of its own; leave train.warmup out, or use cosine or a map such as {{ warmup-cosine: {{ warmupEpochs: 10 }} }}"),
-        };
+        var schedule = Written(train);
+        return FactorRule.Fault(schedule) is { } fault ? throw train.Schedule!.Error("train.schedule", fault) : schedule;
     }
 
-    /// <summary>The groups of views that a recipe makes.</summary>
-    public static ViewGroup[] Views(IReadOnlyList<ViewSection> sections)
+    static OptionRule FactorRule { get; } = OptionInfo.Of(typeof(Sgd.Options)).Single(o => o.Name == "schedule").Rule;
+
+    static Schedule Written(TrainSection train) => train.Schedule is RecipeMap ? ReadSchedule(train.Schedule, "train.schedule") : (train.Schedule as RecipeScalar)?.Text switch
+    {
+        null or "cosine" => new WarmupCosine(WarmupEpochs: train.Warmup),
+        "constant" when train.Warmup == 0 => new Constant(),
+        _ when train.Warmup == 0 => ReadSchedule(train.Schedule!, "train.schedule", FactorRule),
+        var name => throw train.Schedule!.Error("train.schedule", $"'{name}' has no warm-up of its own; leave train.warmup out, or use cosine or a map such as {{ warmup-cosine: {{ warmupEpochs: 10 }} }}"),
+    };
+
+    /// <summary>The groups of picture views that a recipe makes.</summary>
+    public static ViewGroup[] Views(IReadOnlyList<ViewSection> sections) => PictureViews.Groups(Requests(sections, typeof(Augmentation)));
+
+    /// <summary>One plan of a picture's view.</summary>
+    public static ViewPlan Plan(ViewSection section, string path) => PictureViews.Plan(Request(section, typeof(Augmentation), path));
+
+    /// <summary>Groups of views with their operations made.</summary>
+    /// <param name="sections">What the recipe says.</param>
+    /// <param name="operation">What an operation is for this kind of data; null where views have none.</param>
+    /// <exception cref="ConfigurationException">An operation is unknown, or one of its options wrong.</exception>
+    public static ViewRequest[] Requests(IReadOnlyList<ViewSection> sections, Type? operation)
     {
         ArgumentNullException.ThrowIfNull(sections);
-        return [.. sections.Select((section, i) => new ViewGroup(section.Name, section.Count, Plan(section, $"views.{i}"), section.DrawnAs))];
+        return [.. sections.Select((section, i) => Request(section, operation, $"views.{i}"))];
     }
 
-    /// <summary>One plan: the operations in order, a resize in front where only <c>size</c> is given, the normalisation at the end.</summary>
-    public static ViewPlan Plan(ViewSection section, string path)
+    /// <summary>What a phase asks of its data.</summary>
+    /// <param name="recipe">The phase.</param>
+    /// <param name="modality">The kind of its data.</param>
+    /// <param name="uri">The data.</param>
+    /// <param name="assets">Where a run keeps what belongs to its data; null where nothing is kept.</param>
+    public static DataRequest Request(RecipeFile recipe, Modality modality, string uri, string? assets = null)
     {
-        ArgumentNullException.ThrowIfNull(section);
-        var operations = section.Of.Select((node, i) => Make<Augmentation>(node, $"{path}.of.{i}")).ToList();
-        if (section.Size is { } size && !operations.OfType<ISelectsRegion>().Any()) operations.Insert(operations is [Background, ..] ? 1 : 0, new Resize(size));
-        if (section.Normalize is { IsNull: false } node) operations.Add(Normalization(node, $"{path}.normalize"));
-        return new ViewPlan([.. operations]);
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(modality);
+        return new(uri, Requests(recipe.Views, modality.Operation), recipe.Plain is { } own ? Request(own, modality.Operation, "plain") : null,
+            recipe.Train.Batch, recipe.Train.Seed, recipe.Train.Workers, assets);
+    }
+
+    static ViewRequest Request(ViewSection section, Type? operation, string path)
+    {
+        if (operation is null && section.Of.Count > 0) throw section.Of[0].Error($"{path}.of", "the views of these data have no operations; leave them out");
+        List<object> operations = [.. section.Of.Select((node, i) => Make(operation!, node, $"{path}.of.{i}"))];
+        if (section.Normalize is { IsNull: false } node) operations.Add(operation == typeof(Augmentation) ? Normalization(node, $"{path}.normalize") : throw node.Error($"{path}.normalize", "only pictures are normalised by channels"));
+        return new(section.Name, section.Count, section.Size, operations, section.DrawnAs);
     }
 
     /// <summary>A normalisation by name (<c>imagenet</c>, <c>cifar10</c>, <c>half</c>) or by numbers.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kindred.Experiments.Modalities;
 using Kindred.Optim;
 
 namespace Kindred.Experiments.Recipes;
@@ -29,14 +30,24 @@ public static class RecipeCheck
         if (Registry.OptionsOf(method.Type) is { } options) Parts.Binder.Bind(options, phase.Options, "options");
         else if (phase.Options is RecipeMap { Entries: [var (key, value), ..] }) throw value.Error($"options.{key}", $"{method.Attribute.Name} has no options");
         if (phase.Encoder is { IsNull: false } encoder) Catalogues.Encoders.Bind(encoder, "encoder", Parts.Binder);
-        Parts.Views(phase.Views);
-        if (phase.Plain is { } plain) Parts.Plan(plain, "plain");
+        foreach (var (name, node) in phase.Networks) CheckNetwork(method.Type, name, node);
+        var modality = DataKinds.UriOf(phase) is { } uri ? DataKinds.Of(uri) : new PictureModality();
+        var request = Parts.Request(phase, modality, "");
+        modality.Check(request.Views, request.Plain);
         Settings(phase);
         if (phase.Train.Batch < method.Attribute.LeastBatch)
         {
             var what = $"{phase.Train.Batch} is out of range; {method.Attribute.Name} compares the samples of a batch and takes at least {method.Attribute.LeastBatch}";
             throw map.TryGet("train.batch", out var batch) ? batch.Error("train.batch", what) : new ConfigurationException($"train.batch: {what}.");
         }
+    }
+
+    static void CheckNetwork(Type method, string name, RecipeNode node)
+    {
+        var wanted = NetworkParts.WantedBy(OptionInfo.Constructor(method));
+        var parameter = wanted.FirstOrDefault(p => p.Name == name)
+            ?? throw node.Error($"networks.{name}", $"there is no network '{name}'{Suggest.Nearest(name, wanted.Select(p => p.Name!))}; the method asks for {string.Join(", ", wanted.Select(p => p.Name))}");
+        Catalogues.Of(parameter.ParameterType == typeof(EncoderFactory) ? typeof(Encoder) : parameter.ParameterType).Bind(node, $"networks.{name}", Parts.Binder);
     }
 
     // Who the players are is known once the method is built; what each is told can be read before.

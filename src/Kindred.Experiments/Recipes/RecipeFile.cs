@@ -8,8 +8,9 @@ namespace Kindred.Experiments.Recipes;
 /// <param name="Title">One line for lists.</param>
 /// <param name="Options">The method's own options.</param>
 /// <param name="Encoder">Name and options of the encoder.</param>
+/// <param name="Networks">Name and options of each network, where the method has several: <c>{ text: …, video: … }</c>.</param>
 /// <param name="Views">Groups of views with one plan each.</param>
-/// <param name="Data">A data URI, or a map with <c>name</c>.</param>
+/// <param name="Data">A data URI, or a map from names to them for data sets that are drawn side by side.</param>
 /// <param name="Plain">The view without chance that evaluations and banks see; made from the first group's size and normalisation if left out.</param>
 /// <param name="Train">How to train.</param>
 /// <param name="Evaluate">Evaluations to run at the end: names, or maps with options.</param>
@@ -21,6 +22,7 @@ public sealed record RecipeFile(
     string? Title = null,
     RecipeNode? Options = null,
     RecipeNode? Encoder = null,
+    IReadOnlyDictionary<string, RecipeNode>? Networks = null,
     IReadOnlyList<ViewSection>? Views = null,
     RecipeNode? Data = null,
     ViewSection? Plain = null,
@@ -29,6 +31,9 @@ public sealed record RecipeFile(
     string? Phase = null,
     string? From = null)
 {
+    /// <summary>Name and options of each network by the name under which the method asks for it.</summary>
+    public IReadOnlyDictionary<string, RecipeNode> Networks { get; } = Networks ?? new Dictionary<string, RecipeNode>();
+
     /// <summary>Groups of views with one plan each; empty when the data brings its own.</summary>
     public IReadOnlyList<ViewSection> Views { get; } = Views ?? [];
 

@@ -60,7 +60,19 @@ public static class Registry
     /// <returns>An instance.</returns>
     /// <exception cref="ConfigurationException">An option is wrong, or the class refuses the values it gets.</exception>
     /// <exception cref="InvalidOperationException">The constructor asks for something that is not at hand.</exception>
-    public static object Make(Type type, RecipeNode? options, string path, Binder binder, params object?[] parts)
+    public static object Make(Type type, RecipeNode? options, string path, Binder binder, params object?[] parts) =>
+        Make(type, options, path, binder, parameter => parts.FirstOrDefault(parameter.ParameterType.IsInstanceOfType));
+
+    /// <summary>Builds a class: its options from a node, its other constructor arguments from whoever supplies them.</summary>
+    /// <param name="type">The class.</param>
+    /// <param name="options">The node of its options; null for defaults.</param>
+    /// <param name="path">Where the options stand, for messages.</param>
+    /// <param name="binder">Reads the options.</param>
+    /// <param name="supply">Gives what a parameter of the constructor asks for; null where it has nothing.</param>
+    /// <returns>An instance.</returns>
+    /// <exception cref="ConfigurationException">An option is wrong, or the class refuses the values it gets.</exception>
+    /// <exception cref="InvalidOperationException">The constructor asks for something that is not at hand.</exception>
+    public static object Make(Type type, RecipeNode? options, string path, Binder binder, Func<ParameterInfo, object?> supply)
     {
         ArgumentNullException.ThrowIfNull(binder);
 
@@ -71,7 +83,7 @@ public static class Registry
             return binder.Bind(type, options, path)!;
 
         var constructor = OptionInfo.Constructor(type);
-        var arguments = constructor.GetParameters().Select(p => Argument(type, p, options, path, binder, parts)).ToArray();
+        var arguments = constructor.GetParameters().Select(p => Argument(type, p, options, path, binder, supply)).ToArray();
 
         try
         {
@@ -92,16 +104,13 @@ public static class Registry
         : options is null ? preset
         : new(options.Entries.Where(e => !e.Value.IsNull).Aggregate(preset, (map, e) => map.With(e.Key, e.Value)).Entries, options.Place);
 
-    static object? Argument(Type type, ParameterInfo parameter, RecipeNode? options, string path, Binder binder, object?[] parts)
+    static object? Argument(Type type, ParameterInfo parameter, RecipeNode? options, string path, Binder binder, Func<ParameterInfo, object?> supply)
     {
         if (IsOptions(parameter.ParameterType))
             return binder.Bind(parameter.ParameterType, options, path);
 
-        if (parts.FirstOrDefault(parameter.ParameterType.IsInstanceOfType) is { } part)
-            return part;
-
-        return parameter.HasDefaultValue ? parameter.DefaultValue
-            : throw new InvalidOperationException($"{type.Name} asks for '{parameter.Name}', a {parameter.ParameterType.Name}; at hand are {Suggest.Some(parts.Select(p => p?.GetType().Name ?? "null"))}");
+        return supply(parameter) ?? (parameter.HasDefaultValue ? parameter.DefaultValue
+            : throw new InvalidOperationException($"{type.Name} asks for '{parameter.Name}', a {parameter.ParameterType.Name}, and nothing of the kind is at hand"));
     }
 
     static bool IsOptions(Type type) => type.Name.EndsWith("Options", StringComparison.Ordinal);

@@ -6,9 +6,11 @@ using Kindred.Io;
 namespace Kindred.Experiments.Runs;
 
 /// <summary>What the data of a phase were when it began, kept in <c>data/phase-N.tsv</c> of the run: a run does not go on with other data without a word.</summary>
-/// <remarks>Names, labels, sizes and times count, and their order; nothing is read. See <see cref="IData.Stamps"/>.</remarks>
+/// <remarks>Names, labels, sizes and times count, and their order; nothing is read. Times count in whole seconds, for that is what archives keep of them. See <see cref="IData.Stamps"/>.</remarks>
 sealed class DataRecord
 {
+    const long Second = 1_000_000_000;
+
     readonly string file;
     readonly Manifest now;
     readonly bool keep;
@@ -64,5 +66,5 @@ sealed class DataRecord
 
     static string FileOf(string run, int phase) => Path.Combine(run, "data", string.Create(CultureInfo.InvariantCulture, $"phase-{phase}.tsv"));
 
-    static Manifest Look(IData data) => Manifest.Of(data.Stamps().Select(s => (s.Name, s.Label, new FileStamp(s.Bytes, s.Modified))));
+    static Manifest Look(IData data) => Manifest.Of(data.Stamps().Select(s => (s.Name, s.Label, new FileStamp(s.Bytes, s.Modified / Second * Second))));
 }

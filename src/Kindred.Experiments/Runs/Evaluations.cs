@@ -96,16 +96,16 @@ public static class Evaluations
     static Subject SubjectOf(Experiment experiment, EvaluationRequest request, ProtocolAttribute attribute, CancellationToken cancel)
     {
         var recipe = experiment.Recipe;
-        var own = Experiment.UriOf(recipe);
-        var uri = request.Data ?? attribute.Data ?? (own is null ? null : DataKind.Of(own).Bare(own))
+        var own = DataKinds.UriOf(recipe);
+        var uri = request.Data ?? attribute.Data ?? (own is null ? null : DataKinds.Of(own).Bare(own))
             ?? throw new ConfigurationException("the run's recipe names no data; give --data URI, for example --data folder:PATH.");
         var network = new Network(experiment.Method, experiment.Device, recipe.Train.Seed, seed => Fresh(experiment, seed));
         var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.Encodes(experiment.Method);
         (encodes as Method)?.Eval();
-        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => Experiment.OpenData(recipe, DataKind.Of(wanted).Whole(wanted)))
+        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => DataKinds.Open(recipe, DataKinds.Of(wanted).Whole(wanted), experiment.Assets))
         {
             Network = request.Baseline is null ? network : null,
-            Views = [.. recipe.Views.Select((v, i) => Parts.Plan(v, $"views.{i}"))],
+            AtMost = (wanted, limit) => DataKinds.Of(wanted).AtMost(wanted, limit),
             Seed = recipe.Train.Seed,
             OwnData = own,
             Cancel = cancel,

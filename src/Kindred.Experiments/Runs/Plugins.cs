@@ -41,6 +41,8 @@ public static class Plugins
     {
         if (!File.Exists(path))
             throw new ConfigurationException($"there is no plug-in '{path}'; build it (dotnet build) and give the path of its .dll.");
+        try { RegularFile.Require(path); }
+        catch (DataException e) { throw new ConfigurationException($"--plugin: {e.Message}", e); }
         var full = Path.GetFullPath(path);
         lock (gate)
         {
@@ -85,7 +87,7 @@ public static class Plugins
     static Plugin[] Read(string file)
     {
         if (!File.Exists(file)) return [];
-        try { return JsonSerializer.Deserialize<Plugin[]>(File.ReadAllText(file), style) ?? []; }
+        try { return JsonSerializer.Deserialize<Plugin[]>(RegularFile.ReadAllText(file), style) ?? []; }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new DataException($"{file} does not say which plug-ins the run was trained with: {e.Message} Delete it and name them by --plugin.", e);

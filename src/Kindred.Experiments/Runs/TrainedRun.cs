@@ -7,14 +7,14 @@ namespace Kindred.Experiments.Runs;
 /// <summary>Opens what a run has learnt: the phase that its last checkpoint belongs to, with the weights of that checkpoint.</summary>
 public static class TrainedRun
 {
-    /// <summary>Builds the run's experiment and fills in its weights.</summary>
+    /// <summary>Builds the run's experiment and fills in its weights. The training data need not be there any more.</summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="device">Where tensors live; the processor if left out.</param>
     /// <exception cref="DataException">It is no run folder, or holds no whole checkpoint.</exception>
     public static Experiment Open(string run, Device? device = null)
     {
         var (recipe, last) = Read(run);
-        var experiment = Build(recipe, last.State["phase"]?.GetValue<int>() ?? 0, device);
+        var experiment = Build(run, recipe, last.State["phase"]?.GetValue<int>() ?? 0, device);
         try
         {
             Fill(experiment.Method, last, anySize: true);
@@ -49,16 +49,17 @@ public static class TrainedRun
     internal static void Fill(Method method, Checkpoint checkpoint, bool anySize = false)
     {
         using var scope = Scope.Open();
-        method.Load(Weights.ModelOf(checkpoint).ToDictionary(a => a.Name, TensorArrays.ToTensor), anySize);
+        method.Load(StartWeights.ModelOf(checkpoint).ToDictionary(a => a.Name, TensorArrays.ToTensor), anySize);
     }
 
     // A phase is built out of the phase before it; the weights of that one do not matter here.
-    static Experiment Build(Recipe recipe, int phase, Device? device)
+    static Experiment Build(string run, Recipe recipe, int phase, Device? device)
     {
         Experiment? previous = null;
         for (var i = 0; ; i++)
         {
-            var experiment = Experiment.Build(recipe.Phases[i], device: device, previous: previous);
+            var kept = RunFacts.Read(run, i, recipe.Phases[i]);
+            var experiment = kept is null ? Experiment.Build(recipe.Phases[i], device: device, previous: previous) : Experiment.Build(recipe.Phases[i], kept, device, previous, RunFacts.AssetsOf(run));
             if (i == phase) return experiment;
             previous = experiment;
             experiment.Dispose();

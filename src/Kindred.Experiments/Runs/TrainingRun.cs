@@ -132,6 +132,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                 }
                 folder.WriteEnvironment(Environments.Describe(options.Device, experiment.Layout));
                 record.Keep();
+                RunFacts.Keep(folder.Path, phase, experiment.Recipe, experiment.Data);
                 var outcome = Phase(folder, log!, experiment, state, phase, offset, phase == began ? start : null, cancel);
                 var last = phase == recipe.Phases.Count - 1;
                 if (outcome.Result.Finished && !last)
@@ -163,12 +164,12 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         {
             if (phase == 0 && options.From is { } from)
             {
-                if (Weights.Load(experiment.Method, from) is { } note) warn(note);
+                if (StartWeights.Load(experiment.Method, from) is { } note) warn(note);
                 if (state.Broken is { } broken) throw new DataException($"--from {from}: '{broken}' is not finite; these weights are of no use.");
             }
             return DataRecord.Of(folder.Path, phase, experiment.Data);
         }
-        var record = DataRecord.Check(folder.Path, phase, experiment.Data, Experiment.UriOf(experiment.Recipe) ?? "the data", options.AcceptData, warn);
+        var record = DataRecord.Check(folder.Path, phase, experiment.Data, DataKinds.UriOf(experiment.Recipe) ?? "the data", options.AcceptData, warn);
         Restore(state, start, experiment.Trainer());
         try { state.Position.Plan?.Check(experiment.Data); }
         catch (ConfigurationException e) { throw new DataException($"the checkpoint of step {start.Step} lies within an epoch that was planned for other data: {e.Message}", e); }

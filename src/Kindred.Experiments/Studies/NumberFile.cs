@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kindred.Io;
+using Kindred.Io.Csv;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Studies;
@@ -7,10 +8,16 @@ namespace Kindred.Experiments.Studies;
 /// <summary>Columns of numbers out of a user's file: <c>data.csv:height,weight</c>, <c>features.npy</c>, <c>embeddings.safetensors:train</c>.</summary>
 /// <remarks>
 /// What follows the last colon picks: columns of a table by name, number (from 1) or range (<c>3-7</c>), or an array of a safetensors file.
-/// A csv file may be separated by commas, semicolons or tabs, and may begin with a line of names.
+/// A table (<see cref="CsvTable"/>) may be divided by commas, semicolons or tabs, and may begin with a row of names.
 /// </remarks>
 public static class NumberFile
 {
+    /// <summary>Rows that are looked at to tell a header.</summary>
+    const int Sampled = 1000;
+
+    /// <summary>What stands where a number is missing: no name of a column.</summary>
+    static readonly HashSet<string> Missing = new(["", "NA", "N/A", "null", "none", "?", "-", "."], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Reads the picked columns.</summary>
     /// <param name="reference">A file, and after a colon what of it.</param>
     /// <returns>Float64 `[N, D]`; a list of single numbers is one column, further dimensions are flattened.</returns>
@@ -46,26 +53,37 @@ public static class NumberFile
 
     static Tensor Csv(string path, string pick)
     {
-        string[] lines = [.. Lines(path).Where(line => line.Length > 0)];
-        if (lines.Length == 0)
+        var table = CsvTable.Open(path);
+        CsvRow[] sample = [.. table.Rows().Take(Sampled)];
+        if (sample.Length == 0)
             throw new DataException($"{path} is empty.");
-        var separator = lines[0].Contains('\t', StringComparison.Ordinal) ? '\t' : lines[0].Contains(';', StringComparison.Ordinal) ? ';' : ',';
-        string[] Cells(string line) => [.. line.Split(separator).Select(cell => cell.Trim().Trim('"'))];
-
-        var first = Cells(lines[0]);
-        var names = first.All(cell => TryNumber(cell, out _)) ? null : first;
-        var rows = names is null ? lines : lines[1..];
+        var first = sample[0].Cells;
+        var names = IsHeader(sample) ? first : null;
         var picked = Picked(path, pick, first.Length, names);
-        var values = new double[rows.Length * picked.Length];
-        for (int row = 0; row < rows.Length; row++)
+        var values = new List<double>();
+        foreach (var row in table.Rows().Skip(names is null ? 0 : 1))
         {
-            var cells = Cells(rows[row]);
-            for (int c = 0; c < picked.Length; c++)
-                if (picked[c] >= cells.Length || !TryNumber(cells[picked[c]], out values[row * picked.Length + c]))
-                    throw new DataException($"{path}, line {row + (names is null ? 1 : 2)}, column {names?[picked[c]] ?? $"{picked[c] + 1}"}: " +
-                        $"'{(picked[c] < cells.Length ? cells[picked[c]] : "")}' is no number; pick the columns that hold numbers, as {path}:1,3.");
+            foreach (var column in picked)
+            {
+                values.Add(TryNumber(row.Cells[column], out var value) ? value : throw table.Wrong(row.Line,
+                    $"column {names?[column] ?? $"{column + 1}"}: '{row.Cells[column]}' is no number; pick the columns that hold numbers, as {path}:1,3."));
+            }
         }
-        return Tensor.From<double>(values, [rows.Length, picked.Length]);
+        if (values.Count == 0 && picked.Length > 0)
+            throw new DataException($"{path} has a header ({Suggest.Some(first)}) and no rows below it.");
+        return Tensor.From<double>(values.ToArray(), [picked.Length == 0 ? 0 : values.Count / picked.Length, picked.Length]);
+    }
+
+    /// <summary>Whether the first row names the columns: a column of numbers has something else there, or it counts the columns from 0 as pandas does.</summary>
+    static bool IsHeader(CsvRow[] rows)
+    {
+        var first = rows[0].Cells;
+        bool Number(int row, int column) => TryNumber(rows[row].Cells[column], out _);
+        var inFirst = Enumerable.Range(0, first.Length).Count(c => Number(0, c));
+        if (inFirst == first.Length)
+            return first.Length > 2 && rows.Length > 1 && first.Index().All(c => c.Item == $"{c.Index}") && rows[1..].Any(row => row.Cells.Any(cell => !long.TryParse(cell, out _)));
+        var numeric = Enumerable.Range(0, first.Length).Where(c => rows.Length > 1 && Enumerable.Range(1, rows.Length - 1).All(r => Number(r, c))).ToArray();
+        return numeric.Length == 0 ? inFirst == 0 : numeric.Any(c => !Number(0, c) && !Missing.Contains(first[c]));
     }
 
     static Tensor Columns(string path, string pick, Tensor table, string[]? names)
@@ -79,24 +97,21 @@ public static class NumberFile
         if (pick.Length == 0)
             return [.. Enumerable.Range(0, columns)];
         var picked = new List<int>();
+        if (names is not null && System.Array.IndexOf(names, pick) is >= 0 and var whole)
+            return [whole];
         foreach (var part in pick.Split(',', StringSplitOptions.TrimEntries))
         {
             var ends = part.Split('-');
             if (names is not null && System.Array.IndexOf(names, part) is >= 0 and var named)
                 picked.Add(named);
-            else if (ends.Length <= 2 && ends.All(end => int.TryParse(end, out var column) && column >= 1 && column <= columns))
-                picked.AddRange(Enumerable.Range(int.Parse(ends[0], CultureInfo.InvariantCulture) - 1, Math.Max(0, int.Parse(ends[^1], CultureInfo.InvariantCulture) - int.Parse(ends[0], CultureInfo.InvariantCulture) + 1)));
+            else if (ends.Length <= 2 && ends.All(end => int.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out var column) && column >= 1 && column <= columns)
+                && int.Parse(ends[0], CultureInfo.InvariantCulture) <= int.Parse(ends[^1], CultureInfo.InvariantCulture))
+                picked.AddRange(Enumerable.Range(int.Parse(ends[0], CultureInfo.InvariantCulture) - 1,
+                    int.Parse(ends[^1], CultureInfo.InvariantCulture) - int.Parse(ends[0], CultureInfo.InvariantCulture) + 1));
             else
                 throw new DataException($"{path} has no column '{part}'{(names is null ? "" : Suggest.Nearest(part, names))}; it has {(names is null ? $"columns 1 to {columns}" : Suggest.Some(names))}.");
         }
         return [.. picked];
-    }
-
-    static string[] Lines(string path)
-    {
-        if (!File.Exists(path))
-            throw new DataException($"{path}: there is no such file.");
-        return RegularFile.ReadAllLines(path);
     }
 
     static bool TryNumber(string text, out double value) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Kindred.Io.Csv;
 
 namespace Kindred.Experiments.Studies;
 
@@ -29,10 +30,12 @@ public static class StudyTable
     {
         ArgumentNullException.ThrowIfNull(numbers);
         string[] metrics = [.. numbers.Results.SelectMany(r => r.Metrics.Keys).Distinct()];
-        var text = new StringBuilder().AppendJoin(',', metrics.Prepend("seed").Prepend("cell").Select(Quote)).Append('\n');
+        var text = new StringBuilder(CsvText.Row(["cell", "seed", .. metrics]));
         foreach (var result in numbers.Results)
-            text.Append(CultureInfo.InvariantCulture, $"{Quote(result.Cell)},{result.Seed}")
-                .Append(string.Concat(metrics.Select(m => result.Metrics.TryGetValue(m, out var value) ? "," + value.ToString("R", CultureInfo.InvariantCulture) : ","))).Append('\n');
+        {
+            text.Append(CsvText.Row([result.Cell, result.Seed.ToString(CultureInfo.InvariantCulture),
+                .. metrics.Select(m => result.Metrics.TryGetValue(m, out var value) ? value.ToString("R", CultureInfo.InvariantCulture) : "")]));
+        }
         return text.ToString();
     }
 
@@ -50,6 +53,4 @@ public static class StudyTable
         lines.Insert(1, $"|{string.Concat(widths.Select((w, c) => $" {(c == 0 ? new string('-', w) : new string('-', w - 1) + ':')} |"))}");
         return string.Concat(lines.Select(l => $"{l}\n"));
     }
-
-    static string Quote(string text) => text.AsSpan().IndexOfAny(',', '"', '\n') < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

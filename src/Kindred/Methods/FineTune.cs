@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Nn;
 using Kindred.Numerics;
@@ -18,7 +19,7 @@ public sealed class FineTune : Method, IEncodes, IScores
     /// <param name="Labels">Share of the labels that may be used, class by class: 0.01 and 0.1 in the paper.</param>
     /// <param name="FromLayer">Layers of the head that stay: 0 drops the head, 1 is best with three layers.</param>
     /// <param name="Draw">Decides which samples keep their labels.</param>
-    public sealed record Options([Share(MinimumIsExclusive = true)] double Labels = 0.1, [Depth(0)] int FromLayer = 1, int Draw = 0);
+    public sealed record Options([Share(MinimumIsExclusive = true)] double Labels = 0.1, [Depth(0)] int FromLayer = 1, [Range(0, int.MaxValue)] int Draw = 0);
 
     readonly DataFacts facts;
     readonly Options options;

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Memories;
 using Kindred.Nn;
@@ -61,7 +62,7 @@ public sealed class SimCLR : Method, IEncodes
     public sealed record Options(
         [Temperature] double Temperature = 0.1, HeadKind Head = HeadKind.Mlp, [Width(0)] long Hidden = 0,
         [Depth] int Depth = 2, [Width] long Dim = 128, bool HeadNorm = true, LossKind Loss = LossKind.NtXent,
-        double Margin = 0.4, NegativeMining Negatives = NegativeMining.All, [Count(0)] long Memory = 0, [Share] double Momentum = 0.999);
+        [Range(0.0, 100.0)] double Margin = 0.4, NegativeMining Negatives = NegativeMining.All, [Count(0)] long Memory = 0, [Share] double Momentum = 0.999);
 
     readonly Options options;
     readonly Projected network;

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Numerics;
 using Kindred.Torch;
@@ -15,7 +16,7 @@ public sealed class Supervised : Method, IEncodes, IScores
     /// <summary>The settings.</summary>
     /// <param name="Labels">Share of the labels that may be used, class by class.</param>
     /// <param name="Draw">Decides which samples keep their labels.</param>
-    public sealed record Options([Share(MinimumIsExclusive = true)] double Labels = 1, int Draw = 0);
+    public sealed record Options([Share(MinimumIsExclusive = true)] double Labels = 1, [Range(0, int.MaxValue)] int Draw = 0);
 
     readonly DataFacts facts;
     readonly Options options;

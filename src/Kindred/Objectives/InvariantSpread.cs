@@ -42,7 +42,8 @@ public static class InvariantSpread
         var negative = self.LogicalOr(partner).LogicalNot();
         var match = logits.MaskedFill(partner.LogicalNot(), 0).Sum(1);
         var all = Weighed(logits, negative, negativeWeight).Logsumexp([1]);
-        return ((all - match).Sum() / rows, Spread(logits, negative, negativeWeight) * (-negativeWeight / rows));
+        var spread = -Spread(logits, negative, negativeWeight) / rows;
+        return ((all - match).Sum() / rows, negativeWeight == 1 ? spread : spread * negativeWeight);
     }
 
     /// <summary>The paper's form, summed over the batch: the copies are classified among the sources, the sources among themselves.</summary>

@@ -6,7 +6,10 @@ namespace Kindred.Data.Tests;
 public sealed class LabelFileTests
 {
     [Theory]
-    [InlineData("a.jpg,cat\nb.jpg\nc.jpg,dog\n", "line 2", "without a label")]
+    [InlineData("a.jpg,cat\nb.jpg\nc.jpg,dog\n", "line 2", "1 cell, unlike line 1 with 2")]
+    [InlineData("a.jpg,cat\nb.jpg,dog,x\n", "line 2", "3 cells")]
+    [InlineData("a.jpg,cat\nb\"c.jpg,dog\n", "line 2", "quote")]
+    [InlineData("a.jpg,\"two\nlines\"\nb.jpg,\n", "line 3", "empty label")]
     [InlineData("a.jpg,0\nb.jpg,-1\n", "line 2", "count from 0")]
     [InlineData("a.jpg,0\nb.jpg,1\na.jpg,1\n", "line 3", "line 1 already")]
     [InlineData("a.jpg,0\nb.jpg,1\nc.jpg,999999\n", "line 3", "1000000 classes")]

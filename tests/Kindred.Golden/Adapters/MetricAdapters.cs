@@ -108,7 +108,7 @@ static class MetricAdapters
     static CaseResult Tail(GoldenCase c)
     {
         var profile = c.Text("profile", "exp") switch { "exp" => TailProfile.Exponential, "step" => TailProfile.Step, _ => TailProfile.Balanced };
-        var counts = LongTail.Counts(c.Integer("classes"), c.Integer("max_count"), c.Number("imbalance"), profile);
+        var counts = LongTail.Counts(c.Integer("classes"), c.Integer("max_count"), 1 / c.Number("imbalance"), profile);
         return new CaseResult
         {
             ["counts"] = counts,

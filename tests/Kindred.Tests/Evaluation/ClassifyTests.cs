@@ -87,5 +87,9 @@ public class ClassifyTests
     [InlineData("emoji?split=train&n=10&label=vendor", "test", "emoji?label=vendor&split=test")]
     [InlineData("cifar10:/x?ntest=50&fraction=0.1&seed=3", "test", "cifar10:/x?seed=3&split=test&n=50")]
     [InlineData("cifar10:/x?ntest=50", null, "cifar10:/x")]
+    [InlineData("emoji?split=train&hold=0.1", "train", "emoji?hold=0.1&split=train")]
+    [InlineData("emoji?split=train&hold=0.1", "test", "emoji?split=test")]
+    [InlineData("emoji?held=0.1&n=10", "train", "emoji?n=10&split=train&hold=0.1")]
+    [InlineData("emoji?held=0.1&n=10", "test", "emoji?held=0.1&split=train")]
     public void What_is_learnt_from_is_cut_and_what_is_tested_is_not(string uri, string? split, string part) => Assert.Equal(part, DataSplit.Of(uri, split));
 }

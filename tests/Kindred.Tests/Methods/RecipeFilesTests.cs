@@ -18,7 +18,6 @@ public sealed class RecipeFilesTests
         Assert.Empty(RecipeCheck.Warnings(recipe));
         foreach (var phase in recipe.Phases)
         {
-            if (phase.Views.Count > 0) Experiment.Plain(phase);
             Assert.False(string.IsNullOrWhiteSpace(phase.Title), "a recipe has a title");
             Assert.False(string.IsNullOrWhiteSpace(phase.Paper), "a recipe says where its settings come from");
         }

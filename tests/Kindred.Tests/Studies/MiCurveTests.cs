@@ -50,6 +50,29 @@ public sealed class MiCurveTests : IDisposable
         Assert.InRange(MiEstimate.Of(independent, MiEstimator.Mine, Short).Nats, -0.2, 0.1);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Monotone_maps_of_columns_change_no_estimate_and_heavy_tails_are_named(double s)
+    {
+        using var generator = new Generator(9);
+        var x = Tensor.Randn([1000, 2], generator, Dtype.Float64);
+        var y = x.Narrow(1, 0, 1) * 0.8 + Tensor.Randn([1000, 1], generator, Dtype.Float64) * 0.6;
+        var joint = Short with { JointCritic = true, Steps = 100 };
+        double Of(Tensor a, Tensor b)
+        {
+            using var pairs = new SamplePairs(a, b, seed: 1);
+            return MiEstimate.Of(pairs, MiEstimator.Mine, joint).Nats;
+        }
+        Assert.Equal(Of(x, y), Of((x * s).Exp(), (y * s).Exp()));
+        Assert.Equal(Of(x, y), Of(x * 1000 + 5, y.Pow(3)));
+        using var heavy = new SamplePairs((x * 3).Exp(), y, seed: 1);
+        Assert.Equal(["x 1", "x 2"], heavy.HeavyTails);
+        using var light = new SamplePairs(x, y, seed: 1);
+        Assert.Empty(light.HeavyTails);
+    }
+
     [Fact]
     public void Rows_that_do_not_pair_up_are_refused()
     {

@@ -1,11 +1,11 @@
 namespace Kindred.Data.Views;
 
-/// <summary>The view groups of the papers, with the parameters of their official code.</summary>
+/// <summary>The view groups of the papers, with the parameters of their official code: plans of every kind for the tests. Recipes hold the same as YAML.</summary>
 /// <remarks>
 /// A group may be split in two groups of one name where its views are made differently (BYOL, DINO). The last operation is ImageNet's normalisation
 /// unless another is given; SimCLR's code has none.
 /// </remarks>
-public static class ViewPresets
+static class ViewPresets
 {
     static readonly double[] LowScale = [0.2, 1];
 

@@ -7,7 +7,7 @@ using Kindred.Torch;
 namespace Kindred.Experiments.Runs;
 
 /// <summary>Weights of another run or of another project, for a start from them or for looking at them.</summary>
-public static class Weights
+public static class StartWeights
 {
     /// <summary>Fills a module from a run folder, a checkpoint folder, or a .safetensors or PyTorch file.</summary>
     /// <remarks>A file of another project fills the module's encoders (<see cref="PublishedWeights"/>), a momentum copy like its original; heads stay as they were drawn.</remarks>
@@ -32,14 +32,14 @@ public static class Weights
         }
         Encoder[] encoders = [.. module.Modules().OfType<Encoder>()];
         if (encoders.Length == 0) throw new DataException($"{path} is a file of another project, and {module.GetType().Name} has no encoder that it could fill.");
-        PublishedWeights? found = null;
-        // All are found before the first is filled.
-        foreach (var (encoder, place) in encoders.Select(e => (e, PublishedWeights.Find(e, arrays.Keys))).ToArray())
+        try
         {
-            found ??= place;
-            encoder.Load(place.Names.ToDictionary(n => n.Key, n => arrays[n.Value]()));
+            // All are found before the first is filled.
+            PublishedWeights[] places = [.. encoders.Select(e => PublishedWeights.Find(e, arrays.Keys))];
+            foreach (var (encoder, place) in encoders.Zip(places)) encoder.Load(place.Names.ToDictionary(n => n.Key, n => arrays[n.Value]()));
+            return $"{path}: {places[0].Describe()}";
         }
-        return $"{path}: {found!.Describe()}";
+        catch (DataException e) { throw new DataException($"{path}: {e.Message}", e); }
     }
 
     static void Fill(Module module, string path, IReadOnlyDictionary<string, Tensor> weights)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Kindred.Io;
+namespace Kindred.Io.Csv;
 
 /// <summary>Writes embeddings as comma-separated values: a header, then a row a sample with its name, its label and its numbers.</summary>
 /// <remarks>RFC 4180, with line feeds. Numbers are the shortest that read back equal, in the invariant culture.</remarks>
@@ -33,10 +33,10 @@ public static class CsvFile
 
                 for (var row = 0; row < rows; row++)
                 {
-                    writer.Write(Cell(names[row]));
+                    writer.Write(CsvText.SafeCell(names[row]));
 
                     if (labels is not null)
-                        writer.Write($",{Cell(labels[row])}");
+                        writer.Write($",{CsvText.SafeCell(labels[row])}");
 
                     foreach (var value in values.AsSpan(row * (int)columns, (int)columns))
                         writer.Write($",{(single ? ((float)value).ToString(CultureInfo.InvariantCulture) : value.ToString(CultureInfo.InvariantCulture))}");
@@ -45,16 +45,5 @@ public static class CsvFile
                 }
             },
             disk);
-    }
-
-    /// <summary>A text as a cell: quoted where needed, and with an apostrophe before what a spreadsheet would take for a formula.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>The cell.</returns>
-    public static string Cell(string text)
-    {
-        if (text.Length > 0 && "=+-@\t\r".Contains(text[0], StringComparison.Ordinal))
-            text = $"'{text}";
-
-        return text.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 }

@@ -1,0 +1,72 @@
+using Kindred.Data.Audit;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+
+namespace Kindred.Experiments.Modalities;
+
+/// <summary>One kind of data: its URIs, how they are opened, its views, and what is looked at and kept of it. Found by <see cref="ModalityAttribute"/>; nothing else names it.</summary>
+/// <remarks>A modality is stateless; what is opened is an <see cref="IData"/>.</remarks>
+public abstract class Modality
+{
+    /// <summary>What the operations of its views are, such as a picture's augmentation; null where views have none.</summary>
+    public virtual Type? Operation => null;
+
+    /// <summary>Whether a plain path without a scheme holds data of this kind.</summary>
+    /// <param name="path">A file or folder.</param>
+    public virtual bool Recognises(string path) => false;
+
+    /// <summary>Finds what is wrong with the views that a recipe asks for, before anything is opened.</summary>
+    /// <exception cref="ConfigurationException">The views make no sense for this kind.</exception>
+    public virtual void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain) { }
+
+    /// <summary>Opens data in batches and views as asked.</summary>
+    /// <exception cref="ConfigurationException">The views or the URI are wrong for this kind.</exception>
+    /// <exception cref="DataException">The data cannot be read.</exception>
+    public abstract IData Open(DataRequest request);
+
+    /// <summary>A URI less what only training wants.</summary>
+    public virtual string Bare(string uri) => uri;
+
+    /// <summary>The URI under which an evaluation looks at whole samples.</summary>
+    public virtual string Whole(string uri) => uri;
+
+    /// <summary>The URI of at most so many samples, equally many of each class; null where this kind cannot draw.</summary>
+    public virtual string? AtMost(string uri, int samples) => null;
+
+    /// <summary>Puts what belongs to the data, and not to the weights, into a run's folder: a tokenizer, a table of codes.</summary>
+    /// <param name="data">The training data.</param>
+    /// <param name="folder">Exists and is empty.</param>
+    public virtual void Keep(IData data, string folder) { }
+
+    /// <summary>Looks data over before training: counts, classes, what is broken.</summary>
+    /// <param name="uri">The data.</param>
+    /// <param name="look">How closely.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <param name="progress">Is told how many samples of how many are done.</param>
+    /// <exception cref="ConfigurationException">This kind has no audit.</exception>
+    public virtual DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null) =>
+        throw new ConfigurationException($"{uri}: {GetType().Name} cannot be looked over yet; `kindred data` knows pictures and sound.");
+
+    /// <summary>Draws what a method will see; null where there is nothing to draw.</summary>
+    /// <param name="request">The data and views.</param>
+    /// <param name="seed">Chooses samples and views.</param>
+    /// <param name="rows">How many samples.</param>
+    /// <param name="tile">Side of a shown view, in pixels.</param>
+    public virtual (Picture Grid, string Parameters)? Preview(DataRequest request, ulong seed, int rows, int tile) => null;
+
+    /// <summary>A URI with one key changed.</summary>
+    protected static string With(string uri, string key, string? value) => DataUri.Parse(uri).With(key, value).Text;
+}
+
+/// <summary>How closely data are looked over.</summary>
+public enum Look
+{
+    /// <summary>Headers: counts, classes, sizes.</summary>
+    Scan,
+
+    /// <summary>Everything is decoded: what is broken.</summary>
+    Verify,
+
+    /// <summary>Everything is decoded and summed up: mean and deviation.</summary>
+    Statistics,
+}

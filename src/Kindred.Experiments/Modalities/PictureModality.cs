@@ -1,0 +1,71 @@
+using System.Globalization;
+using Kindred.Data.Audit;
+using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
+using Kindred.Data.Views;
+
+namespace Kindred.Experiments.Modalities;
+
+/// <summary>Pictures: folders, archives, lists, and the data sets of the field.</summary>
+[Modality("pictures", "JPEG, PNG and WebP files in folders, archives and lists; CIFAR, MNIST and their like; the emoji sample",
+    "emoji", "folder", "tar", "list", "cifar10", "cifar100", "stl10", "mnist", "packed")]
+public sealed class PictureModality : Modality
+{
+    /// <inheritdoc/>
+    public override Type Operation => typeof(Augmentation);
+
+    /// <inheritdoc/>
+    public override bool Recognises(string path) => true;
+
+    /// <inheritdoc/>
+    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain)
+    {
+        PictureViews.Groups(views);
+        if (plain is not null) PictureViews.Plan(plain);
+    }
+
+    /// <inheritdoc/>
+    public override IData Open(DataRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var groups = PictureViews.Groups(request.Views);
+        if (groups.Length == 0) throw new ConfigurationException("the recipe has no views; list them under 'views'.");
+        var pictures = PictureSources.Open(request.Uri);
+        try { return new PictureData(pictures, groups, PictureViews.Plain(request.Views, request.Plain), request.Batch, request.Seed, request.Workers); }
+        catch
+        {
+            pictures.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
+
+    /// <inheritdoc/>
+    public override DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)
+    {
+        using var pictures = PictureSources.Open(uri);
+        var told = progress is null ? null : new Told(done => progress(done, pictures.Count));
+        return look switch
+        {
+            Look.Scan => DataAudit.Scan(pictures, cancel, told),
+            Look.Verify => DataAudit.Verify(pictures, cancel, told),
+            _ => DataAudit.Statistics(pictures, cancel, told),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override (Picture Grid, string Parameters)? Preview(DataRequest request, ulong seed, int rows, int tile)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var pictures = PictureSources.Open(request.Uri);
+        return PreviewGrid.Draw(pictures, PictureViews.Groups(request.Views), seed, rows, tile);
+    }
+
+    // Progress<T> would report on other threads, late.
+    sealed class Told(Action<int> tell) : IProgress<int>
+    {
+        public void Report(int value) => tell(value);
+    }
+}
