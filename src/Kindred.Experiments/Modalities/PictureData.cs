@@ -38,7 +38,9 @@ public sealed class PictureData : IData, ISeenAgain
     public ViewPlan TrainingView => groups.Count == 0 ? plain : groups[0].Plan;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long> { ["channels"] = TrainingView.Shape(64, 64).Channels };
+    public IReadOnlyDictionary<string, long> Inputs => InputsOf(TrainingView.Shape(64, 64));
+
+    static Dictionary<string, long> InputsOf(ViewShape shape) => new() { ["channels"] = shape.Channels, ["height"] = shape.Height, ["width"] = shape.Width };
 
     /// <inheritdoc/>
     public int Count => Pictures.Count;

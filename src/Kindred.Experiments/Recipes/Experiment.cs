@@ -37,11 +37,11 @@ public sealed class Experiment : IDisposable
     /// <summary>Where tensors live.</summary>
     public Device Device { get; }
 
-    /// <summary>How pictures and kernels lie in memory.</summary>
-    public LayoutChoice Layout { get; }
-
     /// <summary>Where the run keeps what belongs to its data; null where nothing is kept.</summary>
     public string? Assets { get; init; }
+
+    /// <summary>How pictures and kernels lie in memory.</summary>
+    public LayoutChoice Layout { get; }
 
     /// <summary>Builds everything that a phase describes. The same recipe and seed give the same weights to the bit.</summary>
     /// <param name="recipe">The phase.</param>
@@ -56,7 +56,7 @@ public sealed class Experiment : IDisposable
         ArgumentNullException.ThrowIfNull(recipe);
         Catalogues.Methods.Find(recipe.Method);
         var source = DataKinds.Open(recipe, data);
-        try { return Build(recipe, source, device, previous, layout: layout); }
+        try { return Build(recipe, source, device, previous, layout); }
         catch
         {
             source.Dispose();
@@ -69,10 +69,10 @@ public sealed class Experiment : IDisposable
     /// <param name="data">What to learn from, in the views that the method wants.</param>
     /// <param name="device">Where tensors live; the processor if left out.</param>
     /// <param name="previous">The phase before, for methods that go on with what it trained; it may be disposed already.</param>
-    /// <param name="assets">Where a run keeps what belongs to its data; null where nothing is kept.</param>
     /// <param name="layout">How it shall lie in memory, where that was chosen before; left out, as the recipe says.</param>
+    /// <param name="assets">Where a run keeps what belongs to its data; null where nothing is kept.</param>
     /// <exception cref="ConfigurationException">The recipe is wrong; the message names the key.</exception>
-    public static Experiment Build(RecipeFile recipe, IData data, Device? device = null, Experiment? previous = null, string? assets = null, LayoutChoice? layout = null)
+    public static Experiment Build(RecipeFile recipe, IData data, Device? device = null, Experiment? previous = null, LayoutChoice? layout = null, string? assets = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(data);
@@ -81,7 +81,7 @@ public sealed class Experiment : IDisposable
         using var initialization = Initialization.Begin((long)recipe.Train.Seed);
         using var scope = Scope.Open();
         var method = MakeMethod(recipe, type, data, previous?.Method);
-        layout ??= LayoutOf(recipe, data, method, device ?? Device.Cpu);
+        layout ??= LayoutOf(recipe, method, data, device ?? Device.Cpu);
         method.To(device, channelsLast: layout.ChannelsLast);
         var players = method.Players;
         var optimizers = Parts.Optimizers(recipe.Train, players.Keys).ToDictionary(o => o.Key, o => o.Value.For(players[o.Key]));
@@ -93,7 +93,7 @@ public sealed class Experiment : IDisposable
     public Experiment Untrained(ulong seed)
     {
         using var before = previous?.Untrained(seed);
-        return Build(Recipe with { Train = train with { Seed = seed } }, Unopened(Data), Device, before, layout: Layout);
+        return Build(Recipe with { Train = train with { Seed = seed } }, Unopened(Data), Device, before, Layout);
     }
 
     // Who builds a network only asks what the data look like.
@@ -125,16 +125,8 @@ public sealed class Experiment : IDisposable
         _ => null,
     };
 
-    static LayoutChoice LayoutOf(RecipeFile recipe, IData data, Method method, Device device)
-    {
-        var (height, width) = (32, 32);
-        if (data is PictureData && recipe.Views.Count > 0) // views of other things have no rows
-        {
-            var shape = Parts.Plan(recipe.Views[0], "views.0").Shape(64, 64);
-            (height, width) = (shape.Height, shape.Width);
-        }
-        return MemoryLayout.Choose(recipe.Train.Layout, method, height, width, device, PrecisionOf(recipe.Train.Precision, device));
-    }
+    static LayoutChoice LayoutOf(RecipeFile recipe, Method method, IData data, Device device) =>
+        MemoryLayout.Choose(recipe.Train.Layout, method, (int)data.Inputs.GetValueOrDefault("height", 32), (int)data.Inputs.GetValueOrDefault("width", 32), device, PrecisionOf(recipe.Train.Precision, device));
 
     static Method MakeMethod(RecipeFile recipe, Type type, IData data, Method? previous)
     {

@@ -14,7 +14,7 @@ public static class TrainedRun
     public static Experiment Open(string run, Device? device = null)
     {
         var (recipe, last) = Read(run);
-        var experiment = Build(run, recipe, last.State["phase"]?.GetValue<int>() ?? 0, device);
+        var experiment = Build(run, recipe, last, device);
         try
         {
             Fill(experiment.Method, last, anySize: true);
@@ -45,6 +45,9 @@ public static class TrainedRun
     /// <summary>Its checkpoints.</summary>
     internal static CheckpointStore StoreOf(string run) => new(Path.Combine(run, "checkpoints"));
 
+    /// <summary>How a checkpoint's network lay in memory: another layout would move the last bits. Before there was a choice, everything lay channels last.</summary>
+    internal static LayoutChoice LayoutOf(Checkpoint checkpoint) => new(checkpoint.State["layout"]?.GetValue<string>() is not MemoryLayout.NchwName, "as the run began");
+
     /// <summary>Fills in the weights and memories of a checkpoint.</summary>
     internal static void Fill(Method method, Checkpoint checkpoint, bool anySize = false)
     {
@@ -53,13 +56,16 @@ public static class TrainedRun
     }
 
     // A phase is built out of the phase before it; the weights of that one do not matter here.
-    static Experiment Build(string run, Recipe recipe, int phase, Device? device)
+    static Experiment Build(string run, Recipe recipe, Checkpoint last, Device? device)
     {
+        var phase = last.State["phase"]?.GetValue<int>() ?? 0;
+        var layout = LayoutOf(last);
         Experiment? previous = null;
         for (var i = 0; ; i++)
         {
             var kept = RunFacts.Read(run, i, recipe.Phases[i]);
-            var experiment = kept is null ? Experiment.Build(recipe.Phases[i], device: device, previous: previous) : Experiment.Build(recipe.Phases[i], kept, device, previous, RunFacts.AssetsOf(run));
+            var experiment = kept is null ? Experiment.Build(recipe.Phases[i], device: device, previous: previous, layout: layout)
+                : Experiment.Build(recipe.Phases[i], kept, device, previous, layout, RunFacts.AssetsOf(run));
             if (i == phase) return experiment;
             previous = experiment;
             experiment.Dispose();

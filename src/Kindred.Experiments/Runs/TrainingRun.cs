@@ -119,7 +119,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             Experiment? previous = null;
             for (var phase = 0; ; phase++)
             {
-                using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous, layout: phase == began ? LayoutOf(start) : null);
+                using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous, layout: phase == began && start is not null ? TrainedRun.LayoutOf(start) : null);
                 previous = experiment;
                 if (phase == began - 1) earlier?.Fill(experiment.Method);
                 if (phase < began) continue;
@@ -218,10 +218,6 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;
         return (result, loss, state.Sha256());
     }
-
-    // What goes on stays as it was: another layout would move the last bits. Before there was a choice, everything lay channels last.
-    static LayoutChoice? LayoutOf(Checkpoint? start) =>
-        start is null ? null : new(start.State["layout"]?.GetValue<string>() is not MemoryLayout.NchwName, "as the run began");
 
     static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
 
