@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a developer runs: ./do build | test | golden [DIR] | format | ops | bench [NAME] | docs | all
+# What a developer runs: ./do build | test | sweep | sweep | golden [DIR] | format | ops | bench [NAME] | docs | all
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -20,11 +20,15 @@ run_tests() {
 case "${1:-}" in
   build) prepare ;;
   test) run_tests ;;
+  # Every convolution of every recipe against float64 at 1, 2 and 4 threads, every small recipe twice: half an hour.
+  sweep) prepare; KINDRED_LARGE=1 artifacts/bin/Kindred.Tests/release/Kindred.Tests -showLiveOutput -class Kindred.Tests.Nn.ConvolutionSweepTests -class Kindred.Tests.Runs.SameSeedTests ;;
+  # Every convolution of every recipe against float64 at 1, 2 and 4 threads, every small recipe twice: half an hour.
+  sweep) prepare; KINDRED_LARGE=1 artifacts/bin/Kindred.Tests/release/Kindred.Tests -showLiveOutput -class Kindred.Tests.Nn.ConvolutionSweepTests -class Kindred.Tests.Runs.SameSeedTests ;;
   golden) prepare; shift; dotnet artifacts/bin/Kindred.Golden/release/Kindred.Golden.dll "${@:-tests/golden}" ;;
   format) dotnet format Kindred.slnx "${@:2}" ;;
   ops) dotnet run -c Release --project src/Kindred.Torch.Generator -- src/Kindred.Torch.Generator src/Kindred.Torch/Generated ;;
   bench) if [ "${2:-}" = methods ]; then ./kindred study methods "${@:3}"; else ./kindred bench "${@:2}"; fi ;;
   docs) table=$(./kindred list methods --markdown); { sed '/^|/d' METHODS.md; echo "$table"; } > artifacts/METHODS.md; mv artifacts/METHODS.md METHODS.md ;;
   all) "$0" format --verify-no-changes && "$0" test && "$0" golden ;;
-  *) echo "usage: ./do build | test | golden [DIR] | format | ops | bench [NAME] | docs | all" >&2; exit 2 ;;
+  *) echo "usage: ./do build | test | sweep | sweep | golden [DIR] | format | ops | bench [NAME] | docs | all" >&2; exit 2 ;;
 esac
