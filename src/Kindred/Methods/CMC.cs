@@ -53,12 +53,12 @@ public sealed partial class CMC : Method, IEncodes
     {
         batch.NeedsViews(1);
         var (l, ab) = LightAndColor.Split(batch.Views[0]);
-        var (a, b) = (Rowwise.Unit(light.Forward(l)), Rowwise.Unit(color.Forward(paired(ab))));     // [N, D] each
+        var (a, b) = (Rowwise.Unit(light.Forward(l)), Rowwise.Unit(color.Forward(paired(ab))));   // [N, D] each
 
         Watch(a);
         if (lightBank is null || colorBank is null) return CrossView.InBatch(a, b, options.Temperature);
         After(() => { lightBank.Update(batch.Index, a, options.BankMomentum); colorBank.Update(batch.Index, b, options.BankMomentum); });
-        var noise = lightBank.Noise(batch.Count, options.Negatives);                      // [N, K]
+        var noise = lightBank.Noise(batch.Count, options.Negatives);                                // [N, K]
         return Direction(a, colorBank) + Direction(b, lightBank);
 
         Tensor Direction(Tensor view, MemoryBank other) => objective(InstanceNce.Logits(view, other.Entries, batch.Index, noise, options.Temperature), other);

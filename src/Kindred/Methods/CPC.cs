@@ -55,7 +55,7 @@ public sealed partial class CPC : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
-        var z = inTime(Sequences(batch.Views[0].X));                                          // [S, T, Dz]
+        var z = inTime(Sequences(batch.Views[0].X));                                      // [S, T, Dz]
         var last = z.Size(1) - options.Skip - options.Steps;
         if (last < 1) throw new ConfigurationException($"options.steps: {options.Skip + options.Steps} steps ahead need more than the {z.Size(1)} frames of a sample; predict fewer, or make samples longer.");
 

@@ -39,12 +39,17 @@ public sealed partial class SimCLR
             last: o.HeadNorm ? MlpHead.Last.NormWithoutBias : MlpHead.Last.Plain, deviation: o.HeadNorm ? 0.01 : null);
 
     // Of z [2N, D].
-    static Func<Tensor, Tensor> Objective(Options o) => o.Loss switch
+    static Func<Tensor, Tensor> Objective(Options o)
     {
-        LossKind.NtLogistic => z => NtLogistic.Loss(z, o.Temperature, o.Negatives),
-        LossKind.MarginTriplet => z => MarginTriplet.Loss(z, o.Margin, o.Negatives),
-        _ => z => NtXent.Loss(z, o.Temperature),
-    };
+        if (o.Memory > 0 && o.Loss != LossKind.NtXent)
+            throw new ConfigurationException($"options.memory: only the loss ntXent has a memory, and options.loss is {o.Loss}; set memory to 0, or leave loss out.");
+        return o.Loss switch
+        {
+            LossKind.NtLogistic => z => NtLogistic.Loss(z, o.Temperature, o.Negatives),
+            LossKind.MarginTriplet => z => MarginTriplet.Loss(z, o.Margin, o.Negatives),
+            _ => z => NtXent.Loss(z, o.Temperature),
+        };
+    }
 
     // v2's: keys of a moving average are negatives too.
     Tensor WithMemory(Tensor z, View view)
