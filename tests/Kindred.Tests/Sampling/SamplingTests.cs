@@ -40,6 +40,17 @@ public sealed class SamplingTests
         random.Shuffle(zeros);
         random.Shuffle(ones);
         Assert.Equal([.. zeros[..2], .. ones[..2]], ClassShare.Of([0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 0.4, Shuffler.InTurn(5)));
+
+        // One order, shuffled in place whenever the rest fills no batch.
+        var again = new Random(7);
+        int[] order = [.. Enumerable.Range(40, 10)];
+        List<int[]> expected = [];
+        for (var pass = 0; pass < 3; pass++)
+        {
+            again.Shuffle(order);
+            expected.AddRange([order[..4], order[4..8]]);
+        }
+        Assert.Equal(expected, Passes.Batches([.. Enumerable.Range(40, 10)], 4, 6, Shuffler.InTurn(7)));
     }
 
     [Theory, InlineData(10, 3, 7), InlineData(10, 10, 3), InlineData(4, 9, 5), InlineData(1, 1, 3)]
