@@ -295,6 +295,10 @@ public sealed class BehaviourTests
     }
 
     [Fact]
+    public void SimCLR_refuses_a_memory_beside_a_loss_that_has_none() =>
+        Assert.Contains("only the loss ntXent", Assert.Throws<ConfigurationException>(() => new SimCLR(new TinyEncoder(), new(Memory: 8, Loss: SimCLR.LossKind.MarginTriplet))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Fine_tuning_uses_only_its_share_of_the_labels_class_by_class()
     {
         using var data = new ToyData(count: 64, batch: 8);
