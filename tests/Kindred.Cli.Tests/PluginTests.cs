@@ -25,6 +25,20 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
     }
 
     [Fact]
+    public void A_modality_of_ones_own_trains_resumes_and_is_evaluated()
+    {
+        string[] words = ["train", "rings", "--data", "rings:40", "--json", "train.batch=10", "encoder.width=16", "evaluate=[]", "train.precision=fp32"];
+        var whole = Last(Succeeds([.. words, "--plugin", sample.File, "--out", In("rings"), "--max-steps", "6"]));
+        Succeeds([.. words, "--plugin", sample.File, "--out", In("rings-stopped"), "--max-steps", "3"]);
+        var resumed = Last(Succeeds([.. words, "--out", In("rings-stopped"), "--max-steps", "6", "--resume", "auto"]));
+        Assert.Equal(whole.GetProperty("state_sha256").GetString(), resumed.GetProperty("state_sha256").GetString());
+
+        var metrics = Last(Succeeds("eval", "knn", "k=3", "--run", In("rings"), "--json")).GetProperty("metrics");
+        Assert.InRange(metrics.GetProperty("accuracy").GetDouble(), 60, 100);
+        Assert.Contains("rings:nought", Refused(2, "train", "rings", "--data", "rings:nought", "--plugin", sample.File, "--out", In("nought")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_whose_plugin_is_gone_says_which_and_takes_it_from_elsewhere()
     {
         var copy = sample.Copy();
@@ -94,8 +108,10 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
     JsonElement Trained(string name, string[] more)
     {
         string[] words = ["train", "align-uniform", "--data", sample.Pictures, "--out", In(name), "--json", .. small, .. more];
-        return JsonDocument.Parse(Succeeds(words).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement;
+        return Last(Succeeds(words));
     }
+
+    static JsonElement Last(string output) => JsonDocument.Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement;
 
     string In(string name) => Path.Combine(sample.Folder, name);
 

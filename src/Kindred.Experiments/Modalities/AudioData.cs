@@ -9,21 +9,19 @@ namespace Kindred.Experiments.Modalities;
 
 /// <summary>Recordings as a method sees them: windows at random places, `[N, window]`; short recordings are filled up with silence.</summary>
 /// <remarks>URI: <c>audio:PATH?split=train&amp;label=speaker&amp;window=4096</c>; <c>window=1s</c> counts in seconds. All sound is held in memory, so windows cost nothing worth threads.</remarks>
-public sealed class AudioData : IData
+public sealed class AudioData : MemoryData
 {
     const int DefaultWindow = 4096;
 
-    readonly Recordings recordings;
-    readonly int window, batch;
-    readonly ulong seed;
+    readonly int window;
 
     /// <summary>Prepares batches of windows.</summary>
     /// <param name="recordings">The sound.</param>
     /// <param name="window">Samples of a window.</param>
     /// <param name="batch">Windows a step.</param>
     /// <param name="seed">Decides order and places.</param>
-    public AudioData(Recordings recordings, int window, int batch, ulong seed) =>
-        (this.recordings, this.window, this.batch, this.seed) = (recordings, window, batch, seed);
+    public AudioData(Recordings recordings, int window, int batch, ulong seed) : base((recordings ?? throw new ArgumentNullException(nameof(recordings))).Count, recordings.Classes, recordings.Labels, batch, seed) =>
+        (Recordings, this.window, Columns) = (recordings, window, recordings.Columns);
 
     /// <summary>Opens what a data URI names.</summary>
     /// <exception cref="ConfigurationException">A key is unknown or wrong.</exception>
@@ -46,76 +44,28 @@ public sealed class AudioData : IData
     }
 
     /// <summary>The sound.</summary>
-    public Recordings Recordings => recordings;
+    public Recordings Recordings { get; }
 
     /// <inheritdoc/>
-    public int Count => recordings.Count;
+    public override IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long> { ["rate"] = Recordings.Rate };
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Classes => recordings.Classes;
+    public override IReadOnlyDictionary<string, IReadOnlyList<int>> Columns { get; }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<int>? Labels => recordings.Labels;
-
-    /// <inheritdoc/>
-    public IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long> { ["rate"] = recordings.Rate };
-
-    /// <inheritdoc/>
-    public int StepsPerEpoch => Count / batch;
-
-    /// <inheritdoc/>
-    public IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(i =>
+    /// <summary>Windows at random places; without chance, the first.</summary>
+    protected override View[] Make(IReadOnlyList<Wanted> samples)
     {
-        var stamp = recordings.Stamp(i);
-        return new SampleStamp(recordings.Names[i], recordings.Labels[i], stamp.Bytes, stamp.Modified);
-    });
-
-    /// <inheritdoc/>
-    public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel)
-    {
-        var batches = plan?.Batches ?? [.. Shuffled(epoch).Chunk(batch).Take(StepsPerEpoch)];
-        foreach (var rows in batches.Skip(skip))
-        {
-            cancel.ThrowIfCancellationRequested();
-            yield return new AudioBatch(this, rows, epoch);
-        }
+        var sound = new float[samples.Count * window];
+        for (var i = 0; i < samples.Count; i++) Cut(samples[i], sound.AsSpan(i * window, window));
+        return [new View(Tensor.From<float>(sound, [samples.Count, window]), "sound.0")];
     }
 
-    /// <summary>Every recording once, in order, its first window.</summary>
-    public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) =>
-        Enumerable.Range(0, Count).Chunk(batch).Select(rows => new AudioBatch(this, rows, epoch: null));
-
-    /// <inheritdoc/>
-    public void Dispose() { }
-
-    int[] Shuffled(int epoch)
+    void Cut(Wanted sample, Span<float> into)
     {
-        int[] rows = [.. Enumerable.Range(0, Count)];
-        new RandomKey(seed, epoch, -1, 0).Draws().Permutation(rows);
-        return rows;
-    }
-
-    void Cut(int index, int? epoch, Span<float> into)
-    {
-        var sound = recordings.Samples(index);
+        var sound = Recordings.Samples(sample.Row);
         var room = Math.Max(0, sound.Length - window);
-        var start = epoch is { } e ? new RandomKey(seed, e, index, 0).Draws().Integer(room + 1) : 0;
+        var start = sample.Key?.Draws().Integer(room + 1) ?? 0;
         sound = sound[start..];
         sound[..Math.Min(window, sound.Length)].CopyTo(into);
-    }
-
-    sealed class AudioBatch(AudioData data, int[] rows, int? epoch) : IRawBatch
-    {
-        public int Count => rows.Length;
-
-        public double Waited => 0;
-
-        public Batch Tensors()
-        {
-            var sound = new float[rows.Length * data.window];
-            for (var i = 0; i < rows.Length; i++) data.Cut(rows[i], epoch, sound.AsSpan(i * data.window, data.window));
-            return new([new View(Tensor.From<float>(sound, [rows.Length, data.window]), "sound.0")],
-                Tensor.From<long>(Array.ConvertAll(rows, r => (long)r)), Tensor.From<long>(Array.ConvertAll(rows, r => (long)data.recordings.Labels[r])));
-        }
     }
 }

@@ -38,6 +38,9 @@ public abstract class Catalogue
         return (part, Registry.OverPreset(part.Attribute, (RecipeMap?)options));
     }
 
+    /// <summary>Where the options of the part that a node names stand: <c>views.0.of.2.jitter</c> where it was written <c>{ jitter: { … } }</c>.</summary>
+    public static string PathOf(RecipeNode node, string path) => node is RecipeMap { Entries: [var (key, _)] } map && map["name"] is null ? Binder.Join(path, key) : path;
+
     /// <summary>The options of the part that a node names.</summary>
     /// <param name="node">A name, or a map with a name and options.</param>
     /// <param name="path">Where it stands, for messages.</param>
@@ -48,7 +51,7 @@ public abstract class Catalogue
     {
         ArgumentNullException.ThrowIfNull(binder);
         var (part, options) = Read(node, path);
-        return part.Options is { } type ? binder.Bind(type, options, path) : null;
+        return part.Options is { } type ? binder.Bind(type, options, PathOf(node, path)) : null;
     }
 
     /// <summary>The node with every option that holds, defaults and preset included, and its name first.</summary>

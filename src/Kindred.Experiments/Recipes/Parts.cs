@@ -32,7 +32,7 @@ public static class Parts
         ArgumentNullException.ThrowIfNull(kind);
         var (part, options) = Catalogues.Of(kind).Read(node, path);
         if (!kind.IsAssignableFrom(part.Type)) throw node.Error(path, $"a {kind.Name} is wanted here, and {part.Attribute.Name} is none{Instead(kind)}");
-        return Registry.Make(part.Type, options, path, Binder, [facts ?? DataFacts.None, .. more]);
+        return Registry.Make(part.Type, options, Catalogue.PathOf(node, path), Binder, [facts ?? DataFacts.None, .. more]);
     }
 
     /// <summary>The encoder that a node describes, its weights drawn from the open initialization.</summary>
@@ -47,7 +47,7 @@ public static class Parts
         if (part.Options is not { } type || OptionInfo.Of(type).All(o => o.Name != "channels"))
             throw node.Error(path, $"{part.Attribute.Name} takes no other number of channels; use a convolutional one");
         var other = (options ?? new RecipeMap([], node.Place)).With("channels", null);
-        return (Encoder)Registry.Make(part.Type, other, path, Binder, (facts ?? DataFacts.None).WithInput("channels", wanted));
+        return (Encoder)Registry.Make(part.Type, other, Catalogue.PathOf(node, path), Binder, (facts ?? DataFacts.None).WithInput("channels", wanted));
     }
 
     /// <summary>The optimizer's settings that a node describes.</summary>
@@ -60,7 +60,7 @@ public static class Parts
         var (part, written) = Catalogues.Optimizers.Read(node, path);
         if (part.Options is not { } type || !typeof(OptimizerOptions).IsAssignableFrom(type))
             throw node.Error(path, $"{part.Attribute.Name} takes no options that are {nameof(OptimizerOptions)}, and so no schedule; give its constructor such a record");
-        var options = (OptimizerOptions)Binder.Bind(type, written, path)!;
+        var options = (OptimizerOptions)Binder.Bind(type, written, Catalogue.PathOf(node, path))!;
         return written?["schedule"] is { IsNull: false } ? options : options with { Schedule = schedule };
     }
 

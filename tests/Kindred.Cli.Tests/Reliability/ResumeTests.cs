@@ -136,12 +136,12 @@ public sealed class ResumeTests(SmallRun small) : IClassFixture<SmallRun>
     }
 
     [Theory]
-    [InlineData("1e20", "the loss of 'model' is NaN")]
-    [InlineData("1e38", "is no longer finite after step 1")]
+    [InlineData("1e6", "the loss of 'model' is NaN")]
+    [InlineData("1e3", "is no longer finite after step 2")]
     public void A_state_that_is_no_longer_finite_is_never_kept(string rate, string reason)
     {
         var run = small.Fresh("diverged");
-        var (code, _, errors) = small.Train(run, $"train.optimizer.learningRate={rate}", "train.optimizer.momentum=0", "train.checkpointEvery=1");
+        var (code, _, errors) = small.Train(run, $"train.optimizer.learningRate={rate}", "train.optimizer.momentum=0", "train.checkpointEvery=1", "encoder.norm=none");
         Assert.Equal(5, code);
         Assert.Contains(reason, errors, StringComparison.Ordinal);
         var kept = Directory.EnumerateFiles(run, "*.safetensors", SearchOption.AllDirectories).SelectMany(SafeTensors.Read).Where(a => a.Type == ElementType.Float32).ToArray();
