@@ -76,4 +76,7 @@ public sealed class BYOL : Method, IEncodes
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => online.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new BYOL(encoders(), new(Hidden: 8, Dim: 6)));
 }

@@ -111,4 +111,7 @@ public sealed class CMC : Method, IEncodes
             _ => Tensor.Cat([of(light, l), of(color, ab)], 1),
         };
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new CMC(encoders, facts, new(Dim: 8, Negatives: 5)));
 }

@@ -95,4 +95,7 @@ public sealed class DINO : Method, IEncodes
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => teacher.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new DINO(encoders(), new(Outputs: 9, Hidden: 8, Bottleneck: 4, FreezeEpochs: 0)));
 }

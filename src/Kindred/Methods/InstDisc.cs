@@ -62,4 +62,7 @@ public sealed class InstDisc : Method, IEncodes
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => network.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new InstDisc(encoders(), facts, new(Dim: 8, Negatives: 5, Proximal: 0.1)));
 }

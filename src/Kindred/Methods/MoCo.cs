@@ -114,4 +114,7 @@ public sealed class MoCo : Method, IEncodes
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => query.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new MoCo(encoders(), facts, new(Queue: 20, Dim: 8)));
 }

@@ -61,4 +61,7 @@ public sealed class MoCoV3 : Method, IEncodes
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => online.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new MoCoV3(encoders(), new(Hidden: 8, Dim: 6)));
 }

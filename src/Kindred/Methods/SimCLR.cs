@@ -116,4 +116,7 @@ public sealed class SimCLR : Method, IEncodes
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => network.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new SimCLR(encoders(), new(Dim: 8)));
 }

@@ -55,4 +55,7 @@ public sealed class SimSiam : Method, IEncodes
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => network.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new SimSiam(encoders(), new(Dim: 8, PredictorHidden: 4)));
 }

@@ -104,4 +104,7 @@ public sealed class SwAV : Method, IEncodes
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => network.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new SwAV(encoders(), new(Prototypes: 7, Dim: 6, Hidden: 8, Queue: 12, QueueFrom: 0, FreezeEpochs: 0)));
 }

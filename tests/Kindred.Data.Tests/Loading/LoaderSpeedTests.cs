@@ -4,7 +4,7 @@ using Kindred.Data.Loading;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Loading;
 
 public sealed class LoaderSpeedTests
 {

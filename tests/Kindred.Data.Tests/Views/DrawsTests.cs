@@ -1,6 +1,6 @@
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 public class DrawsTests
 {

@@ -1,7 +1,7 @@
 using Kindred.Data.Pictures;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 /// <summary>Sizes that no memory holds are refused before a pointer is moved, and a crop behind a resize costs what the crop keeps.</summary>
 public sealed class ViewLimitsTests

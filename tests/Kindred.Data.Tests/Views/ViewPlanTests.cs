@@ -1,7 +1,7 @@
 using Kindred.Data.Pictures;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 public class ViewPlanTests
 {
