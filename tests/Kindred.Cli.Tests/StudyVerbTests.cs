@@ -52,7 +52,7 @@ public sealed class StudyVerbTests : IDisposable
     [Fact]
     public void A_cell_that_fails_decides_the_exit_code_and_the_others_are_done()
     {
-        Write("title: tiny\nrecipe: RECIPE\ncells: { bad: { set: { train.optimizer.learningRate: 1e30 } }, good: {} }\nevaluate: [knn]");
+        Write("title: tiny\nrecipe: RECIPE\ncells: { bad: { set: { train.optimizer.name: sgd, train.optimizer.learningRate: 1e6, train.optimizer.weightDecay: 100 } }, good: {} }\nevaluate: [knn]");
         var (code, output, errors) = Run("--jobs", "1");
         Assert.Equal(5, code);
         Assert.Contains("bad, seed 0, failed: the loss", output, StringComparison.Ordinal);

@@ -30,6 +30,18 @@ public sealed partial class Recordings
     /// <summary>Which class each recording is.</summary>
     public IReadOnlyList<int> Labels => labels;
 
+    /// <summary>What the names of the files say beside: <c>digit</c> and <c>speaker</c> of spoken digits, −1 where a name does not say it.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>> Columns => new[] { "digit", "speaker" }
+        .Select(column => (column, Values: Names.Select(n => SpokenDigit().Match(n) is { Success: true } match ? match.Groups[column].Value : null).ToArray()))
+        .Where(c => c.Values.Any(v => v is not null))
+        .ToDictionary(c => c.column, c => Coded(c.Values));
+
+    static IReadOnlyList<int> Coded(string?[] values)
+    {
+        string[] known = [.. values.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        return [.. values.Select(v => v is null ? -1 : Array.IndexOf(known, v))];
+    }
+
     /// <summary>Samples a second, the same in all files.</summary>
     public int Rate { get; }
 

@@ -53,6 +53,12 @@ public sealed class ConcatenatedPictures : IPictures
         return label < 0 ? -1 : labelOf[part][label];
     }
 
+    /// <summary>The sources' own columns, and <c>source</c>: which one a picture comes from.</summary>
+    public IReadOnlyList<string> Columns => [.. parts.SelectMany(part => part.Columns).Distinct(StringComparer.Ordinal).Except(["source"]), "source"];
+
+    /// <inheritdoc/>
+    public string? Value(string column, int index) => Part(index) is var part && column == "source" ? part.ToString(System.Globalization.CultureInfo.InvariantCulture) : parts[part].Value(column, index - starts[part]);
+
     /// <inheritdoc/>
     public FileStamp Stamp(int index) => parts[Part(index)].Stamp(index - starts[Part(index)]);
 

@@ -27,14 +27,7 @@ public sealed class EmojiPictures : IGroupedPictures
             var (_, x, y) = cells[i / vendors.Length];
             Cut(sheets[i % vendors.Length], (x * CellPitch) + 1, (y * CellPitch) + 1, pixels.AsSpan(i * Bytes, Bytes));
         }
-        Func<int, string> name = label switch
-        {
-            "subcategory" => i => Of(i).Subcategory,
-            "vendor" => Vendor,
-            "emoji" => i => Of(i).ShortName,
-            _ => i => Of(i).Category,
-        };
-        string[] names = [.. Enumerable.Range(0, Count).Select(name)];
+        string[] names = [.. Enumerable.Range(0, Count).Select(i => Value(label, i))];
         Classes = [.. names.Distinct().Order(StringComparer.Ordinal)];
         var labelOf = Classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         labels = [.. names.Select(n => labelOf[n])];
@@ -74,6 +67,18 @@ public sealed class EmojiPictures : IGroupedPictures
 
     /// <inheritdoc/>
     public int Label(int index) => labels[index];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Columns => ["category", "subcategory", "vendor", "emoji"];
+
+    /// <inheritdoc/>
+    public string Value(string column, int index) => column switch
+    {
+        "subcategory" => Of(index).Subcategory,
+        "vendor" => Vendor(index),
+        "emoji" => Of(index).ShortName,
+        _ => Of(index).Category,
+    };
 
     /// <inheritdoc/>
     public FileStamp Stamp(int index) => new(Bytes, 0);

@@ -24,6 +24,14 @@ public interface IPictures : IDisposable
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     int Label(int index);
 
+    /// <summary>Further things that are known of each picture beside its class: who drew it, which camera took it.</summary>
+    IReadOnlyList<string> Columns => [];
+
+    /// <summary>What is known of a picture; null where nothing is.</summary>
+    /// <param name="column">One of <see cref="Columns"/>.</param>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    string? Value(string column, int index) => null;
+
     /// <summary>Size and time of what holds the picture now, to notice changes between stop and resume.</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     FileStamp Stamp(int index);

@@ -28,6 +28,12 @@ public sealed class PictureSubset(IPictures source, int[] indices, string descri
     public int Label(int index) => source.Label(indices[index]);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Columns => source.Columns;
+
+    /// <inheritdoc/>
+    public string? Value(string column, int index) => source.Value(column, indices[index]);
+
+    /// <inheritdoc/>
     public FileStamp Stamp(int index) => source.Stamp(indices[index]);
 
     /// <inheritdoc/>

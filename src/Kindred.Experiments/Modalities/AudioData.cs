@@ -21,7 +21,7 @@ public sealed class AudioData : MemoryData
     /// <param name="batch">Windows a step.</param>
     /// <param name="seed">Decides order and places.</param>
     public AudioData(Recordings recordings, int window, int batch, ulong seed) : base((recordings ?? throw new ArgumentNullException(nameof(recordings))).Count, recordings.Classes, recordings.Labels, batch, seed) =>
-        (Recordings, this.window) = (recordings, window);
+        (Recordings, this.window, Columns) = (recordings, window, recordings.Columns);
 
     /// <summary>Opens what a data URI names.</summary>
     /// <exception cref="ConfigurationException">A key is unknown or wrong.</exception>
@@ -48,6 +48,9 @@ public sealed class AudioData : MemoryData
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long> { ["rate"] = Recordings.Rate };
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, IReadOnlyList<int>> Columns { get; }
 
     /// <summary>Windows at random places; without chance, the first.</summary>
     protected override View[] Make(IReadOnlyList<Wanted> samples)

@@ -12,6 +12,7 @@ public sealed class PictureData : IData, ISeenAgain
     readonly ViewPlan plain;
     readonly LoaderOptions options;
     readonly Lazy<Loader> loader;
+    readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<int>>> columns;
 
     /// <summary>Prepares the data; worker threads start with the first batch.</summary>
     /// <param name="pictures">The source; this object disposes it.</param>
@@ -26,6 +27,7 @@ public sealed class PictureData : IData, ISeenAgain
         options = new LoaderOptions { BatchSize = batch, Seed = seed, Workers = workers == 0 ? Math.Max(1, Environment.ProcessorCount - 1) : workers };
         loader = new(() => new Loader(Pictures, this.groups, options));
         Labels = pictures.Classes.Count == 0 ? null : [.. Enumerable.Range(0, pictures.Count).Select(pictures.Label)];
+        columns = new(() => pictures.Columns.ToDictionary(c => c, c => Coded([.. Enumerable.Range(0, pictures.Count).Select(i => pictures.Value(c, i))])));
     }
 
     /// <summary>The source.</summary>
@@ -52,6 +54,17 @@ public sealed class PictureData : IData, ISeenAgain
     public IReadOnlyList<int>? Labels { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>> Columns => columns.Value;
+
+    // Texts by their place in the sorted list of those that occur.
+    static IReadOnlyList<int> Coded(string?[] texts)
+    {
+        string[] known = [.. texts.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        var code = known.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        return [.. texts.Select(t => t is null ? -1 : code[t])];
+    }
+
+    /// <inheritdoc/>
     public int StepsPerEpoch => Pictures.Count / options.BatchSize;
 
     /// <inheritdoc/>
@@ -66,7 +79,7 @@ public sealed class PictureData : IData, ISeenAgain
 
     /// <inheritdoc/>
     public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
-        loader.Value.Epoch(epoch, skip, plan?.Batches, cancel).Select(b => new PictureBatch(b));
+        loader.Value.Epoch(epoch, skip, plan?.Batches, cancel).Select(b => new PictureBatch(this, b));
 
     /// <inheritdoc/>
     public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => InOrder(plain, 0, batch, cancel);
@@ -89,7 +102,7 @@ public sealed class PictureData : IData, ISeenAgain
     public IEnumerable<IRawBatch> InOrder(ViewPlan plan, ulong seed, int batch, CancellationToken cancel = default)
     {
         using var ordered = new Loader(Pictures, [new ViewGroup("plain", 1, plan)], new LoaderOptions { BatchSize = batch, Seed = seed, Shuffle = false, DropLast = false, Workers = options.Workers });
-        foreach (var raw in ordered.Epoch(0, cancel: cancel)) yield return new PictureBatch(raw);
+        foreach (var raw in ordered.Epoch(0, cancel: cancel)) yield return new PictureBatch(this, raw);
     }
 
     /// <inheritdoc/>
@@ -99,13 +112,16 @@ public sealed class PictureData : IData, ISeenAgain
         Pictures.Dispose();
     }
 
-    sealed class PictureBatch(RawBatch raw) : IRawBatch
+    sealed class PictureBatch(PictureData data, RawBatch raw) : IRawBatch
     {
         public int Count => raw.Count;
 
         public double Waited => raw.Waited;
 
-        public Batch Tensors() => new([.. raw.Views.Select(View)], Tensor.From<long>(raw.Index), Tensor.From<long>(raw.Labels));
+        public Batch Tensors() => new([.. raw.Views.Select(View)], Tensor.From<long>(raw.Index), Tensor.From<long>(raw.Labels))
+        {
+            Columns = data.Columns.ToDictionary(c => c.Key, c => Tensor.From<long>([.. raw.Index.ToArray().Select(i => (long)c.Value[(int)i])])),
+        };
 
         // Rows of interleaved pixels are what libtorch calls channels-last: no pixel is moved, only the strides are named.
         View View(ViewBlock block) =>

@@ -144,7 +144,11 @@ public sealed class Experiment : IDisposable
     static bool GoesOn(ParameterInfo parameter) => typeof(Method).IsAssignableFrom(parameter.ParameterType) || parameter.ParameterType.IsInterface;
 
     static Method Previous(string name, Type wanted, Method? previous) => wanted.IsInstanceOfType(previous) ? previous!
-        : throw new ConfigurationException($"{name} goes on with a trained {wanted.Name}, {(previous is null ? "and there is no phase before it" : $"but the phase before it trained {previous.GetType().Name}")}; see recipes with 'phases'.");
+        : throw new ConfigurationException($"{name} goes on with {Describe(wanted)}, {(previous is null ? "and there is no phase before it" : $"but the phase before it trained {previous.GetType().Name}")}; see recipes with 'phases'.");
+
+    // A capability is said by the methods that have it.
+    static string Describe(Type wanted) => !wanted.IsInterface ? $"a trained {wanted.Name}"
+        : $"what one of these methods has trained: {string.Join(", ", Catalogues.Methods.All.Where(m => wanted.IsAssignableFrom(m.Value.Type)).Select(m => m.Key))}";
 
     /// <summary>Stops the workers and frees the optimizers; the method's weights stay for who holds it.</summary>
     public void Dispose()

@@ -14,7 +14,7 @@ namespace Kindred.Methods;
 /// Differs: the target starts with the online weights, the official code gives it random ones of its own; either works.
 /// </remarks>
 [Method("byol", Title = "BYOL", Paper = "arXiv:2006.07733", Family = "distillation", Objective = "normalised regression")]
-public sealed class BYOL : Method, IEncodes
+public sealed class BYOL : ProjectedMethod
 {
     /// <summary>What normalises the hidden layers of both heads.</summary>
     public enum NormKind
@@ -56,6 +56,9 @@ public sealed class BYOL : Method, IEncodes
     }
 
     /// <inheritdoc/>
+    public override Projected Network => online;
+
+    /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
@@ -70,12 +73,6 @@ public sealed class BYOL : Method, IEncodes
     }
 
     Tensor Predict(Tensor z) => predictor?.Forward(z) ?? z;
-
-    /// <inheritdoc/>
-    public Tensor Features(View view) => online.Encoder.Forward(view);
-
-    /// <inheritdoc/>
-    public Tensor Embeddings(View view) => online.Forward(view);
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new BYOL(encoders(), new(Hidden: 8, Dim: 6)));

@@ -18,7 +18,7 @@ namespace Kindred.Methods;
 /// what the paper evaluates.
 /// </remarks>
 [Method("dino", Title = "DINO", Paper = "arXiv:2104.14294", Family = "distillation", Objective = "self-distillation")]
-public sealed class DINO : Method, IEncodes
+public sealed class DINO : ProjectedMethod
 {
     /// <summary>The settings.</summary>
     /// <param name="Outputs">K, width of the output.</param>
@@ -62,6 +62,9 @@ public sealed class DINO : Method, IEncodes
     }
 
     /// <inheritdoc/>
+    public override Projected Network => teacher;
+
+    /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
@@ -89,12 +92,6 @@ public sealed class DINO : Method, IEncodes
     }
 
     static Tensor Entropy(Tensor p) => -p.Xlogy(p).Sum(-1);
-
-    /// <inheritdoc/>
-    public Tensor Features(View view) => teacher.Encoder.Forward(view);
-
-    /// <inheritdoc/>
-    public Tensor Embeddings(View view) => teacher.Forward(view);
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new DINO(encoders(), new(Outputs: 9, Hidden: 8, Bottleneck: 4, FreezeEpochs: 0)));

@@ -27,15 +27,16 @@ public sealed class FineTune : Method, IEncodes, IScores
     readonly Layer head;
     readonly LinearClassifier classifier;
 
-    /// <summary>Goes on with what SimCLR has learnt.</summary>
+    /// <summary>Goes on with the encoder and the head that a method has learnt.</summary>
     /// <exception cref="ConfigurationException">There are no classes, or the head has not so many layers.</exception>
-    public FineTune(SimCLR pretrained, DataFacts facts, Options options)
+    public FineTune(IProjected pretrained, DataFacts facts, Options options)
     {
         (this.facts, this.options) = (facts, options);
         if (facts.Classes < 2) throw new ConfigurationException($"fine-tuning learns classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
         (encoder, head) = (pretrained.Network.Encoder, pretrained.Network.Head);
+        encoder.Trainable = head.Trainable = true;                                        // a momentum network takes no gradients
         var depth = (head as MlpHead)?.Depth ?? 0;
-        if (options.FromLayer > depth) throw new ConfigurationException($"options.fromLayer: {options.FromLayer} layers of the head cannot stay, SimCLR was trained with {depth}.");
+        if (options.FromLayer > depth) throw new ConfigurationException($"options.fromLayer: {options.FromLayer} layers of the head cannot stay, the phase before was trained with {depth}.");
         var width = options.FromLayer == 0 ? encoder.Dim : options.FromLayer == depth ? ((MlpHead)head).Outputs : ((MlpHead)head).Hidden;
         classifier = new(width, facts.Classes, deviation: 0);
     }

@@ -14,7 +14,7 @@ namespace Kindred.Methods;
 /// The paper evaluates the embedding, not the representation before it. The proximal term is the paper's; the official code drops it.
 /// </remarks>
 [Method("instdisc", Title = "InstDisc", Paper = "arXiv:1805.01978", Family = "instance discrimination", Objective = "NCE over a memory bank", LeastBatch = 1)]
-public sealed class InstDisc : Method, IEncodes
+public sealed class InstDisc : ProjectedMethod
 {
     /// <summary>The settings; defaults are ImageNet's.</summary>
     /// <param name="Temperature">τ: 0.07 on ImageNet, 0.1 on CIFAR.</param>
@@ -39,6 +39,9 @@ public sealed class InstDisc : Method, IEncodes
     }
 
     /// <inheritdoc/>
+    public override Projected Network => network;
+
+    /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
@@ -56,12 +59,6 @@ public sealed class InstDisc : Method, IEncodes
         var logits = InstanceNce.Logits(f, bank.Entries, index, noise, options.Temperature);
         return InstanceNce.Loss(logits, bank.Count, bank.Fix(InstanceNce.LogNormaliser(logits, bank.Count)));
     }
-
-    /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view);
-
-    /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view);
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, facts) => new InstDisc(encoders(), facts, new(Dim: 8, Negatives: 5, Proximal: 0.1)));

@@ -12,7 +12,7 @@ namespace Kindred.Methods;
 /// classifies the second view among the first. The embedding is what the paper evaluates.
 /// </remarks>
 [Method("invaspread", Title = "Inva-Spread", Paper = "arXiv:1904.03436", Family = "instance discrimination", Objective = "invariant and spreading softmax")]
-public sealed class InvaSpread : Method, IEncodes
+public sealed class InvaSpread : ProjectedMethod
 {
     /// <summary>Which text is followed.</summary>
     public enum FormKind
@@ -60,6 +60,9 @@ public sealed class InvaSpread : Method, IEncodes
     }
 
     /// <inheritdoc/>
+    public override Projected Network => network;
+
+    /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
@@ -77,12 +80,6 @@ public sealed class InvaSpread : Method, IEncodes
         };
         return options.Form == FormKind.Paper ? loss / batch.Count : loss;
     }
-
-    /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view);
-
-    /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view);
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new InvaSpread(encoders(), new(Dim: 8)));

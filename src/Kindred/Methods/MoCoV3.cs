@@ -14,7 +14,7 @@ namespace Kindred.Methods;
 /// Differs: keys come from one device's batch, the paper gathers them from all.
 /// </remarks>
 [Method("moco-v3", Title = "MoCo v3", Paper = "arXiv:2104.02057", Family = "momentum contrast", Objective = "InfoNCE, symmetric")]
-public sealed class MoCoV3 : Method, IEncodes
+public sealed class MoCoV3 : ProjectedMethod
 {
     /// <summary>The settings; defaults are ResNet-50's.</summary>
     /// <param name="Temperature">τ: 1.0 with ResNet-50, 0.2 with transformers.</param>
@@ -44,6 +44,9 @@ public sealed class MoCoV3 : Method, IEncodes
     }
 
     /// <inheritdoc/>
+    public override Projected Network => online;
+
+    /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
@@ -55,12 +58,6 @@ public sealed class MoCoV3 : Method, IEncodes
         Watch(q1);
         return MomentumContrast.Loss(q1, q2, k1, k2, options.Temperature);
     }
-
-    /// <inheritdoc/>
-    public Tensor Features(View view) => online.Encoder.Forward(view);
-
-    /// <inheritdoc/>
-    public Tensor Embeddings(View view) => online.Forward(view);
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new MoCoV3(encoders(), new(Hidden: 8, Dim: 6)));

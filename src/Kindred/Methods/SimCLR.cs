@@ -19,7 +19,7 @@ namespace Kindred.Methods;
 /// </remarks>
 [Method("simclr", Title = "SimCLR", Paper = "arXiv:2002.05709", Family = "instance discrimination", Objective = "NT-Xent")]
 [Method("simclr-v2", Title = "SimCLR v2", Paper = "arXiv:2006.10029", Family = "instance discrimination", Objective = "NT-Xent, cross-entropy, distillation")]
-public sealed class SimCLR : Method, IEncodes
+public sealed class SimCLR : ProjectedMethod
 {
     /// <summary>What the projection head is (Sec. 4.2).</summary>
     public enum HeadKind
@@ -79,8 +79,8 @@ public sealed class SimCLR : Method, IEncodes
         memory = new(options.Memory, options.Head == HeadKind.None ? encoder.Dim : options.Dim, Initialization.Generator);
     }
 
-    /// <summary>The encoder f and the head g, for the phases that follow.</summary>
-    public Projected Network => network;
+    /// <inheritdoc/>
+    public override Projected Network => network;
 
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
@@ -110,12 +110,6 @@ public sealed class SimCLR : Method, IEncodes
         return new MlpHead(width, o.Hidden == 0 ? width : o.Hidden, o.Dim, o.Head == HeadKind.Linear ? 1 : o.Depth,
             last: o.HeadNorm ? MlpHead.Last.NormWithoutBias : MlpHead.Last.Plain, deviation: o.HeadNorm ? 0.01 : null);
     }
-
-    /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view);
-
-    /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view);
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new SimCLR(encoders(), new(Dim: 8)));

@@ -12,7 +12,7 @@ namespace Kindred.Methods;
 /// Differs: batch statistics of one device; the official runs share them among all (SyncBN), which the paper finds not essential.
 /// </remarks>
 [Method("simsiam", Title = "SimSiam", Paper = "arXiv:2011.10566", Family = "distillation", Objective = "negative cosine")]
-public sealed class SimSiam : Method, IEncodes
+public sealed class SimSiam : ProjectedMethod
 {
     /// <summary>The settings.</summary>
     /// <param name="Dim">Width of projections, and of the projector's hidden layers.</param>
@@ -36,6 +36,9 @@ public sealed class SimSiam : Method, IEncodes
     }
 
     /// <inheritdoc/>
+    public override Projected Network => network;
+
+    /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
@@ -49,12 +52,6 @@ public sealed class SimSiam : Method, IEncodes
     }
 
     Tensor Predict(Tensor z) => predictor?.Forward(z) ?? z;
-
-    /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view);
-
-    /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view);
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new SimSiam(encoders(), new(Dim: 8, PredictorHidden: 4)));

@@ -17,7 +17,7 @@ namespace Kindred.Methods;
 /// Differs: one device's batch, the official code balances codes over all devices.
 /// </remarks>
 [Method("swav", Title = "SwAV", Paper = "arXiv:2006.09882", Family = "clustering", Objective = "swapped prediction")]
-public sealed class SwAV : Method, IEncodes
+public sealed class SwAV : ProjectedMethod
 {
     /// <summary>How scores become codes.</summary>
     public enum CodeKind
@@ -64,6 +64,9 @@ public sealed class SwAV : Method, IEncodes
     }
 
     /// <inheritdoc/>
+    public override Projected Network => network;
+
+    /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(2);
@@ -98,12 +101,6 @@ public sealed class SwAV : Method, IEncodes
         for (var a = 0; a < Math.Min(queues.Length, assign.Length); a++) queues[a].Enqueue(z[assign[a]]);
         queued!.Value.Add_(z[0].Size(0));
     }
-
-    /// <inheritdoc/>
-    public Tensor Features(View view) => network.Encoder.Forward(view);
-
-    /// <inheritdoc/>
-    public Tensor Embeddings(View view) => network.Forward(view);
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new SwAV(encoders(), new(Prototypes: 7, Dim: 6, Hidden: 8, Queue: 12, QueueFrom: 0, FreezeEpochs: 0)));

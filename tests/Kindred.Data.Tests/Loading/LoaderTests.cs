@@ -183,7 +183,7 @@ public sealed class LoaderTests
     {
         Assert.Throws<ConfigurationException>(() => new Loader(new Counting(9), TwoViews, new() { BatchSize = 0 }));
         Assert.Throws<ConfigurationException>(() => new Loader(new Counting(9), []));
-        Assert.Contains("do not fill one batch", Assert.Throws<DataException>(() => new Loader(new Counting(9), TwoViews)).Message, StringComparison.Ordinal);
+        Assert.Contains("do not fill one batch", Assert.Throws<DataException>(() => new Loader(new Counting(9), TwoViews).Epoch(0).Count()).Message, StringComparison.Ordinal);
     }
 
     static FilePictures Folder(Scratch scratch, int count, int[] bad)

@@ -91,7 +91,7 @@ public sealed class PublishedWeightsTests : IDisposable
         if (name.EndsWith(".tar", StringComparison.Ordinal)) TorchFile.SaveState(file, arrays);
         else SafeTensors.Save(file, arrays);
 
-        var moco = new MoCo(new ResNet(Narrow), new DataFacts(20, 2, 5), new(Dim: 8, Queue: 10));
+        var moco = new MoCo(new ResNet(Narrow), new(Dim: 8, Queue: 10));
         var before = moco.State().ToDictionary(s => s.Path, s => s.State.Value.Clone());
         var note = StartWeights.Load(moco, file);
         Assert.Contains("encoder_k", note, StringComparison.Ordinal);

@@ -33,7 +33,7 @@ public sealed class BehaviourTests
     }
 
     [Theory]
-    [InlineData("moco", "key")]
+    [InlineData("moco", "pair.key")]
     [InlineData("moco-v3", "target")]
     [InlineData("byol", "target")]
     [InlineData("dino", "teacher")]
@@ -44,7 +44,7 @@ public sealed class BehaviourTests
         using var data = new ToyData();
         var method = Toy.Build<Method>(() => which switch
         {
-            "moco" => new MoCo(new TinyEncoder(), Toy.Facts, new(Queue: 20, Dim: 8)),
+            "moco" => new MoCo(new TinyEncoder(), new(Queue: 20, Dim: 8)),
             "moco-v3" => new MoCoV3(new TinyEncoder(), new(Hidden: 8, Dim: 6)),
             "byol" => new BYOL(new TinyEncoder(), new(Hidden: 8, Dim: 6)),
             "dino" => new DINO(new TinyEncoder(), new(Outputs: 9, Hidden: 8, Bottleneck: 4)),
@@ -62,7 +62,7 @@ public sealed class BehaviourTests
     {
         using var scope = Scope.Open();
         using var data = new ToyData();
-        var moco = Toy.Build(() => new MoCo(new TinyEncoder(), Toy.Facts, new(Queue: 20, Dim: 8)));
+        var moco = Toy.Build(() => new MoCo(new TinyEncoder(), new(Queue: 20, Dim: 8)));
         var start = Values(moco, "queue.keys");
         for (var step = 0; step < 3; step++)
         {
@@ -83,11 +83,11 @@ public sealed class BehaviourTests
         using var data = new ToyData();
         foreach (var (momentum, copies) in new[] { (0.0, true), (1.0, false) })
         {
-            var moco = Toy.Build(() => new MoCo(new TinyEncoder(), Toy.Facts, new(Queue: 20, Dim: 8, Momentum: momentum)));
-            var drawn = Values(moco, "key.encoder.conv1.weight");
+            var moco = Toy.Build(() => new MoCo(new TinyEncoder(), new(Queue: 20, Dim: 8, Momentum: momentum)));
+            var drawn = Values(moco, "pair.key.encoder.conv1.weight");
             Toy.Train(moco, Toy.Sgd(moco), data, epochs: 1, steps: 2);
-            Assert.Equal(copies ? Values(moco, "query.encoder.conv1.weight") : drawn, Values(moco, "key.encoder.conv1.weight"));
-            Assert.NotEqual(drawn, Values(moco, "query.encoder.conv1.weight"));
+            Assert.Equal(copies ? Values(moco, "pair.query.encoder.conv1.weight") : drawn, Values(moco, "pair.key.encoder.conv1.weight"));
+            Assert.NotEqual(drawn, Values(moco, "pair.query.encoder.conv1.weight"));
         }
     }
 
@@ -98,7 +98,7 @@ public sealed class BehaviourTests
         using var data = new ToyData();
         double Loss(NormKind norm, bool shuffle)
         {
-            var moco = Toy.Build(() => new MoCo(new ConvNet(new() { Width = 2, Norm = norm, SplitBn = 4 }), Toy.Facts, new(Queue: 20, Dim: 8, Shuffle: shuffle)));
+            var moco = Toy.Build(() => new MoCo(new ConvNet(new() { Width = 2, Norm = norm, SplitBn = 4 }), new(Queue: 20, Dim: 8, Shuffle: shuffle)));
             moco.To(dtype: Dtype.Float64);
             var batch = data.Batch();
             batch = batch with { Views = [.. batch.Views.Select(v => new View(v.X.To(Dtype.Float64), v.Name))] };

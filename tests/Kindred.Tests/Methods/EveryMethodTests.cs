@@ -29,10 +29,10 @@ public sealed class EveryMethodTests
         ["cmc, softmax"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Negatives: 5, Loss: CMC.LossKind.Softmax)),
         ["cmc, in the batch"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Loss: CMC.LossKind.InBatch)),
         ["split-brain"] = () => new SplitBrain(c => new TinyEncoder(c ?? 3), new(Raster: 4, Hidden: 8)),
-        ["moco"] = () => new MoCo(new TinyEncoder(), Toy.Facts, new(Queue: 20, Dim: 8)),
-        ["moco, symmetric"] = () => new MoCo(new TinyEncoder(), Toy.Facts, new(Queue: 20, Dim: 8, Symmetric: true)),
-        ["moco, bank"] = () => new MoCo(new TinyEncoder(), Toy.Facts, new(Queue: 20, Dim: 8, Dictionary: MoCo.DictionaryKind.Bank)),
-        ["moco, end to end"] = () => new MoCo(new TinyEncoder(), Toy.Facts, new(Dim: 8, Dictionary: MoCo.DictionaryKind.Batch)),
+        ["moco"] = () => new MoCo(new TinyEncoder(), new(Queue: 20, Dim: 8)),
+        ["moco, symmetric"] = () => new MoCo(new TinyEncoder(), new(Queue: 20, Dim: 8, Symmetric: true)),
+        ["moco, bank"] = () => new MoCoBank(new TinyEncoder(), Toy.Facts, new(Negatives: 20, Dim: 8)),
+        ["moco, end to end"] = () => new EndToEnd(new TinyEncoder(), new(Dim: 8)),
         ["moco-v3"] = () => new MoCoV3(new TinyEncoder(), new(Hidden: 8, Dim: 6)),
         ["byol"] = () => new BYOL(new TinyEncoder(), new(Hidden: 8, Dim: 6)),
         ["byol, no predictor, group norm"] = () => new BYOL(new TinyEncoder(), new(Hidden: 8, Dim: 6, Predictor: false, Norm: BYOL.NormKind.Gn)),
@@ -59,7 +59,7 @@ public sealed class EveryMethodTests
         Assert.Equal(Classics.Order(), classics.Select(t => t.Name).Order());
     }
 
-    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "SplitBrain", "MoCo", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO"];
+    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "SplitBrain", "MoCo", "MoCoBank", "EndToEnd", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO"];
 
     [Theory, MemberData(nameof(Names))]
     public void It_trains_and_leaves_no_tensor_behind(string name)

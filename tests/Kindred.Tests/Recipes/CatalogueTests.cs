@@ -22,7 +22,7 @@ public sealed class CatalogueTests
 
     [Theory]
     [InlineData("flp", "views.0: there is no view operation 'flp' (did you mean 'flip'?); there are affine, ")]
-    [InlineData("{ crop: { sise: 32 } }", "views.0.sise: Crop has no such option (did you mean 'size'?); it has size, scale, ratio, interpolation (r.yaml:1:17)")]
+    [InlineData("{ crop: { sise: 32 } }", "views.0.crop.sise: Crop has no such option (did you mean 'size'?); it has size, scale, ratio, interpolation (r.yaml:1:17)")]
     [InlineData("{ crop: 32 }", "views.0: a map with options of crop was expected, this is '32' (r.yaml:1:9)")]
     [InlineData("[1, 2]", "views.0: the name of a view operation was expected (affine, ")]
     [InlineData("{ a: 1, b: 2 }", "this is a map with a, b (r.yaml:1:1)")]

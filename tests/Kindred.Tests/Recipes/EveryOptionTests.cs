@@ -85,8 +85,8 @@ public sealed class EveryOptionTests
         var whole = option.Kind.Contains("whole", StringComparison.Ordinal);
         if (option.Rule.Bounds is { } bounds)
         {
-            yield return Text(bounds.LowExcluded ? bounds.Low : whole ? bounds.Low - 1 : Math.BitDecrement(bounds.Low));
-            yield return Text(bounds.HighExcluded ? bounds.High : whole ? bounds.High + 1 : Math.BitIncrement(bounds.High));
+            yield return Text(bounds.LowExcluded ? bounds.Low : whole ? bounds.Low - 1 : Below(bounds.Low));
+            yield return Text(bounds.HighExcluded ? bounds.High : whole ? bounds.High + 1 : -Below(-bounds.High));
         }
         foreach (var senseless in new[] { "-9999999", ".nan", "NaN", ".inf", "-.inf", "1e400", "-1e38" }) yield return senseless;
     }
@@ -117,6 +117,9 @@ public sealed class EveryOptionTests
             yaml += $"{needed.Name}: {(needed.Kind.StartsWith("list", StringComparison.Ordinal) ? "[1]" : "1")}\n";
         return RecipeReader.Read(yaml, "r.yaml");
     }
+
+    // The next number, but for 0: threads of libtorch take the smallest numbers for 0.
+    static double Below(double number) => number == 0 ? -1e-300 : Math.BitDecrement(number);
 
     static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture).Replace("E+", "e+", StringComparison.Ordinal);
 }

@@ -88,7 +88,7 @@ public sealed class StudyRunTests : IDisposable
     [Fact]
     public async Task A_cell_that_fails_does_not_stop_the_others_and_is_tried_again()
     {
-        var study = Read("cells: { bad: { set: { train.optimizer.learningRate: 1e30 } }, good: {} }\nholds: [ good.knn.accuracy > bad.knn.accuracy ]");
+        var study = Read("cells: { bad: { set: { train.optimizer.learningRate: 1e6, train.optimizer.weightDecay: 100 } }, good: {} }\nholds: [ good.knn.accuracy > bad.knn.accuracy ]");
         var (run, outcomes) = await Run(study);
 
         Assert.Equal(5, outcomes[0].ExitCode);
