@@ -22,6 +22,13 @@ sealed class RoomGraph
         }
     }
 
+    /// <summary>The assemblies that one refers to.</summary>
+    public static string[] References(string name)
+    {
+        using var module = ModuleDefinition.ReadModule(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
+        return [.. module.AssemblyReferences.Select(r => r.Name)];
+    }
+
     /// <summary>All rooms.</summary>
     public IEnumerable<string> Rooms => edges.Keys;
 
