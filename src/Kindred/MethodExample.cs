@@ -8,8 +8,14 @@ public sealed record MethodExample(Func<EncoderFactory, DataFacts, Method> Make,
     /// <summary>What shows that it learns: <c>loss</c>, or a number that its step logs.</summary>
     public string Shows { get; init; } = "loss";
 
+    /// <summary>A logged number below which the loss cannot fall, which is taken off: a teacher's entropy under a cross-entropy.</summary>
+    public string? Floor { get; init; }
+
     /// <summary>Whether that number rises as the method learns; a loss falls.</summary>
     public bool Rises { get; init; }
+
+    /// <summary>The learning rate at which it does, for plain SGD.</summary>
+    public double Rate { get; init; } = 0.05;
 
     /// <summary>By how much it is better at the end, at least, in its own unit.</summary>
     public double Margin { get; init; } = 0.02;

@@ -61,5 +61,5 @@ public sealed class InstDisc : ProjectedMethod
     }
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
-    public static MethodExample Example => new((encoders, facts) => new InstDisc(encoders(), facts, new(Dim: 8, Negatives: 5, Proximal: 0.1)));
+    public static MethodExample Example => new((encoders, facts) => new InstDisc(encoders(), facts, new(Temperature: 0.5, Dim: 8, Negatives: 5, Proximal: 0.1)));
 }

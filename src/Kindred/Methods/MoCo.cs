@@ -68,5 +68,5 @@ public sealed class MoCo : ProjectedMethod
     }
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
-    public static MethodExample Example => new((encoders, _) => new MoCo(encoders(), new(Queue: 20, Dim: 8)));
+    public static MethodExample Example => new((encoders, _) => new MoCo(encoders(), new(Momentum: 0.9, Queue: 20, Dim: 8)));
 }

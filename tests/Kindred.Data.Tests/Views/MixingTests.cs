@@ -1,3 +1,4 @@
+using Kindred.Data.Views;
 using Kindred.Randomness;
 
 namespace Kindred.Data.Tests.Views;

@@ -1,5 +1,6 @@
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
+using Kindred.Data.Views;
 using Kindred.Randomness;
 
 namespace Kindred.Data.Tests.Views;

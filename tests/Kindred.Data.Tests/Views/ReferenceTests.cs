@@ -1,3 +1,5 @@
+using Kindred.Data.Views;
+
 namespace Kindred.Data.Tests.Views;
 
 /// <summary>Every operation against torchvision 0.14 and PIL 9.4 on the same pictures with the same numbers.</summary>

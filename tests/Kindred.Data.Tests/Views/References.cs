@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 
 namespace Kindred.Data.Tests.Views;
 

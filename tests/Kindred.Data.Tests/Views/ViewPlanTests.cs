@@ -1,4 +1,5 @@
 using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 using Kindred.Randomness;
 
 namespace Kindred.Data.Tests.Views;
