@@ -1,4 +1,4 @@
-using Kindred.Randomness;
+using Kindred.Sampling;
 
 namespace Kindred.Data.Sources;
 
@@ -12,20 +12,17 @@ public static class Subsets
     /// <param name="seed">Chooses the pictures.</param>
     public static PictureSubset LongTailed(IPictures source, double imbalance, ulong seed = 0)
     {
-        var members = ByClass(source, seed);
-        var counts = LongTail.Counts(members.Length, members.Max(m => m.Length), imbalance);
-        return Take(source, members.Select((m, c) => m[..Math.Clamp(counts[c], Math.Min(1, m.Length), m.Length)]), $"tail={imbalance}");
+        var labels = Labels(source);
+        var counts = LongTail.Counts(source.Classes.Count, labels.Where(l => l >= 0).CountBy(l => l).Select(c => c.Value).DefaultIfEmpty().Max(), imbalance);
+        return Take(source, ClassShare.Take(labels, (c, _) => Math.Max(1, counts[c]), Shuffler.Keyed(seed)), $"tail={imbalance}");
     }
 
     /// <summary>A fraction of the labels, the same of every class: the 1 % and 10 % protocols of semi-supervised evaluation.</summary>
     /// <param name="source">A labelled source; the subset owns it.</param>
     /// <param name="fraction">Above 0, at most 1. Every class keeps at least one picture.</param>
     /// <param name="seed">Chooses the pictures.</param>
-    public static PictureSubset Fraction(IPictures source, double fraction, ulong seed = 0)
-    {
-        Check(fraction);
-        return Take(source, ByClass(source, seed).Select(m => m[..Keep(m.Length, fraction)]), $"fraction={fraction}");
-    }
+    public static PictureSubset Fraction(IPictures source, double fraction, ulong seed = 0) =>
+        Take(source, ClassShare.Of(Labels(source), fraction, Shuffler.Keyed(seed)), $"fraction={fraction}");
 
     /// <summary>So many pictures, the same number of every class; where that does not divide, the first classes give one more. A class that has fewer gives all it has.</summary>
     /// <param name="source">The subset owns it. Without labels, any pictures are drawn.</param>
@@ -33,11 +30,14 @@ public static class Subsets
     /// <param name="seed">Chooses the pictures.</param>
     public static PictureSubset Balanced(IPictures source, double count, ulong seed = 0)
     {
-        var members = source.Classes.Count > 0 ? ByClass(source, seed) : [Shuffled([.. Enumerable.Range(0, source.Count)], seed, -1)];
-        if (count != Math.Floor(count) || count < members.Length || count > int.MaxValue)
-            throw new ConfigurationException($"n={count}: expected is a whole number of pictures, at least one of each of the {members.Length} classes");
-        var (each, more) = Math.DivRem((int)count, members.Length);
-        return Take(source, members.Select((m, c) => m[..Math.Min(m.Length, c < more ? each + 1 : each)]), $"n={count}");
+        var classes = Math.Max(1, source.Classes.Count);
+        if (count != Math.Floor(count) || count < classes || count > int.MaxValue)
+            throw new ConfigurationException($"n={count}: expected is a whole number of pictures, at least one of each of the {classes} classes");
+        var (each, more) = Math.DivRem((int)count, classes);
+        var chosen = source.Classes.Count > 0
+            ? ClassShare.Take(Labels(source), (c, _) => c < more ? each + 1 : each, Shuffler.Keyed(seed))
+            : Shuffler.Keyed(seed).Shuffled([.. Enumerable.Range(0, source.Count)], -1)[..Math.Min(source.Count, each)];
+        return Take(source, chosen, $"n={count}");
     }
 
     /// <summary>Two disjoint parts that together are the whole; each class is divided in the same proportion, and what shows the same thing stays together.</summary>
@@ -57,7 +57,7 @@ public static class Subsets
             // Rounded over all classes so far: many small classes hold out their share together.
             seen += members.Count;
             var upto = (int)Math.Round(seen * fraction, MidpointRounding.AwayFromZero);
-            foreach (var unit in Shuffled(members, seed, label).AsSpan(0, upto - taken))
+            foreach (var unit in Shuffler.Keyed(seed).Shuffled(members, label).AsSpan(0, upto - taken))
             {
                 foreach (var index in units[unit])
                     isHeld[index] = true;
@@ -77,7 +77,7 @@ public static class Subsets
         const ulong seed = 0x68656C646F7574; // "heldout": the same for every run, whatever ?seed= says
         var parts = Hold(source, fraction, seed);
         var part = held ? parts.Held : parts.Kept;
-        return part.Length > 0 ? Take(source, [part], $"{(held ? "held" : "hold")}={fraction}")
+        return part.Length > 0 ? Take(source, part, $"{(held ? "held" : "hold")}={fraction}")
             : throw new DataException($"{source.Description}: {(held ? "held" : "hold")}={fraction} of {source.Count} pictures leaves none");
     }
 
@@ -87,27 +87,14 @@ public static class Subsets
     public static PictureSubset OfClasses(IPictures source, IReadOnlySet<int> labels) =>
         new(source, [.. Enumerable.Range(0, source.Count).Where(i => labels.Contains(source.Label(i)))], source.Description + " (some classes)");
 
-    static PictureSubset Take(IPictures source, IEnumerable<int[]> parts, string what)
+    static PictureSubset Take(IPictures source, int[] part, string what)
     {
         var mark = source.Description.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        return new(source, [.. parts.SelectMany(part => part).Order()], $"{source.Description}{mark}{what}");
+        return new(source, [.. part.Order()], $"{source.Description}{mark}{what}");
     }
 
-    /// <summary>The members of each class in a random order; pictures without a label are in none.</summary>
-    static int[][] ByClass(IPictures source, ulong seed)
-    {
-        if (source.Classes.Count == 0)
-            throw new DataException($"{source.Description} has no labels; a part by class needs them");
-        var members = new List<int>[source.Classes.Count];
-        for (var c = 0; c < members.Length; c++)
-            members[c] = [];
-        for (var i = 0; i < source.Count; i++)
-        {
-            if (source.Label(i) is >= 0 and var label)
-                members[label].Add(i);
-        }
-        return [.. members.Select((m, c) => Shuffled(m, seed, c))];
-    }
+    static int[] Labels(IPictures source) => source.Classes.Count > 0 ? [.. Enumerable.Range(0, source.Count).Select(source.Label)]
+        : throw new DataException($"{source.Description} has no labels; a part by class needs them");
 
     /// <summary>What is held out or kept as one: a picture, or all pictures of one thing.</summary>
     static List<int>[] Units(IPictures source)
@@ -122,21 +109,5 @@ public static class Subsets
     {
         var mixed = units.Any(unit => unit.Any(i => source.Label(i) != source.Label(unit[0])));
         return units.Index().GroupBy(unit => mixed ? -1 : source.Label(unit.Item[0]), unit => unit.Index).OrderBy(group => group.Key).Select(group => (group.Key, group.ToList()));
-    }
-
-    static int[] Shuffled(List<int> members, ulong seed, int label)
-    {
-        var order = new int[members.Count];
-        var draws = new RandomKey(seed, 0, label, 0).Draws();
-        draws.Permutation(order);
-        return [.. order.Select(i => members[i])];
-    }
-
-    static int Keep(int count, double fraction) => count == 0 ? 0 : Math.Clamp((int)Math.Round(count * fraction), 1, count);
-
-    static void Check(double fraction)
-    {
-        if (!(fraction > 0 && fraction <= 1))
-            throw new ConfigurationException($"a fraction of {fraction}: expected is a number above 0, at most 1 (0.01 for 1 %)");
     }
 }

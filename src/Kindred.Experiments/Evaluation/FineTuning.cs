@@ -1,3 +1,4 @@
+using Kindred.Sampling;
 using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Io;
@@ -37,7 +38,7 @@ public sealed record FineTuning([Range(0.0, 1.0, MinimumIsExclusive = true)] dou
         var network = subject.Network ?? throw new ConfigurationException("fine-tune trains a network, and a baseline has none to train; leave --baseline out, or take from=scratch for random weights.");
         using var train = ClassifierTraining.Augmented(subject.OpenLabelled("train"), Batch, Crop, subject.Seed);
         using var test = subject.OpenLabelled("test");
-        int[] rows = LabelShare.Of(train.Labels!, Labels, (ulong)Draw);
+        int[] rows = [.. ClassShare.Of(train.Labels!, Labels, Shuffler.Keyed((ulong)Draw)).Order()];
         (subject.Notes["labelled"], subject.Notes["rate"]) = (rows.Length, OptionsOf(Math.Min(Batch, rows.Length)).LearningRate);
         if (From == "scratch") return Learn(subject, network.Fresh(network.Seed), train, rows, test);
         using var kept = new KeptState(network.Method);

@@ -1,3 +1,4 @@
+using Kindred.Sampling;
 using System.ComponentModel.DataAnnotations;
 using Kindred.Torch;
 
@@ -37,7 +38,7 @@ public sealed record LowShot([Range(1, 1 << 20)] IReadOnlyList<int>? K = null, [
     double Once(Subject subject, IData train, Tensor x, Tensor y, Tensor queries, Tensor truth, int k, ulong draw)
     {
         using var scope = Scope.Open();
-        var rows = Tensor.From<long>([.. LabelShare.Each(train.Labels!, k, draw).Select(i => (long)i)]).To(x.Device);
+        var rows = Tensor.From<long>([.. ClassShare.Each(train.Labels!, k, Shuffler.Keyed(draw)).Order().Select(i => (long)i)]).To(x.Device);
         var probe = LinearProbe.Fit(x.IndexSelect(0, rows), y.IndexSelect(0, rows), train.Classes.Count, new([L2], 0, 200, 1e-4, draw), subject.Cancel);
         return probe.Accuracy(queries, truth);
     }

@@ -14,21 +14,8 @@ namespace Kindred.Methods;
 /// Differs: the target starts with the online weights, the official code gives it random ones of its own; either works.
 /// </remarks>
 [Method("byol", Title = "BYOL", Paper = "arXiv:2006.07733", Family = "distillation", Objective = "normalised regression")]
-public sealed class BYOL : ProjectedMethod
+public sealed partial class BYOL : ProjectedMethod
 {
-    /// <summary>What normalises the hidden layers of both heads.</summary>
-    public enum NormKind
-    {
-        /// <summary>Batch norm.</summary>
-        Bn,
-
-        /// <summary>Group norm: no sample sees another.</summary>
-        Gn,
-
-        /// <summary>Nothing.</summary>
-        None,
-    }
-
     /// <summary>The settings.</summary>
     /// <param name="Momentum">m of the first step: 0.996 for 1,000 epochs, 0.99 for 100 to 300.</param>
     /// <param name="FinalMomentum">m after the last step, reached by half a cosine; equal to the first it stays fixed.</param>
@@ -42,14 +29,14 @@ public sealed class BYOL : ProjectedMethod
 
     readonly Schedule momentum;
     readonly Projected online, target;
-    readonly MlpHead? predictor;
+    readonly Layer predictor;
 
     /// <summary>The target starts with the online network's weights.</summary>
     public BYOL(Encoder encoder, Options options)
     {
         momentum = Schedule.Cosine(options.Momentum, options.FinalMomentum);
         online = new(encoder, Head(encoder.Dim));
-        predictor = options.Predictor ? Head(options.Dim) : null;
+        predictor = options.Predictor ? Head(options.Dim) : new Map(z => z);
         target = online.Twin();
 
         MlpHead Head(long inputs) => new(inputs, options.Hidden, options.Dim, norm: options.Norm != NormKind.None, group: options.Norm == NormKind.Gn);
@@ -69,10 +56,8 @@ public sealed class BYOL : ProjectedMethod
         After(() => target.Follow(online, momentum[at]));
         Watch(z1);
         Log("momentum", momentum[at]);
-        return NormalizedRegression.Loss(Predict(z1), Predict(z2), t1, t2);
+        return NormalizedRegression.Loss(predictor.Forward(z1), predictor.Forward(z2), t1, t2);
     }
-
-    Tensor Predict(Tensor z) => predictor?.Forward(z) ?? z;
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new BYOL(encoders(), new(Hidden: 8, Dim: 6)));

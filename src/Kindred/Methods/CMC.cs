@@ -15,34 +15,8 @@ namespace Kindred.Methods;
 /// Differs: each side has the recipe's encoder in full width; the paper halves it.
 /// </remarks>
 [Method("cmc", Title = "CMC", Paper = "arXiv:1906.05849", Family = "multiview", Objective = "NCE across views")]
-public sealed class CMC : Method, IEncodes
+public sealed partial class CMC : Method, IEncodes
 {
-    /// <summary>How a side looks for the other.</summary>
-    public enum LossKind
-    {
-        /// <summary>NCE against the other side's bank, each direction with its own constant normaliser.</summary>
-        Nce,
-
-        /// <summary>A softmax over the own entry and K others.</summary>
-        Softmax,
-
-        /// <summary>A softmax over the batch; there are no banks.</summary>
-        InBatch,
-    }
-
-    /// <summary>Which encoders make the representation.</summary>
-    public enum ViewKind
-    {
-        /// <summary>Both, side by side.</summary>
-        Both,
-
-        /// <summary>That of the lightness: one view of those that were contrasted (Sec. 4.2).</summary>
-        Light,
-
-        /// <summary>That of the colour.</summary>
-        Color,
-    }
-
     /// <summary>The settings.</summary>
     /// <param name="Temperature">τ.</param>
     /// <param name="Dim">Width of embeddings.</param>
@@ -58,12 +32,15 @@ public sealed class CMC : Method, IEncodes
     readonly Options options;
     readonly Projected light, color;
     readonly MemoryBank? lightBank, colorBank;
+    readonly Func<Tensor, MemoryBank, Tensor> objective;
+    readonly Func<View, View> paired;
 
     /// <summary>Two encoders with different weights, for one and for two channels, and two banks.</summary>
     public CMC(EncoderFactory encoders, DataFacts facts, Options options)
     {
         this.options = options;
         (light, color) = (Side(encoders(1)), Side(encoders(2)));
+        (objective, paired) = (Objective(options), options.Mispair ? view => view.With(view.X.Roll([1], [0])) : view => view);
         if (options.Loss == LossKind.InBatch) return;
         lightBank = new(facts.Samples, options.Dim, Initialization.Generator);
         colorBank = new(facts.Samples, options.Dim, Initialization.Generator);
@@ -76,40 +53,15 @@ public sealed class CMC : Method, IEncodes
     {
         batch.NeedsViews(1);
         var (l, ab) = LightAndColor.Split(batch.Views[0]);
-        if (options.Mispair) ab = ab.With(ab.X.Roll([1], [0]));
-        var (a, b) = (Rowwise.Unit(light.Forward(l)), Rowwise.Unit(color.Forward(ab)));     // [N, D] each
+        var (a, b) = (Rowwise.Unit(light.Forward(l)), Rowwise.Unit(color.Forward(paired(ab))));   // [N, D] each
 
         Watch(a);
         if (lightBank is null || colorBank is null) return CrossView.InBatch(a, b, options.Temperature);
         After(() => { lightBank.Update(batch.Index, a, options.BankMomentum); colorBank.Update(batch.Index, b, options.BankMomentum); });
-        var noise = lightBank.Noise(batch.Count, options.Negatives);                      // [N, K]
+        var noise = lightBank.Noise(batch.Count, options.Negatives);                                // [N, K]
         return Direction(a, colorBank) + Direction(b, lightBank);
 
-        // The bank of the view that is looked for also keeps that direction's normaliser.
-        Tensor Direction(Tensor view, MemoryBank other)
-        {
-            var logits = InstanceNce.Logits(view, other.Entries, batch.Index, noise, options.Temperature);   // [N, 1 + K]
-            return options.Loss == LossKind.Softmax
-                ? InfoNce.PerQuery(logits).Mean()
-                : InstanceNce.Loss(logits, other.Count, other.Fix(InstanceNce.LogNormaliser(logits, other.Count)));
-        }
-    }
-
-    /// <inheritdoc/>
-    public Tensor Features(View view) => Sides(view, (side, x) => side.Encoder.Forward(x));
-
-    /// <inheritdoc/>
-    public Tensor Embeddings(View view) => Sides(view, (side, x) => side.Forward(x).Normalize());
-
-    Tensor Sides(View view, Func<Projected, View, Tensor> of)
-    {
-        var (l, ab) = LightAndColor.Split(view);
-        return options.Represent switch
-        {
-            ViewKind.Light => of(light, l),
-            ViewKind.Color => of(color, ab),
-            _ => Tensor.Cat([of(light, l), of(color, ab)], 1),
-        };
+        Tensor Direction(Tensor view, MemoryBank other) => objective(InstanceNce.Logits(view, other.Entries, batch.Index, noise, options.Temperature), other);
     }
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>

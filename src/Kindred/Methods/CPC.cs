@@ -18,28 +18,8 @@ namespace Kindred.Methods;
 /// Differs: pictures have a GRU down each column in place of the paper's PixelCNN-style context over rows.
 /// </remarks>
 [Method("cpc", Title = "CPC", Paper = "arXiv:1807.03748", Family = "predictive coding", Modality = "pictures, sound", Objective = "InfoNCE over the future")]
-public sealed class CPC : Method, IEncodes
+public sealed partial class CPC : Method, IEncodes
 {
-    /// <summary>What the softmax runs over.</summary>
-    public enum OverKind
-    {
-        /// <summary>Candidate futures for a given context: the paper.</summary>
-        Targets,
-
-        /// <summary>Candidate contexts for a given future: the popular PyTorch code.</summary>
-        Contexts,
-    }
-
-    /// <summary>Where wrong candidates come from.</summary>
-    public enum NegativeKind
-    {
-        /// <summary>Other sequences of the batch, at the same place.</summary>
-        Batch,
-
-        /// <summary>Other places of the same sequence.</summary>
-        Sequence,
-    }
-
     /// <summary>The settings; defaults are the paper's on sound.</summary>
     /// <param name="Steps">K, how many steps ahead are predicted.</param>
     /// <param name="Skip">Steps right ahead that are not predicted: patches that overlap with what the context has seen are too easy.</param>
@@ -56,6 +36,8 @@ public sealed class CPC : Method, IEncodes
     readonly Encoder encoder;
     readonly Gru context;
     readonly Parameter predictors;
+    readonly Func<Tensor, Tensor> inTime;
+    readonly Func<Tensor, Tensor, long, (Tensor Scores, Tensor Truth)> candidates;
 
     /// <summary>An encoder of frames or patches, a recurrent context, and one matrix W_k a step ahead.</summary>
     /// <exception cref="ConfigurationException">The encoder gives one vector a sample.</exception>
@@ -66,31 +48,24 @@ public sealed class CPC : Method, IEncodes
         (this.encoder, this.options) = (encoder, options);
         context = new(encoder.Dim, options.Context);
         predictors = new(Weights.FanInUniform([options.Steps, encoder.Dim, options.Context], options.Context));
+        (inTime, candidates) = (options.ShuffleTime ? Shuffled : z => z, Candidates(predictors, options));
     }
 
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
-        var z = Sequences(batch.Views[0].X);                                              // [S, T, Dz]
-        if (options.ShuffleTime) z = Shuffled(z);
+        var z = inTime(Sequences(batch.Views[0].X));                                      // [S, T, Dz]
         var last = z.Size(1) - options.Skip - options.Steps;
         if (last < 1) throw new ConfigurationException($"options.steps: {options.Skip + options.Steps} steps ahead need more than the {z.Size(1)} frames of a sample; predict fewer, or make samples longer.");
 
         var t = Tensor.Randint(0, last, [1], Generator.Default, Dtype.Int64).ItemLong();  // one place for the whole batch
         var c = context.Forward(z.Narrow(1, 0, t + 1)).Select(1, t);                      // [S, Dc], knows nothing beyond t
         Watch(c);
-        var (scores, truth) = Candidates(z, c, t + options.Skip + 1);                     // [K, S, candidates], [S]
+        var (scores, truth) = candidates(z, c, t + options.Skip + 1);                     // [K, S, candidates], [S]
         Log("contrastive_accuracy", scores.Argmax(-1).Eq(truth).To(Dtype.Float32).Mean());
         return CrossEntropy.PerRow(scores, truth.Expand([options.Steps, -1])).Mean();
     }
-
-    (Tensor Scores, Tensor Truth) Candidates(Tensor z, Tensor c, long first) => options.Negatives == NegativeKind.Sequence
-        ? (PredictiveCoding.WithinSequence(z, c, predictors, first), Tensor.Zeros([z.Size(0)], Dtype.Int64, z.Device))
-        : (PredictiveCoding.Logits(z.Narrow(1, first, options.Steps).Transpose(0, 1), c, predictors, options.Over == OverKind.Contexts), Tensor.Arange(z.Size(0), Dtype.Int64, device: z.Device));
-
-    // Each sequence in an order of its own.
-    static Tensor Shuffled(Tensor z) => z.TakeAlongDim(Tensor.Rand([z.Size(0), z.Size(1), 1], Generator.Default).To(z.Device).Argsort(1), 1);
 
     // Sound: frames in time. Pictures: each column of the grid, from top to bottom.
     Tensor Sequences(Tensor x) => encoder switch

@@ -45,7 +45,7 @@ public sealed class FineTune : Method, IEncodes, IScores
     public Encoder Encoder => encoder;
 
     /// <inheritdoc/>
-    public override EpochPlan? BeginEpoch(Epoch epoch) => Plan(epoch);
+    public override EpochPlan? BeginEpoch(Epoch epoch) => LabelledPlan.Of(epoch, facts, options.Labels, options.Draw, "fine-tuning");
 
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
@@ -56,14 +56,6 @@ public sealed class FineTune : Method, IEncodes, IScores
 
         Log("accuracy", logits.Argmax(1).Eq(batch.Labels).To(Dtype.Float32).Mean());
         return CrossEntropy.Loss(logits, batch.Labels);
-    }
-
-    // The same samples in every epoch, in a new order each time; both follow from numbers alone.
-    EpochPlan Plan(Epoch epoch)
-    {
-        var labelled = LabelSubset.Choose(epoch.Labels ?? throw new DataException("fine-tuning needs labels, and these data have none."), options.Labels, options.Draw);
-        var batch = facts.Samples / (facts.StepsPerEpoch + 1) + 1;                        // at most the recipe's batch, by how steps are counted
-        return new(LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch));
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
-using Kindred.Objectives;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
@@ -12,31 +11,8 @@ namespace Kindred.Methods;
 /// classifies the second view among the first. The embedding is what the paper evaluates.
 /// </remarks>
 [Method("invaspread", Title = "Inva-Spread", Paper = "arXiv:1904.03436", Family = "instance discrimination", Objective = "invariant and spreading softmax")]
-public sealed class InvaSpread : ProjectedMethod
+public sealed partial class InvaSpread : ProjectedMethod
 {
-    /// <summary>Which text is followed.</summary>
-    public enum FormKind
-    {
-        /// <summary>The official code.</summary>
-        Code,
-
-        /// <summary>The paper's Eq. 3 to 6, divided by the batch.</summary>
-        Paper,
-    }
-
-    /// <summary>Which halves of the objective are kept: the study of what each is for.</summary>
-    public enum TermKind
-    {
-        /// <summary>Both.</summary>
-        Both,
-
-        /// <summary>Only that a copy is classified as its source.</summary>
-        Invariance,
-
-        /// <summary>Only that other images are not.</summary>
-        Spread,
-    }
-
     /// <summary>The settings.</summary>
     /// <param name="Temperature">τ.</param>
     /// <param name="Dim">Width of the embedding.</param>
@@ -47,15 +23,13 @@ public sealed class InvaSpread : ProjectedMethod
         [Temperature] double Temperature = 0.1, [Width] long Dim = 128, FormKind Form = FormKind.Code, TermKind Terms = TermKind.Both,
         [Range(1.0, 1e6)] double NegativeWeight = 1);
 
-    readonly Options options;
     readonly Projected network;
+    readonly Func<Tensor, Tensor, Tensor> objective;
 
     /// <summary>A network with one linear layer as head.</summary>
     public InvaSpread(Encoder encoder, Options options)
     {
-        if (options.Form == FormKind.Paper && options.NegativeWeight != 1)
-            throw new ConfigurationException("negativeWeight belongs to the form of the authors' code; the paper's has no such weight: write form: code, or leave it out.");
-        this.options = options;
+        objective = Objective(options);
         network = new(encoder, new MlpHead(encoder.Dim, encoder.Dim, options.Dim, depth: 1));
     }
 
@@ -69,16 +43,7 @@ public sealed class InvaSpread : ProjectedMethod
         var z = network.Forward([batch.Views[0], batch.Views[1]]);                    // 2 × [N, D]
 
         Watch(z[0]);
-        var (invariance, spread) = options.Form == FormKind.Paper
-            ? InvariantSpread.PaperTerms(z[0], z[1], options.Temperature)                 // sums over the batch
-            : InvariantSpread.Terms(Tensor.Cat(z), options.Temperature, negativeWeight: options.NegativeWeight);
-        var loss = options.Terms switch
-        {
-            TermKind.Invariance => invariance,
-            TermKind.Spread => spread,
-            _ => invariance + spread,
-        };
-        return options.Form == FormKind.Paper ? loss / batch.Count : loss;
+        return objective(z[0], z[1]);
     }
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>

@@ -17,6 +17,7 @@ namespace Kindred.Methods;
 /// </remarks>
 [Method("moco-v1", Title = "MoCo v1", Paper = "arXiv:1911.05722", Family = "momentum contrast", Objective = "InfoNCE", LeastBatch = 1)]
 [Method("moco-v2", Title = "MoCo v2", Paper = "arXiv:2003.04297", Family = "momentum contrast", Objective = "InfoNCE", LeastBatch = 1)]
+[StateMoved("query", "pair.query"), StateMoved("key", "pair.key")]
 public sealed class MoCo : ProjectedMethod
 {
     /// <summary>The settings; defaults are v2 on ImageNet.</summary>

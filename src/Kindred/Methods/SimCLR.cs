@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Memories;
 using Kindred.Nn;
-using Kindred.Numerics;
 using Kindred.Objectives;
 using Kindred.Torch;
 
@@ -19,34 +18,8 @@ namespace Kindred.Methods;
 /// </remarks>
 [Method("simclr", Title = "SimCLR", Paper = "arXiv:2002.05709", Family = "instance discrimination", Objective = "NT-Xent")]
 [Method("simclr-v2", Title = "SimCLR v2", Paper = "arXiv:2006.10029", Family = "instance discrimination", Objective = "NT-Xent, cross-entropy, distillation")]
-public sealed class SimCLR : ProjectedMethod
+public sealed partial class SimCLR : ProjectedMethod
 {
-    /// <summary>What the projection head is (Sec. 4.2).</summary>
-    public enum HeadKind
-    {
-        /// <summary>None: the representation itself is compared.</summary>
-        None,
-
-        /// <summary>One linear layer.</summary>
-        Linear,
-
-        /// <summary>Linear layers with batch norm and ReLU between them.</summary>
-        Mlp,
-    }
-
-    /// <summary>The losses of the paper's comparison (Table 2).</summary>
-    public enum LossKind
-    {
-        /// <summary>Normalised, temperature-scaled cross-entropy.</summary>
-        NtXent,
-
-        /// <summary>A logistic regression on each pair.</summary>
-        NtLogistic,
-
-        /// <summary>Negatives less similar than the positive by a margin.</summary>
-        MarginTriplet,
-    }
-
     /// <summary>The settings; defaults are v1 on ImageNet.</summary>
     /// <param name="Temperature">Divides the cosines (Sec. 5.1): 0.1 on ImageNet, 0.5 on CIFAR-10.</param>
     /// <param name="Head">What the projection head is.</param>
@@ -66,6 +39,7 @@ public sealed class SimCLR : ProjectedMethod
 
     readonly Options options;
     readonly Projected network;
+    readonly Func<Tensor, Tensor> objective;
     readonly Projected? keys;
     readonly Queue? memory;
 
@@ -73,7 +47,7 @@ public sealed class SimCLR : ProjectedMethod
     public SimCLR(Encoder encoder, Options options)
     {
         this.options = options;
-        network = new(encoder, MakeHead(encoder.Dim, options));
+        (network, objective) = (new(encoder, Head(encoder.Dim, options)), Objective(options));
         if (options.Memory == 0) return;
         keys = network.Twin();
         memory = new(options.Memory, options.Head == HeadKind.None ? encoder.Dim : options.Dim, Initialization.Generator);
@@ -89,26 +63,7 @@ public sealed class SimCLR : ProjectedMethod
         var z = Tensor.Cat(network.Forward([batch.Views[0], batch.Views[1]]));   // [2N, D], rows i and i + N are one image
 
         Watch(z);
-        return options.Loss switch
-        {
-            LossKind.NtLogistic => NtLogistic.Loss(z, options.Temperature, options.Negatives),
-            LossKind.MarginTriplet => MarginTriplet.Loss(z, options.Margin, options.Negatives),
-            _ => memory is null ? NtXent.Loss(z, options.Temperature) : WithMemory(z, batch.Views[0]),
-        };
-    }
-
-    Tensor WithMemory(Tensor z, View view)
-    {
-        var k = NoGradient.Of(() => Rowwise.Unit(keys!.Forward(view)));             // [N, D]
-        After(() => { keys!.Follow(network, options.Momentum); memory!.Enqueue(k); });
-        return NtXent.WithMemory(z, memory!.Keys, options.Temperature);
-    }
-
-    static Layer MakeHead(long width, Options o)
-    {
-        if (o.Head == HeadKind.None) return new Map(h => h);
-        return new MlpHead(width, o.Hidden == 0 ? width : o.Hidden, o.Dim, o.Head == HeadKind.Linear ? 1 : o.Depth,
-            last: o.HeadNorm ? MlpHead.Last.NormWithoutBias : MlpHead.Last.Plain, deviation: o.HeadNorm ? 0.01 : null);
+        return memory is null ? objective(z) : WithMemory(z, batch.Views[0]);
     }
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>

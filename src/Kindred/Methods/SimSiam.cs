@@ -1,4 +1,5 @@
 using Kindred.Heads;
+using Kindred.Nn;
 using Kindred.Objectives;
 using Kindred.Torch;
 
@@ -23,16 +24,17 @@ public sealed class SimSiam : ProjectedMethod
     public sealed record Options(
         [Width] long Dim = 2048, [Depth] int Depth = 3, [Width] long PredictorHidden = 512, bool Predictor = true, bool StopGradient = true);
 
-    readonly Options options;
     readonly Projected network;
-    readonly MlpHead? predictor;
+    readonly Layer predictor;
+    readonly Func<Tensor, Tensor, Tensor, Tensor, Tensor> objective;
 
     /// <summary>An encoder, a projector and a predictor.</summary>
     public SimSiam(Encoder encoder, Options options)
     {
-        this.options = options;
         network = new(encoder, new MlpHead(encoder.Dim, options.Dim, options.Dim, options.Depth, last: MlpHead.Last.NormWithoutAffine));
-        predictor = options.Predictor ? new(options.Dim, options.PredictorHidden, options.Dim) : null;
+        predictor = options.Predictor ? new MlpHead(options.Dim, options.PredictorHidden, options.Dim) : new Map(z => z);
+        objective = options.StopGradient ? NegativeCosine.Loss
+            : (p1, p2, z1, z2) => -(Tensor.CosineSimilarity(p1, z2).Mean() + Tensor.CosineSimilarity(p2, z1).Mean()) / 2;
     }
 
     /// <inheritdoc/>
@@ -43,15 +45,11 @@ public sealed class SimSiam : ProjectedMethod
     {
         batch.NeedsViews(2);
         var (z1, z2) = (network.Forward(batch.Views[0]), network.Forward(batch.Views[1]));   // [N, D] each
-        var (p1, p2) = (Predict(z1), Predict(z2));
+        var (p1, p2) = (predictor.Forward(z1), predictor.Forward(z2));
 
         Watch(z1);
-        return options.StopGradient
-            ? NegativeCosine.Loss(p1, p2, z1, z2)
-            : -(Tensor.CosineSimilarity(p1, z2).Mean() + Tensor.CosineSimilarity(p2, z1).Mean()) / 2;
+        return objective(p1, p2, z1, z2);
     }
-
-    Tensor Predict(Tensor z) => predictor?.Forward(z) ?? z;
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new SimSiam(encoders(), new(Dim: 8, PredictorHidden: 4)));

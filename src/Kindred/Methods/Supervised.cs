@@ -33,7 +33,8 @@ public sealed class Supervised : Method, IEncodes, IScores
     }
 
     /// <inheritdoc/>
-    public override EpochPlan? BeginEpoch(Epoch epoch) => Plan(epoch);
+    public override EpochPlan? BeginEpoch(Epoch epoch) =>
+        options.Labels < 1 ? LabelledPlan.Of(epoch, facts, options.Labels, options.Draw, "supervised training") : null; // else the loader's own order will do
 
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
@@ -46,15 +47,6 @@ public sealed class Supervised : Method, IEncodes, IScores
         Watch(h);
         Log("accuracy", logits.Argmax(1).Eq(batch.Labels).To(Dtype.Float32).Mean());
         return CrossEntropy.Loss(logits, batch.Labels);
-    }
-
-    // With all labels the loader's own order will do.
-    EpochPlan? Plan(Epoch epoch)
-    {
-        if (options.Labels >= 1) return null;
-        var labelled = LabelSubset.Choose(epoch.Labels ?? throw new DataException("supervised training needs labels, and these data have none."), options.Labels, options.Draw);
-        var batch = facts.Samples / (facts.StepsPerEpoch + 1) + 1;                        // at most the recipe's batch, by how steps are counted
-        return new(LabelSubset.Batches(labelled, batch, facts.StepsPerEpoch, options.Draw * 1_000_003 + epoch.At.Epoch));
     }
 
     /// <inheritdoc/>

@@ -17,18 +17,8 @@ namespace Kindred.Methods;
 /// Differs: one device's batch, the official code balances codes over all devices.
 /// </remarks>
 [Method("swav", Title = "SwAV", Paper = "arXiv:2006.09882", Family = "clustering", Objective = "swapped prediction")]
-public sealed class SwAV : ProjectedMethod
+public sealed partial class SwAV : ProjectedMethod
 {
-    /// <summary>How scores become codes.</summary>
-    public enum CodeKind
-    {
-        /// <summary>Balanced over the batch by Sinkhorn's iterations.</summary>
-        Sinkhorn,
-
-        /// <summary>Each sample's own softmax: everything ends up in one prototype.</summary>
-        Softmax,
-    }
-
     /// <summary>The settings.</summary>
     /// <param name="Prototypes">K.</param>
     /// <param name="Dim">Width of embeddings.</param>
@@ -52,6 +42,7 @@ public sealed class SwAV : ProjectedMethod
     readonly Prototypes prototypes;
     readonly Queue[] queues;
     readonly Nn.Buffer? queued;
+    readonly Func<Tensor, Tensor?, Tensor> balance;
 
     /// <summary>An encoder, a head and prototypes, all fresh.</summary>
     public SwAV(Encoder encoder, Options options)
@@ -61,6 +52,7 @@ public sealed class SwAV : ProjectedMethod
         prototypes = new(options.Dim, options.Prototypes);
         queues = options.Queue == 0 ? [] : [.. Enumerable.Range(0, QueuedViews).Select(_ => new Queue(options.Queue, options.Dim, Initialization.Generator))];
         queued = options.Queue == 0 ? null : new(Tensor.Zeros([], Dtype.Int64));
+        balance = Balance(options);
     }
 
     /// <inheritdoc/>
@@ -91,9 +83,8 @@ public sealed class SwAV : ProjectedMethod
 
     Tensor Code(Tensor scores, int view)
     {
-        if (options.Codes == CodeKind.Softmax) return (scores / options.Epsilon).Softmax(-1);
         var full = queued is not null && view < queues.Length && queued.Value.Item() >= options.Queue;
-        return SwappedPrediction.Codes(scores, full ? Score(queues[view].Keys) : null, options.Epsilon, options.Iterations);
+        return balance(scores, full ? Score(queues[view].Keys) : null);
     }
 
     void Remember(Tensor[] z, int[] assign)

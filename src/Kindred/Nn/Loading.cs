@@ -7,6 +7,7 @@ internal static class Loading
 {
     public static void Fill(Module module, IReadOnlyDictionary<string, Tensor> tensors, bool anySize)
     {
+        tensors = tensors.ToDictionary(t => StateMovedAttribute.Today(module, t.Key), t => t.Value);
         var state = module.State().ToArray();
         Check(module, state, tensors, anySize);
         foreach (var (path, target) in state)

@@ -36,13 +36,14 @@ public abstract class Optimizer : IDisposable
 {
     private readonly OptimizerOptions options;
     private readonly Entry[] entries;
+    private readonly Module module;
 
     /// <summary>Takes the parameters of <paramref name="module"/> with their paths.</summary>
     /// <exception cref="ConfigurationException">A setting is out of its range, or a group's pattern matches no parameter.</exception>
     protected Optimizer(Module module, OptimizerOptions options)
     {
         OptionRules.Check(options);
-        this.options = options;
+        (this.options, this.module) = (options, module);
         entries = [.. module.NamedParameters().Select(named => Place(named.Path, named.Parameter))];
         foreach (var group in options.Groups)
             if (!entries.Any(entry => entry.Group == group))
@@ -112,7 +113,7 @@ public abstract class Optimizer : IDisposable
         foreach (var (name, value) in state)
         {
             int slash = name.IndexOf('/');
-            if (slash < 0 || !byPath.TryGetValue(name[(slash + 1)..], out var entry))
+            if (slash < 0 || !byPath.TryGetValue(StateMovedAttribute.Today(module, name[(slash + 1)..]), out var entry))
                 throw new DataException($"the optimizer's state has '{name}', which belongs to no parameter here: it was saved from another model or another player");
             if (name[..slash] == "steps")
                 entry.Steps = (long)value.Item();

@@ -3,6 +3,7 @@ using System.Globalization;
 using Kindred.Data.Loading;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
+using Kindred.Data.Tests.Sources;
 
 namespace Kindred.Data.Tests.Loading;
 

@@ -2,6 +2,7 @@ using Kindred.Data.Loading;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
+using Kindred.Data.Tests.Loading;
 
 namespace Kindred.Data.Tests.Sources;
 

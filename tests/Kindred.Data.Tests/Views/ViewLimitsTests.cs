@@ -76,7 +76,7 @@ public sealed class ViewLimitsTests
     [Fact]
     public void Batches_that_no_array_holds_are_refused_with_their_numbers()
     {
-        var message = Assert.Throws<ConfigurationException>(() => new Loading.ViewBlock("v", 4096, 4096, 3, 4096)).Message;
+        var message = Assert.Throws<ConfigurationException>(() => new Kindred.Data.Loading.ViewBlock("v", 4096, 4096, 3, 4096)).Message;
         Assert.Contains("4096", message, StringComparison.Ordinal);
     }
 

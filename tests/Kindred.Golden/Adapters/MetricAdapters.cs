@@ -1,6 +1,7 @@
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
 using Kindred.Metrics;
+using Kindred.Sampling;
 
 namespace Kindred.Golden.Adapters;
 

@@ -26,4 +26,9 @@ public sealed class SimCLRTests
             Math.Log(Enumerable.Range(0, 16).Where(k => k != i).Sum(k => Math.Exp(s[(i * 16) + k])) + 8) - s[(i * 16) + ((i + 8) % 16)]);
         Assert.Equal(expected, Toy.Loss(memory, data.Batch()).Item(), 1e-4);
     }
+
+    [Fact]
+    public void SimCLR_refuses_a_memory_beside_a_loss_that_has_none() =>
+        Assert.Contains("only the loss ntXent",
+            Assert.Throws<ConfigurationException>(() => new SimCLR(new TinyEncoder(), new(Memory: 8, Loss: SimCLR.LossKind.MarginTriplet))).Message, StringComparison.Ordinal);
 }

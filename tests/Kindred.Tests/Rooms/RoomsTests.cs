@@ -6,7 +6,7 @@ namespace Kindred.Tests.Rooms;
 /// <summary>Who may refer to whom: an objective knows no method, a method knows no trainer, the trainer knows no method.</summary>
 public partial class RoomsTests
 {
-    const string Base = "Core Randomness", Files = $"{Base} Io Io.Csv", Engine = $"{Files} Torch";
+    const string Base = "Core Randomness Sampling", Files = $"{Base} Io Io.Csv", Engine = $"{Files} Torch";
     const string Decoding = $"{Files} Data.Files Data.Pictures", Sources = $"{Decoding} Data.Sources", Views = $"{Base} Data.Pictures Data.Views";
     const string Parts = $"{Engine} Nn Numerics Kindred";
     const string Library = $"{Parts} Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads";
@@ -19,8 +19,9 @@ public partial class RoomsTests
     {
         ["Core"] = "",
         ["Randomness"] = "",
-        ["Io"] = Base,
-        ["Io.Csv"] = $"{Base} Io",
+        ["Sampling"] = "Core Randomness",
+        ["Io"] = "Core",
+        ["Io.Csv"] = "Core Io",
         ["Torch"] = Files,
 
         ["Data.Files"] = Files,

@@ -1,6 +1,4 @@
-using Kindred.Data.Views;
-
-namespace Kindred.Data.Sources;
+namespace Kindred.Sampling;
 
 /// <summary>How class sizes fall from the first class to the last.</summary>
 public enum TailProfile
