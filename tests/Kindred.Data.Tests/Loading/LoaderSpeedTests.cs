@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Kindred.Data.Loading;
 using Kindred.Data.Sources;
-using Kindred.Data.Views;
 using Kindred.Data.Tests.Sources;
+using Kindred.Data.Views;
 
 namespace Kindred.Data.Tests.Loading;
 

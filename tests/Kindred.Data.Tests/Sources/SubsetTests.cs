@@ -1,8 +1,8 @@
 using Kindred.Data.Loading;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
-using Kindred.Data.Views;
 using Kindred.Data.Tests.Loading;
+using Kindred.Data.Views;
 
 namespace Kindred.Data.Tests.Sources;
 

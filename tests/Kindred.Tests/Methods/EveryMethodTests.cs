@@ -1,8 +1,8 @@
 using Kindred.Encoders;
+using Kindred.Experiments.Training;
 using Kindred.Methods;
 using Kindred.Nn;
 using Kindred.Torch;
-using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Methods;
 

@@ -1,7 +1,7 @@
+using Kindred.Experiments.Training;
 using Kindred.Nn;
 using Kindred.Optim;
 using Kindred.Torch;
-using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Methods;
 
