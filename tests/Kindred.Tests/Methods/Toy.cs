@@ -32,17 +32,17 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
     public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
         from step in Enumerable.Range(skip, (plan?.Steps ?? StepsPerEpoch) - skip)
         let rows = plan?.Batches?[step] ?? [.. Enumerable.Range(step * batch, batch)]
-        select new Raw(rows, (epoch * 1000) + step, classes, sound, side);
+        select new Raw(rows, (epoch * 1000) + step, classes, sound);
 
     public IEnumerable<IRawBatch> Plain(int size, CancellationToken cancel = default) =>
-        Enumerable.Range(0, count).Chunk(size).Select(rows => new Raw(rows, -1, classes, sound, side));
+        Enumerable.Range(0, count).Chunk(size).Select(rows => new Raw(rows, -1, classes, sound));
 
     public void Dispose() { }
 
     /// <summary>One batch by hand.</summary>
-    public Batch Batch(int step = 0) => new Raw([.. Enumerable.Range(step * batch % count, batch)], step, classes, sound, side).Tensors();
+    public Batch Batch(int step = 0) => new Raw([.. Enumerable.Range(step * batch % count, batch)], step, classes, sound).Tensors();
 
-    sealed class Raw(int[] rows, int seed, int classes, bool sound, int side) : IRawBatch
+    sealed class Raw(int[] rows, int seed, int classes, bool sound) : IRawBatch
     {
         public int Count => rows.Length;
         public double Waited => 0;
@@ -51,11 +51,11 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
         {
             using var generator = new Generator(seed + 7);
             // A sample is a pattern of its own plus noise of the view, so that there is something to learn.
-            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(sound ? [1, 1600] : [1, 3, side, side], g, Dtype.Float32); })]);
-            View Make(string name, int part)
+            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(sound ? [1, 1600] : [1, 3, 16, 16], g, Dtype.Float32); })]);
+            View Make(string name, int side)
             {
                 var x = own + Tensor.Randn(own.Shape, generator, Dtype.Float32) * 0.3;
-                return new(sound ? x : x.Narrow(2, 0, part * side / 16).Narrow(3, 0, part * side / 16).Contiguous(), name);
+                return new(sound ? x : x.Narrow(2, 0, side).Narrow(3, 0, side).Contiguous(), name);
             }
             return new([.. Views.Select(v => Make(v.Name, v.Side))], Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
         }
