@@ -52,4 +52,7 @@ public sealed class AlignUniform : Method, IEncodes
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => network.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new AlignUniform(encoders(), new()));
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Kindred.Io;
 using Kindred.Experiments.Runs;
 using Kindred.Experiments.Training;
+using Kindred.Io;
 
 // A process for tests to kill. It says "ready" when the thing to interrupt has begun.
 var (act, folder) = (args[0], args[1]);

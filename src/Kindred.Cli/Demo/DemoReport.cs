@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using Kindred.Io;
 using Kindred.Experiments.Runs;
+using Kindred.Io;
 
 namespace Kindred.Cli.Demo;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Kindred.Experiments.Recipes;
 using Kindred.Torch;
+using Kindred.Torch.Native;
 
 namespace Kindred.Cli.Verbs;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Kindred.Experiments.Studies;
 using Kindred.Information;
 using Kindred.Io;
-using Kindred.Experiments.Studies;
 using Kindred.Torch;
 
 namespace Kindred.Cli.Verbs;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Kindred.Data.Files;
 using Kindred.Data.Sources;
 
 namespace Kindred.Data.Audio;

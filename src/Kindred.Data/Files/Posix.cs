@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Kindred.Data.Sources;
 
 namespace Kindred.Data.Files;
 

@@ -1,3 +1,4 @@
+using Kindred.Data.Files;
 using Kindred.Data.Pictures;
 using Kindred.Data.Views;
 

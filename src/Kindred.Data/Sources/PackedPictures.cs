@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Text.Json;
+using Kindred.Data.Files;
 using Kindred.Data.Pictures;
 using Kindred.Data.Views;
 using Kindred.Io;

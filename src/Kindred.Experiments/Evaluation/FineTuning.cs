@@ -1,10 +1,10 @@
-using Kindred.Sampling;
 using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Io;
+using Kindred.Metrics;
 using Kindred.Nn;
 using Kindred.Optim;
-using Kindred.Metrics;
+using Kindred.Sampling;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;

@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Experiments.Modalities;
+using Kindred.Experiments.Training;
 using Kindred.Metrics;
 using Kindred.Torch;
-using Kindred.Experiments.Training;
 
 namespace Kindred.Experiments.Evaluation;
 

@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
 using Kindred.Io;
+using Kindred.Metrics;
 using Kindred.Nn;
 using Kindred.Optim;
-using Kindred.Metrics;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;

@@ -1,5 +1,5 @@
-using Kindred.Sampling;
 using System.ComponentModel.DataAnnotations;
+using Kindred.Sampling;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;

@@ -1,8 +1,8 @@
 using System.Reflection;
+using Kindred.Data.Views;
 using Kindred.Experiments.Evaluation;
 using Kindred.Experiments.Modalities;
 using Kindred.Optim;
-using Kindred.Data.Views;
 
 namespace Kindred.Experiments.Recipes;
 

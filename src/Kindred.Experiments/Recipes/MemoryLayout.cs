@@ -6,6 +6,7 @@ using System.Text.Json;
 using Kindred.Io;
 using Kindred.Nn;
 using Kindred.Torch;
+using Kindred.Torch.Native;
 
 namespace Kindred.Experiments.Recipes;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kindred.Data.Files;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 using Kindred.Io;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kindred.Io;
 using Kindred.Experiments.Recipes;
+using Kindred.Io;
 
 namespace Kindred.Experiments.Runs;
 

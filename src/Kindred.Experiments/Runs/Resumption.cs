@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Kindred.Io;
 using Kindred.Experiments.Recipes;
 using Kindred.Experiments.Training;
+using Kindred.Io;
 
 namespace Kindred.Experiments.Runs;
 

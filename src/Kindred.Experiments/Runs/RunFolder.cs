@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Kindred.Io;
 using Kindred.Experiments.Recipes;
 using Kindred.Experiments.Training;
+using Kindred.Io;
 
 namespace Kindred.Experiments.Runs;
 

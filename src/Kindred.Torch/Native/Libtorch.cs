@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
-namespace Kindred.Torch;
+namespace Kindred.Torch.Native;
 
 /// <summary>One installation of libtorch: where its headers and libraries lie.</summary>
 /// <param name="Source">How it was found: a setting, Python, the system.</param>

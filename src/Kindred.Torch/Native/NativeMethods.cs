@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Kindred.Torch;
+namespace Kindred.Torch.Native;
 
 /// <summary>The exports of <c>native/kindred_torch.cpp</c>, one to one.</summary>
 static unsafe partial class NativeMethods

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Kindred.Torch;
+namespace Kindred.Torch.Native;
 
 /// <summary>One ATen operator, looked up in the running libtorch at its first call.</summary>
 sealed unsafe class Operator(string name, string overload)

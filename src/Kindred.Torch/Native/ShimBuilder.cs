@@ -4,7 +4,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Kindred.Torch;
+namespace Kindred.Torch.Native;
 
 /// <summary>Compiles the shim for one libtorch and keeps it in the user's cache: C++ binaries do not fit any other installation.</summary>
 public static class ShimBuilder

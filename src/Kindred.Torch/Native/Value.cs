@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Kindred.Torch;
+namespace Kindred.Torch.Native;
 
 /// <summary>One argument or result of an operator call; the counterpart of <c>KtValue</c> in the shim.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 16)]

@@ -22,7 +22,7 @@ public abstract class SequenceEncoder : TensorEncoder
 [Encoder("wave", "five strided convolutions on raw sound")]
 public sealed class WaveEncoder : SequenceEncoder
 {
-    private static readonly long[] Strides = [5, 4, 2, 2, 2], Kernels = [10, 8, 4, 4, 4], Paddings = [3, 2, 1, 1, 1];
+    static readonly long[] Strides = [5, 4, 2, 2, 2], Kernels = [10, 8, 4, 4, 4], Paddings = [3, 2, 1, 1, 1];
 
     /// <summary>Which network.</summary>
     /// <param name="Width">Channels of every layer.</param>
@@ -30,7 +30,7 @@ public sealed class WaveEncoder : SequenceEncoder
     public sealed record Options(
         [Range(1, 4096)] int Width = 512, bool BatchNorm = false);
 
-    private readonly Layer[] convs, norms;
+    readonly Layer[] convs, norms;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <exception cref="ConfigurationException">An option is out of its range.</exception>
@@ -76,9 +76,9 @@ public sealed class LogMelEncoder : SequenceEncoder
         [Range(100, 1_000_000)] int Rate = 8000, [Range(2, 65536)] int Window = 256, [Range(1, 65536)] int Hop = 80, [Range(1, 1024)] int Bands = 40,
         [Range(1, 4096)] int Width = 128, bool Normalize = false);
 
-    private readonly bool normalize;
-    private readonly LogMel mel;
-    private readonly Conv1d conv1, conv2;
+    readonly bool normalize;
+    readonly LogMel mel;
+    readonly Conv1d conv1, conv2;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <exception cref="ConfigurationException">An option is out of its range.</exception>
@@ -99,7 +99,7 @@ public sealed class LogMelEncoder : SequenceEncoder
     public override Tensor Frames(Tensor x)
         => conv2.Forward(conv1.Forward(Bands(x)).Relu_()).Relu_().Transpose(1, 2);
 
-    private Tensor Bands(Tensor x)
+    Tensor Bands(Tensor x)
     {
         var bands = mel.Forward(x);                                                       // [N, Bands, T]
         if (!normalize) return bands;

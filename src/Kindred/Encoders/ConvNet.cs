@@ -17,7 +17,7 @@ public sealed class ConvNet : TensorEncoder
     public sealed record Options(
         [Range(1, 4096)] int Width = 16, NormKind Norm = NormKind.Bn, [Range(1, 65536)] int SplitBn = 8, [Range(1, 65536)] int? Channels = null);
 
-    private readonly Layer[] convs, norms;
+    readonly Layer[] convs, norms;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>

@@ -10,8 +10,8 @@ namespace Kindred.Encoders;
 /// </remarks>
 public sealed class LogMel : Layer
 {
-    private readonly Buffer basis, bands;
-    private readonly long hop, bins;
+    readonly Buffer basis, bands;
+    readonly long hop, bins;
 
     /// <summary>Builds the two fixed tables.</summary>
     /// <param name="rate">Samples a second.</param>
@@ -36,7 +36,7 @@ public sealed class LogMel : Layer
         return (bands.Value.Matmul(power) + 1e-6).Log();                                  // [N, bands, T]
     }
 
-    private static Tensor Fourier(int window)
+    static Tensor Fourier(int window)
     {
         int bins = window / 2 + 1;
         var table = new float[2 * bins * window];
@@ -51,7 +51,7 @@ public sealed class LogMel : Layer
         return Tensor.From<float>(table, [2 * bins, 1, window]);
     }
 
-    private static Tensor Triangles(int rate, int window, int count)
+    static Tensor Triangles(int rate, int window, int count)
     {
         int bins = window / 2 + 1;
         double top = Mel(rate / 2.0);
@@ -69,5 +69,5 @@ public sealed class LogMel : Layer
         return Tensor.From<float>(table, [count, bins]);
     }
 
-    private static double Mel(double hertz) => 2595 * Math.Log10(1 + hertz / 700);
+    static double Mel(double hertz) => 2595 * Math.Log10(1 + hertz / 700);
 }

@@ -24,7 +24,7 @@ public enum NormKind
 /// <param name="ZeroLast">Starts the last norm of each residual block at zero.</param>
 /// <param name="VarianceScaling">Draws convolutions by variance scaling (SimCLR) instead of Kaiming fan-out.</param>
 /// <param name="Groups">Most groups of a group norm.</param>
-internal sealed record Norming(NormKind Kind, long Splits, bool ZeroLast, bool VarianceScaling, long Groups = 32)
+sealed record Norming(NormKind Kind, long Splits, bool ZeroLast, bool VarianceScaling, long Groups = 32)
 {
     public Conv2d Conv(long inputs, long outputs, long kernel, long stride = 1)
     {

@@ -20,8 +20,8 @@ public sealed class PatchEncoder : TensorEncoder
     public sealed record Options(
         [Range(1, 1024)] int Patch = 8, [Range(1, 1024)] int Stride = 4, [Range(1, 4096)] int Width = 32, [Range(1, 65536)] int? Channels = null);
 
-    private readonly Conv2d conv1, conv2, conv3;
-    private readonly long patch, stride;
+    readonly Conv2d conv1, conv2, conv3;
+    readonly long patch, stride;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>

@@ -46,10 +46,10 @@ public sealed class ResNet : TensorEncoder
         [Range(0.0, 1.0)] double SkRatio = 0, bool PooledShortcuts = false, NormKind Norm = NormKind.Bn, [Range(1, 65536)] int SplitBn = 8,
         bool ZeroLast = false, bool VarianceScaling = false, [Range(1, 65536)] int? Channels = null);
 
-    private readonly Layer conv1;
-    private readonly Layer bn1;
-    private readonly Layer[] layer1, layer2, layer3, layer4;
-    private readonly bool pooled;
+    readonly Layer conv1;
+    readonly Layer bn1;
+    readonly Layer[] layer1, layer2, layer3, layer4;
+    readonly bool pooled;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>
@@ -120,7 +120,7 @@ public sealed class ResNet : TensorEncoder
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => FeatureMap(x).Mean([2, 3]);
 
-    private static (int[] Blocks, bool Bottleneck) Plan(Options options)
+    static (int[] Blocks, bool Bottleneck) Plan(Options options)
     {
         if (options.SkRatio > 0 && options.Depth < 50)
             throw new ConfigurationException($"selective kernels sit in bottlenecks, which resnet{options.Depth} has none of: take depth 50, 101 or 152, or skRatio 0");

@@ -4,7 +4,7 @@ using Kindred.Torch;
 namespace Kindred.Encoders;
 
 /// <summary>Stems and shortcuts of residual networks.</summary>
-internal static class ResNetParts
+static class ResNetParts
 {
     public static Layer Stem(ResNetStem stem, long channels, long width, Norming norming) => stem switch
     {
@@ -35,7 +35,7 @@ internal static class ResNetParts
 }
 
 /// <summary>2×2 averages of ResNet-D shortcuts; with stride 1 the border repeats what little it covers, so the size stays.</summary>
-internal sealed class ShortcutPool(long stride) : Layer
+sealed class ShortcutPool(long stride) : Layer
 {
     public override Tensor Forward(Tensor x)
     {
@@ -47,11 +47,11 @@ internal sealed class ShortcutPool(long stride) : Layer
 }
 
 /// <summary>Two 3×3 convolutions around which the input is carried.</summary>
-internal sealed class BasicBlock : Layer
+sealed class BasicBlock : Layer
 {
-    private readonly Conv2d conv1, conv2;
-    private readonly Layer bn1, bn2;
-    private readonly Layer[]? downsample;
+    readonly Conv2d conv1, conv2;
+    readonly Layer bn1, bn2;
+    readonly Layer[]? downsample;
 
     public BasicBlock(long inputs, long width, long stride, Norming norming, bool pooledShortcut)
     {
@@ -72,10 +72,10 @@ internal sealed class BasicBlock : Layer
 }
 
 /// <summary>1×1, 3×3, 1×1 convolutions, the last four times as wide; with selective kernels in the middle if wanted.</summary>
-internal sealed class Bottleneck : Layer
+sealed class Bottleneck : Layer
 {
-    private readonly Layer conv1, bn1, conv2, bn2, conv3, bn3;
-    private readonly Layer[]? downsample;
+    readonly Layer conv1, bn1, conv2, bn2, conv3, bn3;
+    readonly Layer[]? downsample;
 
     public Bottleneck(long inputs, long width, long stride, Norming norming, double skRatio, bool pooledShortcut)
     {
@@ -104,10 +104,10 @@ internal sealed class Bottleneck : Layer
 /// One convolution to 2F channels, norm, ReLU; g = global mean of the two streams' sum → 1×1 to max(F · ratio, 32) → norm,
 /// ReLU → 1×1 to 2F → softmax over the two streams.
 /// </remarks>
-internal sealed class SelectiveKernel : Layer
+sealed class SelectiveKernel : Layer
 {
-    private readonly Conv2d conv, squeeze, excite;
-    private readonly Layer bn, squeezeBn;
+    readonly Conv2d conv, squeeze, excite;
+    readonly Layer bn, squeezeBn;
 
     public SelectiveKernel(long inputs, long outputs, long stride, Norming norming, double ratio)
     {

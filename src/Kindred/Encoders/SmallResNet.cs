@@ -22,10 +22,10 @@ public sealed class SmallResNet : TensorEncoder
         [Range(1, 4096)] int Width = 16, [Range(1, 64)] int Grid = 2, NormKind Norm = NormKind.Bn, [Range(1, 65536)] int SplitBn = 8,
         [Range(1, 65536)] int? Channels = null);
 
-    private readonly Conv2d conv1;
-    private readonly Layer bn1;
-    private readonly Layer[] blocks;
-    private readonly AdaptiveAvgPool pool;
+    readonly Conv2d conv1;
+    readonly Layer bn1;
+    readonly Layer[] blocks;
+    readonly AdaptiveAvgPool pool;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>

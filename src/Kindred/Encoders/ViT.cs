@@ -41,10 +41,10 @@ public sealed class ViT : TensorEncoder
         [Range(1, 1024)] int Heads = 3, [Range(0.0, 64.0, MinimumIsExclusive = true)] double MlpRatio = 4, Positions Positions = Positions.Learned,
         bool FrozenPatches = false, [Range(0.0, 1.0, MaximumIsExclusive = true)] double DropPath = 0, [Range(1, 65536)] int? Channels = null);
 
-    private readonly Parameter patchWeight, patchBias, clsToken, posEmbed;
-    private readonly TransformerBlock[] blocks;
-    private readonly LayerNorm norm;
-    private readonly long patch, grid;
+    readonly Parameter patchWeight, patchBias, clsToken, posEmbed;
+    readonly TransformerBlock[] blocks;
+    readonly LayerNorm norm;
+    readonly long patch, grid;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>
@@ -101,7 +101,7 @@ public sealed class ViT : TensorEncoder
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Tokens(x).Select(1, 0);
 
-    private Tensor PositionsFor(long height, long width)
+    Tensor PositionsFor(long height, long width)
     {
         if (height == grid && width == grid)
             return posEmbed;
@@ -111,9 +111,9 @@ public sealed class ViT : TensorEncoder
         return Tensor.Cat([p.Narrow(1, 0, 1), resized.Flatten(2).Transpose(1, 2)], 1);
     }
 
-    private static Tensor Truncated(ReadOnlySpan<long> shape, long stacked) => Weights.TruncatedNormal(shape, 0.02);
+    static Tensor Truncated(ReadOnlySpan<long> shape, long stacked) => Weights.TruncatedNormal(shape, 0.02);
 
-    private static void Check(Options options)
+    static void Check(Options options)
     {
         if (options.Size % options.Patch != 0)
             throw new ConfigurationException($"pictures of side {options.Size} do not divide into patches of {options.Patch}: take a patch that divides the size");
@@ -127,12 +127,12 @@ public sealed class ViT : TensorEncoder
 }
 
 /// <summary>Norm, attention, norm, MLP, each half around a shortcut.</summary>
-internal sealed class TransformerBlock : Layer
+sealed class TransformerBlock : Layer
 {
-    private readonly LayerNorm norm1, norm2;
-    private readonly MultiHeadAttention attn;
-    private readonly Linear fc1, fc2;
-    private readonly DropPath path;
+    readonly LayerNorm norm1, norm2;
+    readonly MultiHeadAttention attn;
+    readonly Linear fc1, fc2;
+    readonly DropPath path;
 
     public TransformerBlock(long width, long heads, long hidden, double dropPath, MultiHeadAttention.Draw draw)
     {
@@ -156,7 +156,7 @@ internal sealed class TransformerBlock : Layer
 }
 
 /// <summary>Fixed two-dimensional positions: half of the width tells the row, half the column, by sines and cosines.</summary>
-internal static class SinCos2d
+static class SinCos2d
 {
     /// <summary>[1, 1 + grid², width], zeros for the class token.</summary>
     public static Tensor Table(long grid, long width)

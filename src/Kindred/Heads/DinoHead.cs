@@ -7,8 +7,8 @@ namespace Kindred.Heads;
 /// <remarks>Caron et al., arXiv:2104.14294, appendix C: linear layers truncated normal 0.02 with zero bias, the last gain fixed at 1.</remarks>
 public sealed class DinoHead : Layer
 {
-    private readonly Layer[] mlp;
-    private readonly WeightNormLinear last;
+    readonly Layer[] mlp;
+    readonly WeightNormLinear last;
 
     /// <summary>[N, inputs] → [N, outputs].</summary>
     /// <param name="inputs">Width of the representation.</param>
@@ -50,6 +50,6 @@ public sealed class DinoHead : Layer
         return last.Forward(x.Normalize());
     }
 
-    private static Linear Dense(long inputs, long outputs)
+    static Linear Dense(long inputs, long outputs)
         => new(Weights.TruncatedNormal([outputs, inputs], 0.02), Weights.Zeros(outputs));
 }

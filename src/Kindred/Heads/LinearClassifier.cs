@@ -6,7 +6,7 @@ namespace Kindred.Heads;
 /// <summary>One linear layer from representation to classes: N(0, 0.01²) weights, zero bias, as linear probes start.</summary>
 public sealed class LinearClassifier : Layer
 {
-    private readonly Linear fc;
+    readonly Linear fc;
 
     /// <summary>[N, inputs] → [N, classes].</summary>
     /// <param name="inputs">Width of the representation.</param>

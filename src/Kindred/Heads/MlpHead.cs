@@ -23,8 +23,8 @@ public sealed class MlpHead : Layer
         NormWithoutAffine,
     }
 
-    private readonly Layer[] layers;
-    private readonly int[] ends; // ends[i]: layers that make up the first i + 1 linear layers with their norm and ReLU
+    readonly Layer[] layers;
+    readonly int[] ends; // ends[i]: layers that make up the first i + 1 linear layers with their norm and ReLU
 
     /// <summary>[N, inputs] → [N, outputs].</summary>
     /// <param name="inputs">Width of the input.</param>
@@ -82,7 +82,7 @@ public sealed class MlpHead : Layer
         return x;
     }
 
-    private static Linear Dense(long inputs, long outputs, bool bias, double? deviation, bool standardised)
+    static Linear Dense(long inputs, long outputs, bool bias, double? deviation, bool standardised)
         => deviation is not { } spread
             ? new(inputs, outputs, bias, standardised)
             : new(Weights.Normal([outputs, inputs], spread), bias ? Weights.Zeros(outputs) : null, standardised);

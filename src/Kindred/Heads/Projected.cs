@@ -8,8 +8,8 @@ namespace Kindred.Heads;
 /// <param name="head">Maps it to where the loss is taken.</param>
 public sealed class Projected(Encoder encoder, Layer head) : Module
 {
-    private readonly Encoder encoder = encoder;
-    private readonly Layer head = head;
+    readonly Encoder encoder = encoder;
+    readonly Layer head = head;
 
     /// <summary>The encoder, which is kept after training.</summary>
     public Encoder Encoder => encoder;

@@ -6,7 +6,7 @@ namespace Kindred.Heads;
 /// <summary>Scores against unit prototypes: unit vectors [N, D] → cosines [N, K]. Caron et al., "SwAV", arXiv:2006.09882.</summary>
 public sealed class Prototypes : Layer
 {
-    private readonly Parameter weight;
+    readonly Parameter weight;
 
     /// <summary>K rows of width D, U(±1 / √D), of unit length from the start.</summary>
     /// <param name="width">D.</param>

@@ -58,4 +58,7 @@ public sealed partial class BYOL : ProjectedMethod
         Log("momentum", momentum[at]);
         return NormalizedRegression.Loss(predictor.Forward(z1), predictor.Forward(z2), t1, t2);
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new BYOL(encoders(), new(Hidden: 8, Dim: 6)));
 }

@@ -63,4 +63,7 @@ public sealed partial class CMC : Method, IEncodes
 
         Tensor Direction(Tensor view, MemoryBank other) => objective(InstanceNce.Logits(view, other.Entries, batch.Index, noise, options.Temperature), other);
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new CMC(encoders, facts, new(Dim: 8, Negatives: 5)));
 }

@@ -90,4 +90,7 @@ public sealed partial class CPC : Method, IEncodes
         var c = context.Forward(Sequences(view.X)).Mean(1);                               // [S, Dc]
         return c.View([view.X.Size(0), -1, options.Context]).Mean(1);
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((_, _) => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Context: 6)));
 }

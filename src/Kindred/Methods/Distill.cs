@@ -52,4 +52,7 @@ public sealed class Distill : Method, IEncodes, IScores
 
     /// <inheritdoc/>
     public Tensor Features(View view) => student.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new Distill(new FineTune(new SimCLR(encoders(), new(Dim: 8, Depth: 3)), facts, new()), encoders, facts, new(Alpha: 0.5)));
 }

@@ -38,4 +38,7 @@ public sealed class EndToEnd : ProjectedMethod
         Watch(q);
         return InfoNce.InBatch(q, network.Forward(batch.Views[1]), temperature);
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new EndToEnd(encoders(), new(Dim: 8)));
 }

@@ -68,4 +68,7 @@ public sealed class FineTune : Method, IEncodes, IScores
 
     /// <inheritdoc/>
     public Tensor Embeddings(View view) => Hidden(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new FineTune(new SimCLR(encoders(), new(Dim: 8, Depth: 3)), facts, new(Labels: 0.5)));
 }

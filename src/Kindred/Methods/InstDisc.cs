@@ -59,4 +59,7 @@ public sealed class InstDisc : ProjectedMethod
         var logits = InstanceNce.Logits(f, bank.Entries, index, noise, options.Temperature);
         return InstanceNce.Loss(logits, bank.Count, bank.Fix(InstanceNce.LogNormaliser(logits, bank.Count)));
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new InstDisc(encoders(), facts, new(Temperature: 0.5, Dim: 8, Negatives: 5, Proximal: 0.1)));
 }

@@ -45,4 +45,7 @@ public sealed partial class InvaSpread : ProjectedMethod
         Watch(z[0]);
         return objective(z[0], z[1]);
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new InvaSpread(encoders(), new(Dim: 8)));
 }

@@ -67,4 +67,7 @@ public sealed class MoCo : ProjectedMethod
         Log("contrastive_accuracy", logits.Argmax(1).Eq(0).To(Dtype.Float32).Mean());
         return InfoNce.PerQuery(logits).Mean();
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new MoCo(encoders(), new(Momentum: 0.9, Queue: 20, Dim: 8)));
 }

@@ -51,4 +51,7 @@ public sealed class MoCoBank : ProjectedMethod
         Log("contrastive_accuracy", logits.Argmax(1).Eq(0).To(Dtype.Float32).Mean());
         return InfoNce.PerQuery(logits).Mean();
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new MoCoBank(encoders(), facts, new(Negatives: 20, Dim: 8)));
 }

@@ -58,4 +58,7 @@ public sealed class MoCoV3 : ProjectedMethod
         Watch(q1);
         return MomentumContrast.Loss(q1, q2, k1, k2, options.Temperature);
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new MoCoV3(encoders(), new(Hidden: 8, Dim: 6)));
 }

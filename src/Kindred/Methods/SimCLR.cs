@@ -65,4 +65,7 @@ public sealed partial class SimCLR : ProjectedMethod
         Watch(z);
         return memory is null ? objective(z) : WithMemory(z, batch.Views[0]);
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new SimCLR(encoders(), new(Dim: 8)));
 }

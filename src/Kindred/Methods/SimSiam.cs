@@ -50,4 +50,7 @@ public sealed class SimSiam : ProjectedMethod
         Watch(z1);
         return objective(p1, p2, z1, z2);
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new SimSiam(encoders(), new(Dim: 8, PredictorHidden: 4)));
 }

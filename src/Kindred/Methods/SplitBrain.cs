@@ -55,4 +55,7 @@ public sealed class SplitBrain : Method, IEncodes
         var (l, ab) = LightAndColor.Split(view);
         return Tensor.Cat([of(light, l), of(color, ab)], 1);
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new SplitBrain(encoders, new(Raster: 4, Hidden: 8)));
 }

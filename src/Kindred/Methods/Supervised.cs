@@ -54,4 +54,7 @@ public sealed class Supervised : Method, IEncodes, IScores
 
     /// <inheritdoc/>
     public Tensor Features(View view) => encoder.Forward(view);
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new Supervised(encoders(), facts, new()));
 }

@@ -92,4 +92,7 @@ public sealed partial class SwAV : ProjectedMethod
         for (var a = 0; a < Math.Min(queues.Length, assign.Length); a++) queues[a].Enqueue(z[assign[a]]);
         queued!.Value.Add_(z[0].Size(0));
     }
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, _) => new SwAV(encoders(), new(Prototypes: 7, Dim: 6, Hidden: 8, Queue: 12, QueueFrom: 0, FreezeEpochs: 0)));
 }

@@ -6,8 +6,8 @@ namespace Kindred.Nn;
 /// <remarks>Ioffe, Szegedy, arXiv:1502.03167. In training statistics come from the batch, else from the running averages.</remarks>
 public class BatchNorm : Layer
 {
-    private readonly Parameter? weight, bias;
-    private readonly Buffer runningMean, runningVar;
+    readonly Parameter? weight, bias;
+    readonly Buffer runningMean, runningVar;
 
     /// <summary>Weight one, bias zero, running mean zero, running variance one.</summary>
     /// <param name="channels">C.</param>
@@ -81,5 +81,5 @@ public sealed class SplitBatchNorm : BatchNorm
         return Tensor.Cat(outputs);
     }
 
-    private Tensor Copies(Tensor running) => running.Unsqueeze(0).Repeat([Splits, 1]); // [S, C]
+    Tensor Copies(Tensor running) => running.Unsqueeze(0).Repeat([Splits, 1]); // [S, C]
 }

@@ -5,10 +5,10 @@ namespace Kindred.Nn;
 /// <summary>Two-dimensional convolution with a square kernel: [N, In, H, W] → [N, Out, H', W'].</summary>
 public sealed class Conv2d : Layer
 {
-    private readonly Parameter weight;
-    private readonly Parameter? bias;
-    private readonly long stride, padding, groups;
-    private readonly bool standardised;
+    readonly Parameter weight;
+    readonly Parameter? bias;
+    readonly long stride, padding, groups;
+    readonly bool standardised;
 
     /// <summary>Kaiming-normal weights by fan-out, bias U(±1 / √fan-in).</summary>
     /// <param name="inputs">In.</param>
@@ -52,9 +52,9 @@ public sealed class Conv2d : Layer
 /// <summary>One-dimensional convolution: [N, In, T] → [N, Out, T'].</summary>
 public sealed class Conv1d : Layer
 {
-    private readonly Parameter weight;
-    private readonly Parameter? bias;
-    private readonly long stride, padding, groups;
+    readonly Parameter weight;
+    readonly Parameter? bias;
+    readonly long stride, padding, groups;
 
     /// <summary>Kaiming-normal weights by fan-out, bias U(±1 / √fan-in).</summary>
     /// <param name="inputs">In.</param>

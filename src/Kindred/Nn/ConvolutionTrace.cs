@@ -31,7 +31,7 @@ public readonly record struct ConvolutionShape(long Batch, long Inputs, long Hei
 public static class ConvolutionTrace
 {
     [ThreadStatic]
-    private static List<ConvolutionShape>? noted;
+static List<ConvolutionShape>? noted;
 
     internal static bool Active => noted is not null;
 

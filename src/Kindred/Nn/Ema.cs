@@ -7,7 +7,7 @@ namespace Kindred.Nn;
 /// <remarks>He et al., "Momentum Contrast", CVPR 2020, arXiv:1911.05722, Eq. 2; Grill et al., BYOL, arXiv:2006.07733, Eq. 1.</remarks>
 public static class Ema
 {
-    private static readonly MethodInfo Shallow = typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!;
+    static readonly MethodInfo Shallow = typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     /// <summary>A copy with the same weights that shares no tensor with the original and takes no gradients.</summary>
     public static T Twin<T>(this T module) where T : Module
@@ -34,7 +34,7 @@ public static class Ema
             own[i].Value.Mul_(momentum).Add_(others[i].Value, 1 - momentum);
     }
 
-    private static object Copy(object original, Dictionary<object, object> done)
+    static object Copy(object original, Dictionary<object, object> done)
     {
         if (done.TryGetValue(original, out var known))
             return known;
@@ -51,7 +51,7 @@ public static class Ema
         return copy;
     }
 
-    private static Array CopyArray(Array array, Dictionary<object, object> done)
+    static Array CopyArray(Array array, Dictionary<object, object> done)
     {
         var copy = (Array)array.Clone();
         done[array] = copy;

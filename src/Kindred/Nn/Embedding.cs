@@ -5,8 +5,8 @@ namespace Kindred.Nn;
 /// <summary>A table of vectors looked up by index: int64 [..] → [.., D].</summary>
 public sealed class Embedding : Layer
 {
-    private readonly Parameter weight;
-    private readonly long padding;
+    readonly Parameter weight;
+    readonly long padding;
 
     /// <summary>N(0, deviation²) rows.</summary>
     /// <param name="count">Rows of the table.</param>

@@ -4,9 +4,9 @@ using System.Reflection;
 namespace Kindred.Nn;
 
 /// <summary>Finds the state of a module by looking at its fields, once per type.</summary>
-internal static class Fields
+static class Fields
 {
-    private static readonly ConcurrentDictionary<Type, (string Name, FieldInfo Field)[]> Known = new();
+    static readonly ConcurrentDictionary<Type, (string Name, FieldInfo Field)[]> Known = new();
 
     /// <summary>The fields of a type that may hold state: inherited ones first, each class in the order of its source.</summary>
     public static (string Name, FieldInfo Field)[] Of(Type type) => Known.GetOrAdd(type, Find);
@@ -32,7 +32,7 @@ internal static class Fields
         }
     }
 
-    private static IEnumerable<(string, State)> Walk(Module module, string prefix, HashSet<object> seen)
+    static IEnumerable<(string, State)> Walk(Module module, string prefix, HashSet<object> seen)
     {
         foreach (var (name, value) in Values(module))
         {
@@ -46,7 +46,7 @@ internal static class Fields
         }
     }
 
-    private static IEnumerable<(string Name, object Value)> Values(Module module)
+    static IEnumerable<(string Name, object Value)> Values(Module module)
     {
         foreach (var (name, field) in Of(module.GetType()))
         {
@@ -60,7 +60,7 @@ internal static class Fields
         }
     }
 
-    private static (string, FieldInfo)[] Find(Type type)
+    static (string, FieldInfo)[] Find(Type type)
     {
         var found = new List<(string, FieldInfo)>();
         if (type.BaseType is { } parent && parent != typeof(object))
@@ -72,7 +72,7 @@ internal static class Fields
         return [.. found];
     }
 
-    private static bool MayHoldState(Type type)
+    static bool MayHoldState(Type type)
     {
         if (type.IsArray)
             return type.GetArrayRank() == 1 && MayHoldState(type.GetElementType()!);
@@ -81,7 +81,7 @@ internal static class Fields
     }
 
     /// <summary>The written name of a field: auto-properties and captured constructor parameters hide theirs in brackets.</summary>
-    private static string NameOf(FieldInfo field)
+    static string NameOf(FieldInfo field)
     {
         var name = field.Name;
         if (name[0] == '<')

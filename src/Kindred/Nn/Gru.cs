@@ -6,8 +6,8 @@ namespace Kindred.Nn;
 /// <remarks>Weights and gate order (reset, update, new) as in PyTorch, U(±1 / √H).</remarks>
 public sealed class Gru : Layer
 {
-    private readonly Parameter weightIh, weightHh, biasIh, biasHh;
-    private readonly long hidden;
+    readonly Parameter weightIh, weightHh, biasIh, biasHh;
+    readonly long hidden;
 
     /// <summary>One layer, forward in time.</summary>
     /// <param name="inputs">In.</param>

@@ -7,13 +7,13 @@ namespace Kindred.Nn;
 public sealed class Initialization : IDisposable
 {
     [ThreadStatic]
-    private static Initialization? current;
+static Initialization? current;
 
-    private readonly Initialization? outer;
-    private readonly Generator generator;
-    private readonly Scope scope;
+    readonly Initialization? outer;
+    readonly Generator generator;
+    readonly Scope scope;
 
-    private Initialization(long seed)
+    Initialization(long seed)
     {
         outer = current;
         generator = new Generator(seed);

@@ -5,9 +5,9 @@ namespace Kindred.Nn;
 /// <summary>y = x Wᵀ + b over the last dimension: [.., In] → [.., Out].</summary>
 public sealed class Linear : Layer
 {
-    private readonly Parameter weight;
-    private readonly Parameter? bias;
-    private readonly bool standardised;
+    readonly Parameter weight;
+    readonly Parameter? bias;
+    readonly bool standardised;
 
     /// <summary>Weight and bias drawn from U(±1 / √in).</summary>
     /// <param name="inputs">In.</param>
@@ -47,8 +47,8 @@ public sealed class Linear : Layer
 /// </remarks>
 public sealed class WeightNormLinear : Layer
 {
-    private readonly Parameter direction;
-    private readonly Parameter gain;
+    readonly Parameter direction;
+    readonly Parameter gain;
 
     /// <summary>[.., In] → [.., Out].</summary>
     /// <param name="inputs">In.</param>

@@ -3,7 +3,7 @@ using Kindred.Torch;
 namespace Kindred.Nn;
 
 /// <summary>Fills a module from named tensors, all or nothing.</summary>
-internal static class Loading
+static class Loading
 {
     public static void Fill(Module module, IReadOnlyDictionary<string, Tensor> tensors, bool anySize)
     {
@@ -14,7 +14,7 @@ internal static class Loading
             target.Set(Fit(target.Value, tensors[path]));
     }
 
-    private static void Check(Module module, (string Path, State State)[] state, IReadOnlyDictionary<string, Tensor> tensors, bool anySize)
+    static void Check(Module module, (string Path, State State)[] state, IReadOnlyDictionary<string, Tensor> tensors, bool anySize)
     {
         var wanted = state.Select(entry => entry.Path).ToHashSet();
         List<string> wrong = [];
@@ -29,14 +29,14 @@ internal static class Loading
     }
 
     // A queue of another length would make the settings and the state tell two stories.
-    private static bool Fits(State state, Tensor given, bool anySize)
+    static bool Fits(State state, Tensor given, bool anySize)
     {
         ReadOnlySpan<long> came = given.Shape, wanted = state.Value.Shape;
         if (anySize && state is Buffer) return true;
         return state is Buffer { Grows: true } ? came.Length == wanted.Length && (wanted.Length == 0 || came[1..].SequenceEqual(wanted[1..])) : came.SequenceEqual(wanted);
     }
 
-    private static void Report(List<string> wrong, string what, IEnumerable<string> names)
+    static void Report(List<string> wrong, string what, IEnumerable<string> names)
     {
         var list = names.ToArray();
         if (list.Length > 0)
@@ -44,7 +44,7 @@ internal static class Loading
     }
 
     /// <summary>A buffer keeps its dtype and device even when the file has another.</summary>
-    private static Tensor Fit(Tensor target, Tensor given)
+    static Tensor Fit(Tensor target, Tensor given)
     {
         var typed = given.Dtype == target.Dtype ? given : given.To(target.Dtype);
         return typed.Device == target.Device ? typed : typed.To(target.Device);

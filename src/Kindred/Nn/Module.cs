@@ -9,7 +9,7 @@ namespace Kindred.Nn;
 /// </remarks>
 public abstract class Module
 {
-    private bool training = true;
+    bool training = true;
 
     /// <summary>Whether batch statistics, dropout and their like behave as in training. Set it by <see cref="Train"/> and <see cref="Eval"/>.</summary>
     public bool Training => training;
@@ -76,7 +76,7 @@ public abstract class Module
     /// <exception cref="DataException">Names are missing or unexpected, or shapes differ; the message lists every one.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> tensors, bool anySize = false) => Loading.Fill(this, tensors, anySize);
 
-    private sealed class Modes(Module[] training) : IDisposable
+    sealed class Modes(Module[] training) : IDisposable
     {
         public void Dispose()
         {
@@ -85,7 +85,7 @@ public abstract class Module
         }
     }
 
-    private void Switch(bool on)
+    void Switch(bool on)
     {
         foreach (var module in Modules())
             module.training = on;

@@ -5,9 +5,9 @@ namespace Kindred.Nn;
 /// <summary>Scaled dot-product attention in several heads, softmax(Q Kᵀ / √d) V. Vaswani et al., arXiv:1706.03762.</summary>
 public sealed class MultiHeadAttention : Layer
 {
-    private readonly Linear qkv, proj;
-    private readonly Dropout dropout;
-    private readonly long width, heads;
+    readonly Linear qkv, proj;
+    readonly Dropout dropout;
+    readonly long width, heads;
 
     /// <summary>Attention of width <paramref name="width"/>.</summary>
     /// <param name="width">D, a multiple of the heads.</param>
@@ -56,7 +56,7 @@ public sealed class MultiHeadAttention : Layer
             => Tensor.Linear(x, w[part], b?[part]).View([x.Size(0), x.Size(1), heads, width / heads]).Transpose(1, 2);
     }
 
-    private Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask)
+    Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask)
     {
         var scores = (q * (1 / Math.Sqrt(width / heads))).Matmul(k.Transpose(-2, -1)); // [N, heads, T, S]
         if (mask is not null)

@@ -5,9 +5,9 @@ namespace Kindred.Nn;
 /// <summary>Group normalisation: each picture on its own, channels in groups. Wu, He, arXiv:1803.08494.</summary>
 public sealed class GroupNorm : Layer
 {
-    private readonly Parameter weight, bias;
-    private readonly long groups;
-    private readonly double eps;
+    readonly Parameter weight, bias;
+    readonly long groups;
+    readonly double eps;
 
     /// <summary>Normalises [N, C, ..] per picture and group.</summary>
     /// <param name="channels">C.</param>
@@ -36,9 +36,9 @@ public sealed class GroupNorm : Layer
 /// <summary>Layer normalisation over the last dimension. Ba, Kiros, Hinton, arXiv:1607.06450.</summary>
 public sealed class LayerNorm : Layer
 {
-    private readonly Parameter weight, bias;
-    private readonly long width;
-    private readonly double eps;
+    readonly Parameter weight, bias;
+    readonly long width;
+    readonly double eps;
 
     /// <summary>Normalises [.., width] row by row.</summary>
     public LayerNorm(long width, double eps = 1e-6)

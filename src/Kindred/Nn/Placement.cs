@@ -3,7 +3,7 @@ using Kindred.Torch;
 namespace Kindred.Nn;
 
 /// <summary>Moves one state to a device, a dtype or a memory layout.</summary>
-internal static class Placement
+static class Placement
 {
     public static void Move(State state, Device? device, Dtype? dtype, bool? channelsLast)
     {

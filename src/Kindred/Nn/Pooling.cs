@@ -8,7 +8,7 @@ namespace Kindred.Nn;
 /// <param name="padding">Border that never wins.</param>
 public sealed class MaxPool(long kernel, long? stride = null, long padding = 0) : Layer
 {
-    private readonly long stride = stride ?? kernel;
+    readonly long stride = stride ?? kernel;
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => x.MaxPool2d([kernel, kernel], [stride, stride], [padding, padding]);
@@ -20,7 +20,7 @@ public sealed class MaxPool(long kernel, long? stride = null, long padding = 0) 
 /// <param name="ceiling">Keeps an incomplete last window, averaged over what it covers.</param>
 public sealed class AvgPool(long kernel, long? stride = null, bool ceiling = false) : Layer
 {
-    private readonly long stride = stride ?? kernel;
+    readonly long stride = stride ?? kernel;
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)

@@ -6,7 +6,7 @@ namespace Kindred.Nn;
 /// <param name="layers">From input to output.</param>
 public sealed class Sequential(params Layer[] layers) : Layer
 {
-    private readonly Layer[] layers = layers;
+    readonly Layer[] layers = layers;
 
     /// <summary>The layers, from input to output.</summary>
     public IReadOnlyList<Layer> Layers => layers;

@@ -6,7 +6,7 @@ namespace Kindred.Nn;
 /// <remarks>All other tensors die with their scope; a state's tensor lives until it is replaced or disposed.</remarks>
 public abstract class State : IDisposable
 {
-    private Tensor? value;
+    Tensor? value;
 
     /// <summary>The tensor itself.</summary>
     public Tensor Value => value!;

@@ -7,7 +7,7 @@ namespace Kindred.Nn;
 public static class Weights
 {
     /// <summary>Standard deviation of a standard normal cut at ±2, by which variance scaling corrects.</summary>
-    private const double CutDeviation = 0.87962566103423978;
+    const double CutDeviation = 0.87962566103423978;
 
     /// <summary>All zeros.</summary>
     public static Tensor Zeros(params ReadOnlySpan<long> shape) => Tensor.Zeros(shape, Dtype.Float32);
@@ -67,7 +67,7 @@ public static class Weights
     /// <summary>Outputs that one input reaches.</summary>
     public static long FanOut(ReadOnlySpan<long> shape) => shape[0] * Receptive(shape);
 
-    private static long Receptive(ReadOnlySpan<long> shape)
+    static long Receptive(ReadOnlySpan<long> shape)
     {
         long product = 1;
         foreach (var side in shape[2..])
@@ -75,7 +75,7 @@ public static class Weights
         return product;
     }
 
-    private static double Erf(double x)
+    static double Erf(double x)
     {
         if (x > 5)
             return 1 - 1e-7; // float32 draws must stay below one, where the inverse is infinite

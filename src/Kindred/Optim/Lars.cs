@@ -67,7 +67,7 @@ public sealed class Lars(Module module, Lars.Options options) : Optimizer(module
     }
 
     /// <summary>The trust ratio as a tensor, so that no step waits for the device.</summary>
-    private Tensor TrustOf(Tensor w, Tensor g, double rate, double decay)
+    Tensor TrustOf(Tensor w, Tensor g, double rate, double decay)
     {
         var weight = w.Norm();
         bool larc = options.Form is LarsForm.Larc or LarsForm.LarcClipped;

@@ -34,9 +34,9 @@ public abstract record OptimizerOptions(
 /// <remarks>All work is in place and without graph; state lives in named slots for checkpoints.</remarks>
 public abstract class Optimizer : IDisposable
 {
-    private readonly OptimizerOptions options;
-    private readonly Entry[] entries;
-    private readonly Module module;
+    readonly OptimizerOptions options;
+    readonly Entry[] entries;
+    readonly Module module;
 
     /// <summary>Takes the parameters of <paramref name="module"/> with their paths.</summary>
     /// <exception cref="ConfigurationException">A setting is out of its range, or a group's pattern matches no parameter.</exception>
@@ -130,19 +130,19 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private Entry Place(string path, Parameter parameter)
+    Entry Place(string path, Parameter parameter)
     {
         var group = options.Groups.FirstOrDefault(group => group.Takes(path));
         bool excluded = group?.Excluded ?? (options.ExcludeOneDimensional && parameter.Value.Dim <= 1);
         return new(path, parameter, group, excluded);
     }
 
-    private double RateOf(Entry entry, Progress at)
+    double RateOf(Entry entry, Progress at)
         => options.LearningRate * (entry.Group?.Multiplier ?? 1) * (entry.Group?.Schedule ?? options.Schedule)[at];
 
-    private double DecayOf(Entry entry, Progress at) => (entry.Group?.WeightDecay ?? options.WeightDecay)[at];
+    double DecayOf(Entry entry, Progress at) => (entry.Group?.WeightDecay ?? options.WeightDecay)[at];
 
-    private void Clip()
+    void Clip()
     {
         if (options.ClipNorm > 0)
             GradientNorm = Gradients.ClipTogether(Parameters, options.ClipNorm);
@@ -150,12 +150,12 @@ public abstract class Optimizer : IDisposable
             Gradients.ClipEach(Parameters, options.ClipEach);
     }
 
-    private IEnumerable<Parameter> Parameters => entries.Select(entry => entry.Parameter);
+    IEnumerable<Parameter> Parameters => entries.Select(entry => entry.Parameter);
 
     /// <summary>One parameter as its optimizer sees it.</summary>
     protected sealed class Entry(string path, Parameter parameter, ParameterGroup? group, bool excluded)
     {
-        private readonly SortedDictionary<string, Buffer> slots = new(StringComparer.Ordinal);
+        readonly SortedDictionary<string, Buffer> slots = new(StringComparer.Ordinal);
 
         /// <summary>The state path.</summary>
         public string Path => path;

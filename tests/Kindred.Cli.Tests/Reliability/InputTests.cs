@@ -18,7 +18,7 @@ public sealed class InputTests(SmallRun small) : IClassFixture<SmallRun>
     [InlineData(3, "train RECIPE --data WHAT")]
     [InlineData(2, "study WHAT")]
     [InlineData(3, "eval knn --run WHAT")]
-    public void A_device_or_a_pipe_is_no_file(int code, string words)
+    public async Task A_device_or_a_pipe_is_no_file(int code, string words)
     {
         var pipe = small.Fresh("pipe");
         Process.Start("mkfifo", [pipe]).WaitForExit();
@@ -36,8 +36,9 @@ public sealed class InputTests(SmallRun small) : IClassFixture<SmallRun>
                 process.Kill();
                 Assert.Fail($"{words} with {what} has no end");
             }
-            Assert.True(code == process.ExitCode, $"exit code {process.ExitCode} where {code} was expected; it said: {errors.Result}");
-            Assert.Contains(what, errors.Result, StringComparison.Ordinal);
+            var said = await errors;
+            Assert.True(code == process.ExitCode, $"exit code {process.ExitCode} where {code} was expected; it said: {said}");
+            Assert.Contains(what, said, StringComparison.Ordinal);
             Assert.False(Directory.Exists(output));
         }
     }

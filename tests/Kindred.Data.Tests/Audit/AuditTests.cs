@@ -3,7 +3,7 @@ using Kindred.Data.Loading;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Audit;
 
 public sealed class AuditTests
 {

@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Kindred.Data.Loading;
 using Kindred.Data.Sources;
+using Kindred.Data.Tests.Sources;
 using Kindred.Data.Views;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Loading;
 
 public sealed class LoaderSpeedTests
 {

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Kindred.Data.Files;
 using Kindred.Data.Loading;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Loading;
 
 public sealed class LoaderTests
 {

@@ -4,7 +4,7 @@ using System.IO.Compression;
 using Kindred.Data.Pictures;
 using Kindred.Data.Pictures.Native;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Pictures;
 
 /// <summary>Scenario R13: small files that declare or unfold into something enormous.</summary>
 public sealed class BombTests

@@ -2,7 +2,7 @@ using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Pictures;
 
 public sealed class DecodingTests
 {

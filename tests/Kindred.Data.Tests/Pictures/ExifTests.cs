@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Kindred.Data.Pictures;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Pictures;
 
 /// <summary>The orientation is read from every whole-number type, in both byte orders.</summary>
 public sealed class ExifTests

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Kindred.Data.Loading;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 /// <summary>CIFAR, STL-10 and MNIST as they come, and scenario R14: cut or altered.</summary>
 public sealed class ClassicSetTests

@@ -4,7 +4,7 @@ using Kindred.Data.Files;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 public sealed partial class FolderTests
 {

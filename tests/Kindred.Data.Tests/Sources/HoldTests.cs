@@ -1,6 +1,7 @@
+using Kindred.Data.Files;
 using Kindred.Data.Sources;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 /// <summary>A share of the training pictures is held out: always the same one, disjoint from the rest, of every class its part.</summary>
 public sealed class HoldTests

@@ -1,6 +1,6 @@
 using Kindred.Data.Sources;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 /// <summary>Scenario R15: label files that are wrong, and those that only look odd.</summary>
 public sealed class LabelFileTests

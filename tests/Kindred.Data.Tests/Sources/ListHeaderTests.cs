@@ -1,6 +1,6 @@
 using Kindred.Data.Sources;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 /// <summary>Lists are tables by CSV's own rules, and a header is never a picture: it is recognised, or asked for.</summary>
 public sealed class ListHeaderTests

@@ -1,6 +1,6 @@
 using Kindred.Data.Sources;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 public sealed class SampleCacheTests
 {

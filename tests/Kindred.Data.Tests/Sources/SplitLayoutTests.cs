@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using Kindred.Data.Sources;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 /// <summary>Names of splits are splits where the layout is one, for folders and archives alike.</summary>
 public sealed class SplitLayoutTests

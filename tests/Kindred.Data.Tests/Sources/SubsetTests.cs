@@ -1,8 +1,10 @@
+using Kindred.Data.Loading;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
+using Kindred.Data.Tests.Loading;
 using Kindred.Data.Views;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 public sealed class SubsetTests
 {

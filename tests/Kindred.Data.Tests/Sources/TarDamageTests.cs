@@ -3,7 +3,7 @@ using System.Text;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 /// <summary>Archives whose headers lie, and those that hold what a folder passes over.</summary>
 public sealed class TarDamageTests

@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 
-namespace Kindred.Data.Tests;
+namespace Kindred.Data.Tests.Sources;
 
 public sealed class TarTests
 {

@@ -1,6 +1,7 @@
+using Kindred.Data.Views;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 public class CorruptTests
 {

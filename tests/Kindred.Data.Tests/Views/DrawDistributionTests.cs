@@ -1,7 +1,8 @@
 using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 /// <summary>What the operations draw follows the distributions that the papers state.</summary>
 public class DrawDistributionTests

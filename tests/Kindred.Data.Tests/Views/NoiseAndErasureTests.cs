@@ -1,8 +1,9 @@
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
+using Kindred.Data.Views;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 /// <summary>Operations that add noise or take pixels away: size, range, share of changed pixels, and nothing but the key decides.</summary>
 public class NoiseAndErasureTests

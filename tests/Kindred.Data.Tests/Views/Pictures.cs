@@ -1,8 +1,9 @@
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
+using Kindred.Data.Views;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 /// <summary>Made-up pictures, and short ways through a plan.</summary>
 static class Pictures

@@ -1,4 +1,6 @@
-namespace Kindred.Data.Views;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Tests.Views;
 
 /// <summary>The view groups of the papers, with the parameters of their official code: plans of every kind for the tests. Recipes hold the same as YAML.</summary>
 /// <remarks>

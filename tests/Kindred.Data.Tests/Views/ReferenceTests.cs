@@ -1,4 +1,6 @@
-namespace Kindred.Data.Views;
+using Kindred.Data.Views;
+
+namespace Kindred.Data.Tests.Views;
 
 /// <summary>Every operation against torchvision 0.14 and PIL 9.4 on the same pictures with the same numbers.</summary>
 public class ReferenceTests

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 /// <summary>Pictures and what torchvision and PIL made of them (References/views.py).</summary>
 static class References

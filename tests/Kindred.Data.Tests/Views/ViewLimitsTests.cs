@@ -1,7 +1,8 @@
 using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 /// <summary>Sizes that no memory holds are refused before a pointer is moved, and a crop behind a resize costs what the crop keeps.</summary>
 public sealed class ViewLimitsTests
@@ -75,7 +76,7 @@ public sealed class ViewLimitsTests
     [Fact]
     public void Batches_that_no_array_holds_are_refused_with_their_numbers()
     {
-        var message = Assert.Throws<ConfigurationException>(() => new Loading.ViewBlock("v", 4096, 4096, 3, 4096)).Message;
+        var message = Assert.Throws<ConfigurationException>(() => new Kindred.Data.Loading.ViewBlock("v", 4096, 4096, 3, 4096)).Message;
         Assert.Contains("4096", message, StringComparison.Ordinal);
     }
 

@@ -1,7 +1,8 @@
 using Kindred.Data.Pictures;
+using Kindred.Data.Views;
 using Kindred.Randomness;
 
-namespace Kindred.Data.Views;
+namespace Kindred.Data.Tests.Views;
 
 public class ViewPlanTests
 {

@@ -1,6 +1,6 @@
 using Kindred.Encoders;
-using Kindred.Nn;
 using Kindred.Experiments.Recipes;
+using Kindred.Nn;
 using Kindred.Tests.Nn;
 using Kindred.Torch;
 

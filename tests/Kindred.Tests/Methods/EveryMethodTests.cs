@@ -1,71 +1,121 @@
-using System.Reflection;
 using Kindred.Encoders;
+using Kindred.Experiments.Training;
 using Kindred.Methods;
 using Kindred.Nn;
 using Kindred.Torch;
-using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Methods;
 
-/// <summary>What holds of every classic method, whatever it does.</summary>
+/// <summary>What holds of every method that is registered, whatever it does.</summary>
 public sealed class EveryMethodTests
 {
-    static readonly Dictionary<string, Func<Method>> Makers = new()
+    // Further variants of some; every registered class comes by itself.
+    static readonly Dictionary<string, Func<Method>> variants = new()
     {
-        ["simclr"] = () => new SimCLR(new TinyEncoder(), new(Dim: 8)),
         ["simclr, linear head, logistic"] = () => new SimCLR(new TinyEncoder(), new(Head: SimCLR.HeadKind.Linear, Loss: SimCLR.LossKind.NtLogistic, Dim: 8)),
         ["simclr, no head, triplet"] = () => new SimCLR(new TinyEncoder(), new(Head: SimCLR.HeadKind.None, Loss: SimCLR.LossKind.MarginTriplet)),
         ["simclr, memory"] = () => new SimCLR(new TinyEncoder(), new(Dim: 8, Depth: 3, Memory: 20)),
-        ["instdisc"] = () => new InstDisc(new TinyEncoder(), Toy.Facts, new(Dim: 8, Negatives: 5, Proximal: 0.1)),
         ["instdisc, full softmax"] = () => new InstDisc(new TinyEncoder(), Toy.Facts, new(Dim: 8, Negatives: 0)),
-        ["invaspread"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8)),
         ["invaspread, paper"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8, Form: InvaSpread.FormKind.Paper)),
         ["invaspread, invariance alone"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8, Terms: InvaSpread.TermKind.Invariance)),
         ["invaspread, spread alone"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8, Form: InvaSpread.FormKind.Paper, Terms: InvaSpread.TermKind.Spread)),
-        ["cpc"] = () => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Context: 6)),
         ["cpc, shuffled"] = () => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Skip: 1, Context: 6, ShuffleTime: true)),
         ["cpc, same sequence"] = () => new CPC(new PatchEncoder(new() { Patch = 4, Stride = 2, Width = 2 }), new(Steps: 2, Context: 6, Negatives: CPC.NegativeKind.Sequence)),
-        ["cmc"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Negatives: 5)),
         ["cmc, softmax"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Negatives: 5, Loss: CMC.LossKind.Softmax)),
         ["cmc, in the batch"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Loss: CMC.LossKind.InBatch)),
-        ["split-brain"] = () => new SplitBrain(c => new TinyEncoder(c ?? 3), new(Raster: 4, Hidden: 8)),
-        ["moco"] = () => new MoCo(new TinyEncoder(), new(Queue: 20, Dim: 8)),
         ["moco, symmetric"] = () => new MoCo(new TinyEncoder(), new(Queue: 20, Dim: 8, Symmetric: true)),
-        ["moco, bank"] = () => new MoCoBank(new TinyEncoder(), Toy.Facts, new(Negatives: 20, Dim: 8)),
-        ["moco, end to end"] = () => new EndToEnd(new TinyEncoder(), new(Dim: 8)),
-        ["moco-v3"] = () => new MoCoV3(new TinyEncoder(), new(Hidden: 8, Dim: 6)),
-        ["byol"] = () => new BYOL(new TinyEncoder(), new(Hidden: 8, Dim: 6)),
         ["byol, no predictor, group norm"] = () => new BYOL(new TinyEncoder(), new(Hidden: 8, Dim: 6, Predictor: false, Norm: BYOL.NormKind.Gn)),
-        ["simsiam"] = () => new SimSiam(new TinyEncoder(), new(Dim: 8, PredictorHidden: 4)),
-        ["swav"] = () => new SwAV(new TinyEncoder(), new(Prototypes: 7, Dim: 6, Hidden: 8, Queue: 12, QueueFrom: 0, FreezeEpochs: 0)),
-        ["dino"] = () => new DINO(new TinyEncoder(), new(Outputs: 9, Hidden: 8, Bottleneck: 4, FreezeEpochs: 0)),
-        ["finetune"] = () => new FineTune(Pretrained(), Toy.Facts, new(Labels: 0.5)),
-        ["distill"] = () => new Distill(new FineTune(Pretrained(), Toy.Facts, new()), c => new TinyEncoder(c ?? 3), Toy.Facts, new(Alpha: 0.5)),
-        ["supervised"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new()),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 
-    static SimCLR Pretrained() => new(new TinyEncoder(), new(Dim: 8, Depth: 3));
+    public static TheoryData<string> Names => [.. Rows.Keys];
 
-    public static TheoryData<string> Names => [.. Makers.Keys];
+    static Dictionary<string, Row> Rows { get; } =
+        MethodExamples.Registered.ToDictionary(t => t.Name, t => new Row(() => MethodExamples.Of(t).Make(c => new TinyEncoder(c ?? 3), Toy.Facts), t))
+            .Concat(variants.ToDictionary(v => v.Key, v => new Row(v.Value, null))).ToDictionary();
 
-    [Fact]
-    public void Every_registered_class_of_this_room_is_tested_here()
+    sealed record Row(Func<Method> Make, Type? Type)
     {
-        var registered = typeof(SimCLR).Assembly.GetExportedTypes().Where(t => t.Namespace == "Kindred.Methods" && t.GetCustomAttributes<MethodAttribute>().Any());
-        var classics = registered.Where(t => Classics.Contains(t.Name));
-        var made = Makers.Values.Select(make => Toy.Build(make).GetType()).Distinct();
-        Assert.Equal(classics.Select(t => t.Name).Order(), made.Select(t => t.Name).Order());
-        Assert.Equal(Classics.Order(), classics.Select(t => t.Name).Order());
+        internal MethodExample? Example => Type is null ? null : MethodExamples.Of(Type);
+
+        internal ToyData Open(int count = 32) => new(count, sound: Example?.Data == "sound");
     }
 
-    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "SplitBrain", "MoCo", "MoCoBank", "EndToEnd", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO"];
+    [Fact]
+    public void A_registered_class_without_an_example_fails_with_what_to_add()
+    {
+        foreach (var type in MethodExamples.Registered) Assert.IsType(type, Toy.Build(() => MethodExamples.Of(type).Make(c => new TinyEncoder(c ?? 3), Toy.Facts)));
+        var message = Assert.Throws<InvalidOperationException>(() => MethodExamples.Of(typeof(Silent))).Message;
+        Assert.Contains("public static MethodExample Example => new((encoders, facts) => new Silent(encoders(), new(…)));", message, StringComparison.Ordinal);
+    }
+
+    sealed class Silent : Method;
+
+    static readonly int[] lengths = [1, 3, 7];
+
+    [Theory, MemberData(nameof(Names))]
+    public void It_follows_a_plan_of_another_length_and_goes_on_in_its_middle(string name)
+    {
+        using var data = Rows[name].Open(Rows[name].Type is null ? 32 : 40);   // four or five batches in its own order
+        var facts = new DataFacts(40, 4, 5);
+        Planned Make(long seed) => Toy.Build(() => new Planned(Rows[name].Type is { } type ? MethodExamples.Of(type).Make(c => new TinyEncoder(c ?? 3), facts) : Rows[name].Make(), lengths), seed);
+        var (method, copy) = (Make(1), Make(2));
+        var (optimizers, others) = (Toy.Sgd(method), Toy.Sgd(copy));
+        Generator.Default.Seed(3);
+        var trainer = new Trainer(method, data, optimizers, new TrainerOptions { Epochs = 3, MaxSteps = 7, LogEvery = 1 });
+        trainer.Fit();                                                     // one batch, three, and three of seven
+        Assert.Equal((2, 7L), (trainer.Position.At.Epoch, trainer.Position.At.Step));
+        var saved = new TrainingState(method, optimizers, 0) { Position = trainer.Position }.Capture();
+        var straight = GoOn(method, optimizers, trainer.Position);
+        var state = new TrainingState(copy, others, 0);
+        state.Restore(saved);
+        Assert.Equal(straight, GoOn(copy, others, state.Position));
+        Assert.Equal((3, 3, 0, 1), (method.Began, method.Ended, copy.Began, copy.Ended));
+
+        string GoOn(Method m, IReadOnlyDictionary<string, Kindred.Optim.Optimizer> o, Position at)
+        {
+            var record = new Record();
+            new Trainer(m, data, o, new TrainerOptions { Epochs = 3, LogEvery = 1 }, record) { Position = at }.Fit();
+            Assert.Equal(4, record.Steps.Count);
+            return Summary(record, m, o);
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Its_gradients_are_finite_and_some_are_there(string name)
+    {
+        using var scope = Scope.Open();
+        using var data = Rows[name].Open();
+        var method = Toy.Build(Rows[name].Make);
+        foreach (var turn in method.Turns(data.Batch(), new(1, 4, 4, 16)))
+        {
+            foreach (var loss in turn.Losses) loss().Backward();
+            var gradients = method.Players[turn.Player].Parameters().Select(p => p.Gradient).OfType<Tensor>().ToArray();
+            Assert.Contains(gradients, g => g.Abs().Sum().Item() > 0);
+            Assert.All(gradients, g => Assert.True(double.IsFinite(g.Abs().Sum().Item())));
+        }
+    }
+
+    public static TheoryData<string> Registered => [.. MethodExamples.Registered.Select(t => t.Name)];
+
+    [Theory, MemberData(nameof(Registered))]
+    public void It_learns_something(string name)
+    {
+        using var data = Rows[name].Open();
+        var (method, example, record) = (Toy.Build(Rows[name].Make), Rows[name].Example!, new Record());
+        Generator.Default.Seed(3);
+        Toy.Train(method, Toy.Sgd(method, example.Rate), data, epochs: 40, null, record);
+        double Mean(IEnumerable<StepReport> steps) => steps.Average(s => (example.Shows == "loss" ? s.Loss : s.Numbers[example.Shows]) - (example.Floor is { } floor ? s.Numbers[floor] : 0));
+        var (start, end) = (Mean(record.Steps.Take(8)), Mean(record.Steps.TakeLast(8)));
+        Assert.True((example.Rises ? end - start : start - end) >= example.Margin,
+            $"{name}: {example.Shows} went from {start:0.0000} to {end:0.0000}; its example promises that it {(example.Rises ? "rises" : "falls")} by {example.Margin}");
+    }
 
     [Theory, MemberData(nameof(Names))]
     public void It_trains_and_leaves_no_tensor_behind(string name)
     {
-        using var data = new ToyData();
-        var method = Toy.Build(Makers[name]);
+        using var data = Rows[name].Open();
+        var method = Toy.Build(Rows[name].Make);
         var optimizers = Toy.Sgd(method);
         Toy.Train(method, optimizers, data, epochs: 3, steps: 4); // optimizer slots and lazily made buffers exist now
         var alive = Tensor.Alive;
@@ -81,8 +131,8 @@ public sealed class EveryMethodTests
     [Theory, MemberData(nameof(Names))]
     public void A_restored_copy_goes_on_with_the_same_numbers(string name)
     {
-        using var data = new ToyData();
-        var (method, copy) = (Toy.Build(Makers[name]), Toy.Build(Makers[name], seed: 2));
+        using var data = Rows[name].Open();
+        var (method, copy) = (Toy.Build(Rows[name].Make), Toy.Build(Rows[name].Make, seed: 2));
         var (optimizers, others) = (Toy.Sgd(method), Toy.Sgd(copy));
         Generator.Default.Seed(3);
         var trainer = new Trainer(method, data, optimizers, new TrainerOptions { Epochs = 4, MaxSteps = 6, LogEvery = 1 });
@@ -98,7 +148,7 @@ public sealed class EveryMethodTests
         {
             var record = new Record();
             new Trainer(m, data, o, new TrainerOptions { Epochs = 4, MaxSteps = 11, LogEvery = 1 }, record) { Position = at }.Fit();
-            return string.Join(' ', record.Steps.Select(s => s.Loss.ToString("R", System.Globalization.CultureInfo.InvariantCulture))) + " " + new TrainingState(m, o, 0).Sha256();
+            return Summary(record, m, o);
         }
     }
 
@@ -106,15 +156,53 @@ public sealed class EveryMethodTests
     public void It_encodes_a_row_a_sample_without_touching_its_state(string name)
     {
         using var scope = Scope.Open();
-        using var data = new ToyData();
-        var method = Toy.Build(Makers[name]);
+        using var data = Rows[name].Open();
+        var method = Toy.Build(Rows[name].Make);
+        if (method is not IEncodes encodes) return;                        // an estimator, a generator
         method.Eval();
         var before = new TrainingState(method, Toy.Sgd(method), 0).Sha256();
         var view = data.Batch().Views[0];
-        var features = NoGradient.Of(() => ((IEncodes)method).Features(view));
-        var embeddings = NoGradient.Of(() => ((IEncodes)method).Embeddings(view));
+        var features = NoGradient.Of(() => encodes.Features(view));
+        var embeddings = NoGradient.Of(() => encodes.Embeddings(view));
         Assert.Equal([8, 2], [features.Size(0), features.Dim]);
         Assert.Equal([8, 2], [embeddings.Size(0), embeddings.Dim]);
         Assert.Equal(before, new TrainingState(method, Toy.Sgd(method), 0).Sha256());
+    }
+
+    static string Summary(Record record, Method method, IReadOnlyDictionary<string, Kindred.Optim.Optimizer> optimizers) =>
+        string.Join(' ', record.Steps.Select(s => s.Loss.ToString("R", System.Globalization.CultureInfo.InvariantCulture))) + " " + new TrainingState(method, optimizers, 0).Sha256();
+
+    /// <summary>Another method whose epochs have other lengths than the data's own order.</summary>
+    sealed class Planned(Method inner, int[] lengths) : Method
+    {
+        readonly Method inner = inner;
+
+        internal int Began { get; private set; }
+
+        internal int Ended { get; private set; }
+
+        public override IReadOnlyDictionary<string, Module> Players => inner.Players;
+
+        public override EpochPlan? BeginEpoch(Epoch epoch)
+        {
+            Began++;
+            inner.BeginEpoch(epoch);
+            return new(Enumerable.Range(0, lengths[epoch.At.Epoch]).Select(b => Enumerable.Range(0, 8).Select(i => ((b * 11) + i) % epoch.Count).ToArray()).ToArray());
+        }
+
+        public override void EndEpoch(Epoch epoch)
+        {
+            Ended++;
+            inner.EndEpoch(epoch);
+        }
+
+        public override IEnumerable<Turn> Turns(Batch batch, Progress at)
+        {
+            foreach (var turn in inner.Turns(batch, at))
+            {
+                After(() => { inner.Settle(); inner.TakeLog(); inner.TakeWatched()?.Dispose(); });
+                yield return turn;
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
+using Kindred.Experiments.Training;
 using Kindred.Nn;
 using Kindred.Optim;
 using Kindred.Torch;
-using Kindred.Experiments.Training;
 
 namespace Kindred.Tests.Methods;
 
@@ -86,6 +86,12 @@ static class Toy
 
     public static TrainingResult Train(Method method, IReadOnlyDictionary<string, Optimizer> optimizers, IData data, int epochs, long? steps = null, params IHook[] hooks) =>
         new Trainer(method, data, optimizers, new TrainerOptions { Epochs = epochs, MaxSteps = steps, LogEvery = 1 }, hooks).Fit();
+
+    /// <summary>One tensor of a method's state.</summary>
+    public static Tensor State(Method method, string path) => method.State().Single(s => s.Path == path).State.Value;
+
+    /// <summary>Its numbers.</summary>
+    public static float[] Values(Method method, string path) => State(method, path).ToArray<float>();
 
     /// <summary>The loss of one step, as the trainer would take it.</summary>
     public static Tensor Loss(Method method, Batch batch, Progress at = default) => method.Turns(batch, at).Single().Losses.Single()();

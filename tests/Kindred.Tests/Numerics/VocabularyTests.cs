@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Numerics;
 using Kindred.Similarities;
-using Kindred.Torch;
 using Kindred.Tests.Objectives;
+using Kindred.Torch;
 
 namespace Kindred.Tests.Numerics;
 

@@ -1,10 +1,10 @@
 using System.Reflection;
 using System.Reflection.Emit;
-using Kindred.Encoders;
-using Kindred.Optim;
-using Kindred.Experiments.Recipes;
-using Kindred.Torch;
 using Kindred.Data.Views;
+using Kindred.Encoders;
+using Kindred.Experiments.Recipes;
+using Kindred.Optim;
+using Kindred.Torch;
 
 namespace Kindred.Tests.Recipes;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Kindred.Optim;
 using Kindred.Experiments.Recipes;
+using Kindred.Optim;
 
 namespace Kindred.Tests.Recipes;
 

@@ -18,8 +18,15 @@ sealed class RoomGraph
         foreach (var name in names)
         {
             using var module = ModuleDefinition.ReadModule(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
-            foreach (var type in module.GetTypes().Where(t => Outer(t).Namespace.Length > 0 || Outer(t).Name == "Program")) Visit(type);
+            foreach (var type in module.GetTypes().Where(t => Counts(Outer(t)))) Visit(type);
         }
+    }
+
+    /// <summary>The assemblies that one refers to.</summary>
+    public static string[] References(string name)
+    {
+        using var module = ModuleDefinition.ReadModule(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
+        return [.. module.AssemblyReferences.Select(r => r.Name)];
     }
 
     /// <summary>All rooms.</summary>
@@ -53,12 +60,15 @@ sealed class RoomGraph
     /// <summary>The room of a type: its namespace without <c>Kindred.</c>; the root of Kindred.Core, which has the same namespace as the contracts, is called Core.</summary>
     static string Room(TypeReference outer)
     {
-        var assembly = Assembly(outer);
-        var space = outer.Namespace.Length == 0 ? assembly : outer.Namespace;
+        var (assembly, space) = (Assembly(outer), outer.Namespace);
+        if (space.Length == 0) return "Program";                                                    // statements in no namespace: the entry, which calls the verbs
         return space == "Kindred" ? assembly["Kindred".Length..] is { Length: > 0 } rest ? rest[1..] : "Kindred"
             : space == "Kindred.Torch.Native" ? "Torch"                                             // a binding: a tensor frees its handle, the library makes tensors
             : space["Kindred.".Length..];
     }
+
+    // What the compiler adds outside of every room (tables of constants, generated expressions) is nobody's choice.
+    static bool Counts(TypeReference outer) => outer.Name == "Program" || outer.Namespace == "Kindred" || outer.Namespace.StartsWith("Kindred.", StringComparison.Ordinal);
 
     static string Assembly(TypeReference type) => type.Scope is AssemblyNameReference reference ? reference.Name : type.Module.Assembly.Name.Name;
 
@@ -151,7 +161,7 @@ sealed class RoomGraph
                 case TypeSpecification wrapped: See(wrapped.ElementType); return;                   // arrays, references, pointers
             }
             var target = Outer(seen);
-            if (!assemblies.Contains(Assembly(target)) || target.Namespace.Length == 0 || Room(target) is var name && name == room) return;
+            if (!assemblies.Contains(Assembly(target)) || !Counts(target) || Room(target) is var name && name == room) return;
             if (!to.TryGetValue(name, out var by)) to[name] = by = new(StringComparer.Ordinal);
             by.Add($"{outer.Name} → {target.Name}");
         }

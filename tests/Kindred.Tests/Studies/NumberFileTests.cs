@@ -1,5 +1,5 @@
-using Kindred.Io;
 using Kindred.Experiments.Studies;
+using Kindred.Io;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Studies;

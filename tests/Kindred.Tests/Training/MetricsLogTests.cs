@@ -1,5 +1,5 @@
-using Kindred.Io;
 using Kindred.Experiments.Training;
+using Kindred.Io;
 
 namespace Kindred.Tests.Training;
 

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Kindred.Data.Files;
-using Kindred.Data.Loading;
 using Kindred.Data.Pictures;
+using Kindred.Data.Sources;
 using Kindred.Data.Views;
 using Kindred.Io;
 
-namespace Kindred.Data.Sources;
+namespace Kindred.Data.Loading;
 
 /// <summary>Writes packed files (<see cref="PackedPictures"/>).</summary>
 public static class Packing
