@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Kindred.Data.Views;
 
 namespace Kindred.Data.Loading;
@@ -32,9 +31,6 @@ public sealed class ViewBlock
 
     /// <summary>The values, <c>[N, Height, Width, Channels]</c> from the start; pinned, and as long as a full batch needs.</summary>
     public float[] Memory { get; }
-
-    /// <summary>The address of <see cref="Memory"/>.</summary>
-    public unsafe nint Address => (nint)Unsafe.AsPointer(ref Memory[0]);
 
     /// <summary>One picture's view, <c>[Height, Width, Channels]</c>.</summary>
     /// <param name="position">Its place in the batch.</param>

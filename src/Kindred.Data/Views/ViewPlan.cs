@@ -104,6 +104,8 @@ public sealed class ViewPlan
             throw new ArgumentException($"A view of {canvas.Shape} takes {canvas.Shape.Length} numbers; there is room for {destination.Length}.", nameof(destination));
         fixed (float* to = destination)
             canvas.Program.RunInto(canvas.Planes, canvas.PlaneStride, canvas.Area, canvas.Channels, to);
+        // The planes are read through pointers: without this a workspace that the caller drops may be collected while they are read.
+        GC.KeepAlive(workspace);
     }
 
     /// <summary>The drawn numbers in words, an operation a line, for people and previews.</summary>

@@ -168,4 +168,34 @@ public sealed class ViewLimitsTests
                 Assert.Equal(Enumerable.Range(0, 256).SelectMany(i => new[] { three[(3 * i) + 1], three[(3 * i) + 2] }), two);
         }
     }
+
+    /// <summary>A workspace used once and dropped holds the planes until the view is written, however often memory is collected meanwhile.</summary>
+    [Fact]
+    public void A_workspace_that_nobody_keeps_lives_as_long_as_its_view()
+    {
+        var plan = new ViewPlan(new Resize(300), new CenterCrop(256), new Jitter(), new Normalize());
+        var picture = Pictures.Noise(57, 91, 3, 4);
+        var expected = Pictures.Render(plan, picture, Key);
+        // Code that is not yet optimized keeps everything alive to the end of a method.
+        for (var i = 0; i < 60; i++)
+            Pictures.Render(plan, picture, Key);
+        Thread.Sleep(300);
+        using var done = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!done.IsCancellationRequested)
+                GC.Collect();
+        });
+        collector.Start();
+        try
+        {
+            for (var i = 0; i < 60; i++)
+                Assert.Equal(expected, Pictures.Render(plan, picture, Key));
+        }
+        finally
+        {
+            done.Cancel();
+            collector.Join();
+        }
+    }
 }
