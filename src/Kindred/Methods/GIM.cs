@@ -66,7 +66,8 @@ public sealed class GIM : LocalMethod
         if (options.Loss == LossKind.Views) return Tensor.Cat([batch.Views[0].X, batch.Views[1].X]);
         var patches = Patches(batch.Views[0].X);
         if (grid.Rows <= options.Steps + options.Skip)
-            throw new ConfigurationException($"options.steps: {options.Steps} rows ahead and {options.Skip} left out need more than the {grid.Rows} rows of patches of a picture; predict fewer, or take smaller patches.");
+            throw new ConfigurationException($"options.steps: {options.Steps} rows ahead and {options.Skip} left out need more than the {grid.Rows} rows "
+                + "of patches of a picture; predict fewer, or take smaller patches.");
         return patches;
     }
 

@@ -4,7 +4,8 @@ using Kindred.Torch;
 
 namespace Kindred.Methods;
 
-/// <summary>A method that trains an encoder in units of consecutive stages, each by a loss of its own: nothing flows back between units, and one unit's graph is gone before the next is made.</summary>
+/// <summary>A method that trains an encoder in units of consecutive stages, each by a loss of its own.</summary>
+/// <remarks>Nothing flows back between units, and one unit's graph is gone before the next is made.</remarks>
 public abstract class LocalMethod : Method, IEncodes
 {
     readonly Encoder encoder;

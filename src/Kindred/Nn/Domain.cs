@@ -32,7 +32,8 @@ public readonly struct Domain : IDisposable
         var norms = module.Modules().OfType<BatchNorm>().ToArray();
         var apart = norms.OfType<DomainBatchNorm>().ToArray();
         if (norms.Length > apart.Sum(n => 1 + n.Domains.Count))
-            throw new ConfigurationException($"encoder.norm: the method keeps the batch statistics of '{name}' samples apart, and this network has one norm for all; set norm to perDomain, or to gnWs or none, which have no batch statistics.");
+            throw new ConfigurationException($"encoder.norm: the method keeps the batch statistics of '{name}' samples apart, and this network has one norm for all; "
+                + "set norm to perDomain, or to gnWs or none, which have no batch statistics.");
         foreach (var norm in apart) norm.Add(name, momentum);
     }
 
@@ -68,6 +69,7 @@ public sealed class DomainBatchNorm : BatchNorm
     {
         if (Domain.Current is not { } name) return base.Forward(x);
         var at = Array.IndexOf(names, name);
-        return at >= 0 ? others[at].Forward(x) : throw new InvalidOperationException($"no domain '{name}' was added to this network; it has {(names.Length == 0 ? "none beside the default one" : string.Join(", ", names))}");
+        return at >= 0 ? others[at].Forward(x)
+            : throw new InvalidOperationException($"no domain '{name}' was added to this network; it has {(names.Length == 0 ? "none beside the default one" : string.Join(", ", names))}");
     }
 }

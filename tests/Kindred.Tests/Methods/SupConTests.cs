@@ -50,7 +50,8 @@ public sealed class SupConTests
         var first = Toy.Build(() => new Kindred.Methods.SupCon(new TinyEncoder(), Toy.Facts, new(Dim: 6)));
         Toy.Train(first, Toy.Sgd(first, 0.1), data, epochs: 8);
         var second = Toy.Build(() => new Classify(first, Toy.Facts));
-        string State() => string.Join(' ', second.State().Where(s => s.Path.StartsWith("encoder.", StringComparison.Ordinal)).Select(s => $"{s.Path} {string.Join(',', s.State.Value.ToArray<float>())}"));
+        string State() =>
+            string.Join(' ', second.State().Where(s => s.Path.StartsWith("encoder.", StringComparison.Ordinal)).Select(s => $"{s.Path} {string.Join(',', s.State.Value.ToArray<float>())}"));
         var before = State();
         var record = new Record();
         Toy.Train(second, Toy.Sgd(second, 1), data, epochs: 30, null, record);
