@@ -16,6 +16,9 @@ public enum NormKind
 
     /// <summary>Batch norm in chunks, which stands in for MoCo's shuffled BN.</summary>
     Split,
+
+    /// <summary>Batch norm with statistics and weights of its own for each kind of data that a method tells apart, such as adversarial pictures; evaluation uses the default one.</summary>
+    PerDomain,
 }
 
 /// <summary>Makes convolutions and norms that belong together.</summary>
@@ -38,6 +41,7 @@ sealed record Norming(NormKind Kind, long Splits, bool ZeroLast, bool VarianceSc
     {
         NormKind.Bn => new BatchNorm(channels, zero: last && ZeroLast),
         NormKind.GnWs => new GroupNorm(channels, Groups, zero: last && ZeroLast),
+        NormKind.PerDomain => new DomainBatchNorm(channels, zero: last && ZeroLast),
         NormKind.Split => new SplitBatchNorm(channels, Splits, zero: last && ZeroLast),
         _ => new Map(x => x),
     };

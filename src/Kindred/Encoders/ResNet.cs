@@ -28,7 +28,7 @@ public enum ResNetStem
 [Encoder("resnet50", "residual network of 50 layers", Preset = "{ depth: 50 }")]
 [Encoder("resnet101", "residual network of 101 layers", Preset = "{ depth: 101 }")]
 [Encoder("resnet152", "residual network of 152 layers", Preset = "{ depth: 152 }")]
-public sealed class ResNet : TensorEncoder
+public sealed class ResNet : TensorEncoder, IStaged
 {
     /// <summary>Which network.</summary>
     /// <param name="Depth">10, 18, 34, 50, 101 or 152.</param>
@@ -92,6 +92,10 @@ public sealed class ResNet : TensorEncoder
 
     /// <summary>The four residual stages, from input to output; <see cref="Begin"/> comes before them.</summary>
     public IReadOnlyList<Layer>[] Stages => [layer1, layer2, layer3, layer4];
+
+    /// <summary>Four stages, conv2 to conv5; the stem belongs to the first.</summary>
+    IReadOnlyList<Stage> IStaged.Stages =>
+        [.. Stages.Select((blocks, i) => Kindred.Stage.OfMaps(Dim >> (3 - i), i == 0 ? [new Map(Begin), .. blocks] : [.. blocks]))];
 
     /// <summary>The stem: [N, C, H, W] → [N, 64 · width, H', W'].</summary>
     public Tensor Begin(Tensor x)

@@ -10,7 +10,7 @@ namespace Kindred.Encoders;
 /// flattened. The grid keeps where things are, which telling near copies apart needs.
 /// </remarks>
 [Encoder("small-resnet", "stem, three residual blocks, coarse grid")]
-public sealed class SmallResNet : TensorEncoder
+public sealed class SmallResNet : TensorEncoder, IStaged
 {
     /// <summary>Which network.</summary>
     /// <param name="Width">Channels of the stem.</param>
@@ -51,6 +51,20 @@ public sealed class SmallResNet : TensorEncoder
 
     /// <inheritdoc/>
     public override long Dim { get; }
+
+    /// <summary>Four stages: the stem and each block.</summary>
+    public IReadOnlyList<Stage> Stages
+    {
+        get
+        {
+            var w = conv1.Weight.Value.Size(0);
+            return
+            [
+                Stage.OfMaps(w, conv1, bn1, new Map(h => h.Relu_())), Stage.OfMaps(2 * w, blocks[0]), Stage.OfMaps(4 * w, blocks[1]),
+                Stage.OfMaps(8 * w, blocks[2]) with { Pool = pool, Width = Dim },
+            ];
+        }
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => pool.Forward(blocks.Through(bn1.Forward(conv1.Forward(x)).Relu_()));

@@ -41,12 +41,13 @@ public sealed class Supervised : Method, IEncodes, IScores
     {
         batch.NeedsViews(1);
         if (batch.Labels is null) throw new DataException("supervised training needs labels, and this batch has none.");
-        var h = encoder.Forward(batch.Views[0]);
+        var h = Tensor.Cat(encoder.Forward(batch.Views));                                 // [V · N, F]: every view is a sample
+        var labels = batch.Views.Length == 1 ? batch.Labels : batch.Labels.Repeat([batch.Views.Length]);
         var logits = classifier.Forward(h);                                               // [N, classes]
 
         Watch(h);
-        Log("accuracy", logits.Argmax(1).Eq(batch.Labels).To(Dtype.Float32).Mean());
-        return CrossEntropy.Loss(logits, batch.Labels);
+        Log("accuracy", logits.Argmax(1).Eq(labels).To(Dtype.Float32).Mean());
+        return CrossEntropy.Loss(logits, labels);
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,8 @@ public static class Convolution
     /// over them without steps. The sum is the same. oneDNN's own way, which copies them into a scratch space in whole vectors, writes
     /// beyond that space where the channels do not fill a vector (seen with 3 to 6 channels, channels last, AVX2, oneDNN 2.6 and 3.7): the
     /// gradient of the weights was wrong, differed from run to run with two threads, and the heap was damaged with one.
+    /// A larger kernel that steps over cells of a map which is one cell wide, or high, sees padding on either side of it: only its middle column, or row, is
+    /// used. There oneDNN's gradient of the others, which is 0, was read from beyond the map (seen with 64 channels, channels last, AVX-512).
     /// </remarks>
     /// <param name="x">Pictures.</param>
     /// <param name="weight">Kernels.</param>
@@ -27,8 +29,18 @@ public static class Convolution
         ArgumentNullException.ThrowIfNull(weight);
         if (StepsOverCells(weight, stride, padding))
             (x, stride) = (x.Slice(2, step: stride).Slice(3, step: stride), 1);
-        return Tensor.Conv2d(x, weight, bias, stride: [stride, stride], padding: [padding, padding], groups: groups);
+        var (strides, paddings) = (new[] { stride, stride }, new[] { padding, padding });
+        foreach (int axis in new[] { 0, 1 })
+        {
+            if (!SeesPaddingBeside(x, weight, stride, padding, 2 + axis)) continue;
+            weight = weight.Narrow(2 + axis, padding, 1);
+            (strides[axis], paddings[axis]) = (1, 0);
+        }
+        return Tensor.Conv2d(x, weight, bias, stride: strides, padding: paddings, groups: groups);
     }
+
+    static bool SeesPaddingBeside(Tensor x, Tensor weight, long stride, long padding, int dim) =>
+        stride > 1 && padding > 0 && x.Size(dim) == 1 && weight.Size(dim) == (2 * padding) + 1;
 
     // Whole vectors of channels are left to libtorch, whose results have always been right there.
     static bool StepsOverCells(Tensor weight, long stride, long padding) =>

@@ -20,20 +20,32 @@ public static class LocalLearning
     /// <summary>The loss of each unit, `[stages − span + 1]`; arguments as for <see cref="Loss"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The span is not between 1 and the number of stages.</exception>
     public static Tensor PerUnit(Tensor[] views, Func<Tensor, Tensor>[] stages, Func<int, Tensor[], Tensor> objective, int span = 2)
+        => Tensor.Stack([.. InTurn(views, stages, objective, span, lower => lower.Detach()).Select(loss => loss())]);
+
+    /// <summary>The losses of the units to be made and differentiated one after the other, so that no two graphs live at once; arguments as for <see cref="Loss"/>.</summary>
+    /// <param name="views">Inputs of the first stage, one tensor a view.</param>
+    /// <param name="stages">The network, in order.</param>
+    /// <param name="objective">The loss of a unit.</param>
+    /// <param name="span">Stages in a unit.</param>
+    /// <param name="handOn">Takes what the next unit starts from out of a unit's graph and scope: <see cref="Turn.Handed"/>.</param>
+    /// <returns>One function a unit, each to be called once and in order.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The span is not between 1 and the number of stages.</exception>
+    public static IReadOnlyList<Func<Tensor>> InTurn(Tensor[] views, Func<Tensor, Tensor>[] stages, Func<int, Tensor[], Tensor> objective, int span, Func<Tensor, Tensor> handOn)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(span, stages.Length);
-        var losses = new Tensor[stages.Length - span + 1];
-        var inputs = views;
-        for (int unit = 0; unit < losses.Length; unit++)
+        var units = stages.Length - span + 1;
+        var inputs = views;                                                                    // of the unit at hand
+        return [.. Enumerable.Range(0, units).Select(unit => (Func<Tensor>)(() => Unit(unit)))];
+
+        Tensor Unit(int unit)
         {
             var lower = Array.ConvertAll(inputs, x => stages[unit](x));
             var outputs = lower;
             for (int stage = unit + 1; stage < unit + span; stage++)
                 outputs = Array.ConvertAll(outputs, h => stages[stage](h));
-            losses[unit] = objective(unit, outputs);
-            inputs = Array.ConvertAll(lower, h => h.Detach());
+            if (unit + 1 < units) inputs = Array.ConvertAll(lower, h => handOn(h));
+            return objective(unit, outputs);
         }
-        return Tensor.Stack(losses);
     }
 }

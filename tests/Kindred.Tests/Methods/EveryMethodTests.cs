@@ -25,6 +25,10 @@ public sealed class EveryMethodTests
         ["cmc, in the batch"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Loss: CMC.LossKind.InBatch)),
         ["moco, symmetric"] = () => new MoCo(new TinyEncoder(), new(Queue: 20, Dim: 8, Symmetric: true)),
         ["byol, no predictor, group norm"] = () => new BYOL(new TinyEncoder(), new(Hidden: 8, Dim: 6, Predictor: false, Norm: BYOL.NormKind.Gn)),
+        ["hcl, debiased and annealed"] = () => new HCL(new TinyEncoder(), new(Hardness: 0, AnnealTo: 1, Hidden: 8, Dim: 6)),
+        ["supcon, two stages, inside"] = () => new SupCon(new TinyEncoder(), Toy.Facts, new(Dim: 6, Sum: Kindred.Objectives.PositiveSum.In)),
+        ["gim, views"] = () => new GIM(new ConvNet(new(Width: 2)), new(Loss: GIM.LossKind.Views, Hidden: 8, Dim: 6)),
+        ["loco, end to end"] = () => new LoCo(new ConvNet(new(Width: 2)), new(Span: 0, Hidden: 8, Dim: 6)),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 

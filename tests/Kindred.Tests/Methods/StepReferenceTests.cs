@@ -44,6 +44,14 @@ public sealed class StepReferenceTests
         () => new DINO(new TinyEncoder(), new(Outputs: 9, Hidden: 7, Bottleneck: 4, TeacherTemperature: 0.07, WarmupTemperature: 0.04, WarmupEpochs: 3, Momentum: 0.9)),
         ("center.value", () => Reference.Tensor(820, 9)));
 
+    [Fact]
+    public void HCL_takes_the_paper_s_step() => Check("hcl", ["global.0", "global.1"],
+        () => new HCL(new TinyEncoder(), new(Hidden: 7, Dim: 5)));
+
+    [Fact]
+    public void SupCon_takes_the_paper_s_step() => Check("supcon", ["global.0", "global.1"],
+        () => new SupCon(new TinyEncoder(), Toy.Facts, new(Hidden: 7, Dim: 5)));
+
     static readonly string[] Crops = ["global.0", "global.1", "local.0", "local.1", "local.2"];
 
     static void Check(string name, string[] views, Func<Method> make, params (string Path, Func<Tensor> Value)[] memory)
@@ -90,7 +98,7 @@ public sealed class StepReferenceTests
     static Batch BatchOf(string[] names)
     {
         var views = names.Select((name, i) => new View(Reference.Tensor(900 + (uint)i, 6, 3, name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8, name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8), name));
-        return new([.. views], Tensor.From<long>([0, 1, 2, 3, 4, 5]), null);
+        return new([.. views], Tensor.From<long>([0, 1, 2, 3, 4, 5]), Tensor.From<long>([0, 1, 0, 2, 1, 0]));
     }
 
     static JsonElement Open()

@@ -93,6 +93,14 @@ static class Toy
     /// <summary>Its numbers.</summary>
     public static float[] Values(Method method, string path) => State(method, path).ToArray<float>();
 
+    /// <summary>The losses of one step of a single turn, in order.</summary>
+    public static double[] Losses(Method method, Batch batch, Progress at = default)
+    {
+        List<double> losses = [];
+        method.Turns(batch, at).Single().Each(loss => losses.Add(loss().Item()));
+        return [.. losses];
+    }
+
     /// <summary>The loss of one step, as the trainer would take it.</summary>
     public static Tensor Loss(Method method, Batch batch, Progress at = default) => method.Turns(batch, at).Single().Losses.Single()();
 }

@@ -83,6 +83,27 @@ public sealed class ConvolutionSweepTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1, 1, 3), InlineData(1, 5, 3), InlineData(5, 1, 3), InlineData(1, 1, 5), InlineData(2, 2, 3)]
+    public void Beside_a_map_of_one_cell_there_is_padding_alone_and_no_gradient(long height, long width, long kernel)
+    {
+        using var scope = Scope.Open();
+        (Tensor Output, Tensor Gradient) Run(Func<Tensor, Tensor, Tensor> convolve)
+        {
+            var x = Tensor.Randn([3, 4, height, width], new Generator(1), Dtype.Float64);
+            var weight = Tensor.Randn([5, 4, kernel, kernel], new Generator(2), Dtype.Float64).RequiresGrad_();
+            var y = convolve(x, weight);
+            return (y, Autograd.Of(y.Square().Sum(), weight));
+        }
+        var ours = Run((x, weight) => Convolution.Of(x, weight, stride: 2, padding: kernel / 2));
+        var theirs = Run((x, weight) => Tensor.Conv2d(x, weight, null, stride: [2, 2], padding: [kernel / 2, kernel / 2]));
+        Assert.Equal(theirs.Output.Shape, ours.Output.Shape);
+        Assert.True((ours.Output - theirs.Output).Abs().Max().Item() < 1e-12);
+        Assert.True((ours.Gradient - theirs.Gradient).Abs().Max().Item() < 1e-11);
+        if (width == 1) Assert.Equal(0, ours.Gradient.Narrow(3, 0, kernel / 2).Abs().Max().Item());
+        if (height == 1) Assert.Equal(0, ours.Gradient.Narrow(2, 0, kernel / 2).Abs().Max().Item());
+    }
+
     [Fact]
     public void The_kernels_decide_how_the_network_lies_in_memory()
     {

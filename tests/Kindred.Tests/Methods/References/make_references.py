@@ -239,6 +239,37 @@ def swav():
     return out | {"after": {"queues.0.keys": [float(queue[0].sum()), float((queue[0] ** 2).sum())]}}
 
 
+def hcl():
+    m = prepare(network=Projected(mlp(6, 7, 5)))
+    x1, x2 = views(8, 8)
+    t, prior, beta = 0.5, 0.1, 1.0
+    out = unit(m.network(torch.cat([x1, x2])))
+    positive = torch.exp((out[:N] * out[N:]).sum(1) / t).repeat(2)
+    keep = torch.ones(2 * N, 2 * N, dtype=torch.bool)
+    for i in range(2 * N):
+        keep[i, i] = keep[i, (i + N) % (2 * N)] = False
+    neg = torch.exp(out @ out.T / t).masked_select(keep).view(2 * N, -1)   # 2N - 2 others
+    count = 2 * N - 2
+    weight = (beta * neg.log()).exp()
+    reweighed = (weight * neg).sum(1) / weight.mean(1)
+    ng = ((reweighed - prior * count * positive) / (1 - prior)).clamp(min=count * math.exp(-1 / t))
+    return learn(m, -(positive / (positive + ng)).log().mean())
+
+
+def supcon():
+    m = prepare(network=Projected(mlp(6, 7, 5, norm=False)))
+    x1, x2 = views(8, 8)
+    z = unit(m.network(torch.cat([x1, x2])))
+    labels = torch.tensor([0, 1, 0, 2, 1, 0]).repeat(2)
+    loss = 0
+    for i in range(2 * N):
+        others = [a for a in range(2 * N) if a != i]
+        s = z[others] @ z[i] / 0.1
+        same = torch.tensor([bool(labels[a] == labels[i]) for a in others])
+        loss -= F.log_softmax(s, 0)[same].mean() / (2 * N)
+    return learn(m, loss)
+
+
 class DinoHead(nn.Module):
     def __init__(self):
         super().__init__()
@@ -274,6 +305,6 @@ def dino():
 
 
 if __name__ == "__main__":
-    made = {f.__name__: f() for f in (simclr, moco, moco_v3, byol, simsiam, swav, dino)}
+    made = {f.__name__: f() for f in (simclr, moco, moco_v3, byol, simsiam, swav, dino, hcl, supcon)}
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "references.json"), "w") as out:
         json.dump(made, out, indent=1)
