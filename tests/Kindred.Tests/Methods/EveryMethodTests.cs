@@ -24,6 +24,9 @@ public sealed class EveryMethodTests
         ["cmc, softmax"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Negatives: 5, Loss: CMC.LossKind.Softmax)),
         ["cmc, in the batch"] = () => new CMC(c => new TinyEncoder(c ?? 3), Toy.Facts, new(Dim: 8, Loss: CMC.LossKind.InBatch)),
         ["moco, symmetric"] = () => new MoCo(new TinyEncoder(), new(Queue: 20, Dim: 8, Symmetric: true)),
+        ["mochi, pairs alone, from the second epoch"] = () => new MoCHi(new TinyEncoder(), new(Hardest: 8, Pairs: 4, WithQuery: 0, Warmup: 1, Queue: 20, Dim: 8)),
+        ["kcl, unused positives removed"] = () => new KCL(new TinyEncoder(), Toy.Facts, new(Positives: 2, Unused: Kindred.Objectives.UnusedPositives.Remove, Queue: 20, Dim: 8)),
+        ["pcl, some prototypes of many"] = () => new PCL(new TinyEncoder(), Toy.Facts, new(Clusters: [16, 20], Warmup: 0, Negatives: 3, Queue: 20, Dim: 8)),
         ["byol, no predictor, group norm"] = () => new BYOL(new TinyEncoder(), new(Hidden: 8, Dim: 6, Predictor: false, Norm: BYOL.NormKind.Gn)),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
