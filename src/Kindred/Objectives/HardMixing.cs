@@ -68,13 +68,17 @@ public static class HardMixing
     /// <param name="queue">[K, D], unit rows; detached here.</param>
     /// <param name="synthetic">[B, S, D] blocks of made negatives; detached here.</param>
     /// <param name="temperature">τ.</param>
-    public static Tensor Loss(Tensor query, Tensor key, Tensor queue, IReadOnlyList<Tensor> synthetic, double temperature = 0.2)
+    public static Tensor Loss(Tensor query, Tensor key, Tensor queue, IReadOnlyList<Tensor> synthetic, double temperature = 0.2) =>
+        InfoNce.PerQuery(Logits(query, key, queue, synthetic, temperature)).Mean();
+
+    /// <summary>The scores, [B, 1 + K + S]: the key in column 0, then the queue, then the synthetic rows.</summary>
+    public static Tensor Logits(Tensor query, Tensor key, Tensor queue, IReadOnlyList<Tensor> synthetic, double temperature = 0.2)
     {
         Require.Temperature(temperature);
         var q = Rowwise.Unit(query);
         var match = Rowwise.Dot(q, Rowwise.Unit(key.Detach())).Unsqueeze(1);
         var made = synthetic.Select(h => Pairwise.Dot(q.Unsqueeze(1), h.Detach()).Squeeze(1));
-        return InfoNce.PerQuery(Tensor.Cat([match, Pairwise.Dot(q, queue.Detach()), .. made], 1) / temperature).Mean();
+        return Tensor.Cat([match, Pairwise.Dot(q, queue.Detach()), .. made], 1) / temperature;
     }
 
     static Tensor Rows(Tensor queue, Tensor hardest, Tensor ranks) =>

@@ -52,12 +52,29 @@ public sealed record MixtureOfExperts(Tensor Loss, Tensor Posterior, Tensor LogG
     public static (Tensor Assignment, Tensor Prototypes) Update(Tensor teacher, Tensor posterior, Tensor? previous = null)
     {
         using var quiet = NoGradient.Begin();
-        var assignment = posterior.Argmax(1);                                                                 // [N]
-        var won = assignment.OneHot(posterior.Size(1)).To(teacher.Dtype);                                     // [N, K]
-        var prototypes = (teacher.Normalize() * won.Unsqueeze(2)).Sum(0).Normalize();
-        if (previous is not null)
-            prototypes = Tensor.Where(won.Sum(0).Gt(0).Unsqueeze(1), prototypes, previous);
-        return (assignment, prototypes);
+        var (sum, count) = Won(teacher, posterior);
+        return (posterior.Argmax(1), Prototypes(sum, count, previous));
+    }
+
+    /// <summary>What each expert won of some samples: their z-th embeddings summed, `[K, D]`, and how many they are, `[K]`. Both add up over the batches of an epoch.</summary>
+    /// <param name="teacher">v, `[N, K, D]`; normalised here.</param>
+    /// <param name="posterior">q, `[N, K]`; the largest wins, the first among equals.</param>
+    public static (Tensor Sum, Tensor Count) Won(Tensor teacher, Tensor posterior)
+    {
+        using var quiet = NoGradient.Begin();
+        var won = posterior.Argmax(1).OneHot(posterior.Size(1)).To(teacher.Dtype);                            // [N, K]
+        return ((teacher.Normalize() * won.Unsqueeze(2)).Sum(0), won.Sum(0));
+    }
+
+    /// <summary>μ of what was won in an epoch.</summary>
+    /// <param name="sum">`[K, D]`, from <see cref="Won"/>.</param>
+    /// <param name="count">`[K]`.</param>
+    /// <param name="previous">μ so far, `[K, D]`: kept by an expert that won nothing; null gives such an expert the zero vector.</param>
+    public static Tensor Prototypes(Tensor sum, Tensor count, Tensor? previous = null)
+    {
+        using var quiet = NoGradient.Begin();
+        var prototypes = sum.Normalize();
+        return previous is null ? prototypes : Tensor.Where(count.Gt(0).Unsqueeze(1), prototypes, previous);
     }
 
     /// <summary>Max-Mahalanobis centres: K unit vectors with pairwise inner product −1/(K−1).</summary>

@@ -13,6 +13,14 @@ public class OwnClassifierTests
     }
 
     [Fact]
+    public void As_clusters_its_choices_count_whatever_they_are_called()
+    {
+        Assert.InRange(Made.Evaluate(new ClusterProtocol(Own: true), Of(new Corners()))["accuracy"], 99, 100);
+        Assert.InRange(Made.Evaluate(new ClusterProtocol(Own: true), Of(new Corners { Turned = true }))["accuracy"], 99, 100);
+        Assert.Contains("own", Assert.Throws<ConfigurationException>(() => Made.Evaluate(new ClusterProtocol(Own: true))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_method_without_a_classifier_is_refused()
         => Assert.Contains("linear", Assert.Throws<ConfigurationException>(() => Made.Evaluate(new OwnClassifier())).Message, StringComparison.Ordinal);
 
