@@ -2,6 +2,7 @@ using System.Reflection;
 using Kindred.Encoders;
 using Kindred.Methods;
 using Kindred.Nn;
+using Kindred.Objectives;
 using Kindred.Torch;
 using Kindred.Experiments.Training;
 
@@ -42,6 +43,13 @@ public sealed class EveryMethodTests
         ["finetune"] = () => new FineTune(Pretrained(), Toy.Facts, new(Labels: 0.5)),
         ["distill"] = () => new Distill(new FineTune(Pretrained(), Toy.Facts, new()), c => new TinyEncoder(c ?? 3), Toy.Facts, new(Alpha: 0.5)),
         ["supervised"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new()),
+        ["triplet"] = () => new TripletEmbedding(new TinyEncoder(), new(Dim: 8, Classes: 3, Each: 3)),
+        ["triplet, all"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.All, Dim: 8, Classes: 4, Each: 2)),
+        ["triplet, batch hard"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.BatchHard, SoftMargin: true, Normalize: false, Squared: false, Dim: 8, Classes: 4, Each: 2)),
+        ["n-pair"] = () => new NPairEmbedding(new TinyEncoder(), new(Classes: 4, Dim: 8)),
+        ["drlim"] = () => new DrLIM(new TinyEncoder(), Toy.Facts, new(Pairs: 3)),
+        ["drlim, neighbours"] = () => new DrLIM(new TinyEncoder(), Toy.Facts, new(DrLIM.SimilarKind.Neighbours, Neighbours: 3, Pairs: 4)),
+        ["nce"] = () => new NoiseContrast(new TinyEncoder(), new(Noise: 3)),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 
@@ -59,7 +67,8 @@ public sealed class EveryMethodTests
         Assert.Equal(Classics.Order(), classics.Select(t => t.Name).Order());
     }
 
-    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "SplitBrain", "MoCo", "MoCoBank", "EndToEnd", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO"];
+    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "SplitBrain", "MoCo", "MoCoBank", "EndToEnd", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO",
+        "TripletEmbedding", "NPairEmbedding", "DrLIM", "NoiseContrast"];
 
     [Theory, MemberData(nameof(Names))]
     public void It_trains_and_leaves_no_tensor_behind(string name)
