@@ -15,6 +15,8 @@ public sealed class ConvolutionSweepTests : IDisposable
 {
     static readonly bool large = Environment.GetEnvironmentVariable("KINDRED_LARGE") == "1";
 
+    static readonly string[] parts = ["output", "gradient of the input", "gradient of the weights"];
+
     readonly int before = Engine.Threads;
 
     public void Dispose() => Engine.Threads = before;
@@ -50,7 +52,7 @@ public sealed class ConvolutionSweepTests : IDisposable
                 for (int i = 0; i < 3; i++)
                 {
                     var wrong = (got[i].To(Dtype.Float64) - right[i]).Abs().Max().Item() / right[i].Abs().Max().Item();
-                    Assert.True(wrong < 1e-5, $"{shape}, {threads} threads: {(string[])["output", "gradient of the input", "gradient of the weights"] switch { var names => names[i] }} is off by {wrong:e1} of the largest");
+                    Assert.True(wrong < 1e-5, $"{shape}, {threads} threads: {parts[i]} is off by {wrong:e1} of the largest");
                 }
                 seen.Add(string.Join(' ', got.Select(Hash)));
             }
@@ -60,26 +62,10 @@ public sealed class ConvolutionSweepTests : IDisposable
     }
 
     [Fact]
-    public void The_shape_that_went_wrong_is_right_in_bits_for_every_number_of_threads()
+    public void The_shape_that_went_wrong_is_right_with_few_channels_of_every_number_at_any_number_of_threads()
     {
-        var seen = new HashSet<string>();
         foreach (var channels in (long[])[1, 2, 3, 4, 5, 6, 7, 12])
-        {
-            seen.Clear();
-            foreach (var threads in (int[])[1, 2, 4])
-            {
-                Engine.Threads = threads;
-                using var scope = Scope.Open();
-                var generator = new Generator(1);
-                var x = Tensor.Randn([64, channels, 8, 8], generator, Dtype.Float32).Contiguous(MemoryFormat.ChannelsLast);
-                var weight = Tensor.Randn([2 * channels, channels, 1, 1], generator, Dtype.Float32).Contiguous(MemoryFormat.ChannelsLast);
-                var shape = new ConvolutionShape(64, channels, 8, 8, 2 * channels, 1, 2, 0, 1);
-                var gradient = Tensor.Randn([64, 2 * channels, 4, 4], generator, Dtype.Float32).Contiguous(MemoryFormat.ChannelsLast);
-                for (int time = 0; time < 3; time++) Assert.True(Run(shape, x, weight, gradient, plain: false) is [var y, ..] && y.Isfinite().All().Item() != 0);
-                seen.Add(Hash(Run(shape, x, weight, gradient, plain: false)[0]));
-            }
-            Assert.Single(seen);
-        }
+            A_convolution_is_right_and_gives_the_same_bits_each_time(new(64, channels, 16, 16, 2 * channels, 1, 2, 0, 1), channelsLast: true);
     }
 
     [Fact]
