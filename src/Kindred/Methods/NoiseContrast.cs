@@ -59,7 +59,6 @@ public sealed class NoiseContrast : Method, IEncodes, IScores
         var y = (drawn * noise.Value.Select(1, 1) + noise.Value.Select(1, 0)).ViewAs(Tensor.Empty(shape, device: x.Device)); // [N k, …]
 
         var h = encoder.Forward(batch.Views[0]);
-        Watch(h);
         Log("log_z", logZ.Value);
         return Nce.Loss(score.Forward(h).Squeeze(1), LogNoise(x), Unnormalised(batch.Views[0].With(y)).Unflatten(0, [n, k]), LogNoise(y).Unflatten(0, [n, k]), logZ.Value);
     }
