@@ -8,7 +8,7 @@ namespace Kindred.Data.Sources;
 /// <remarks>
 /// Kinds: <c>emoji</c>, <c>folder:</c>, <c>tar:</c>, <c>list:</c>, <c>cifar10:</c>, <c>cifar100:</c>, <c>stl10:</c>, <c>mnist:</c>, <c>packed:</c>; a plain path is recognised
 /// by its content. Every kind takes <c>?split=</c>, <c>?hold=F</c> (without a share of F) or <c>?held=F</c> (that share alone), <c>?tail=R</c> (long tail of imbalance R),
-/// <c>?fraction=F</c> (that share of every class), <c>?n=N</c> (N pictures, the same number of every class) and <c>?seed=S</c> for the last three.
+/// <c>?only=A,B</c> (those classes), <c>?unseen=A,B</c> (training without those classes, <c>split=test</c> is those), <c>?fraction=F</c> (that share of every class), <c>?n=N</c> (N pictures, the same number of every class) and <c>?seed=S</c> for the last three.
 /// </remarks>
 public static class PictureSources
 {
@@ -41,11 +41,12 @@ public static class PictureSources
     public static IPictures Open(DataUri uri, PictureLimits? limits = null)
     {
         var kind = uri.Kind.Length > 0 ? uri.Kind : Recognise(uri.Path);
-        uri.Allow([.. Keys(kind), "hold", "held", "tail", "fraction", "n", "seed"]);
+        uri.Allow([.. Keys(kind), .. ClassChoice.KeysOf(uri), "hold", "held", "tail", "fraction", "n", "seed"]);
         var part = HeldPart(uri);
-        var pictures = OpenWhole(kind, uri, limits);
+        var pictures = OpenWhole(kind, ClassChoice.Without(uri), limits);
         try
         {
+            pictures = ClassChoice.Of(pictures, uri);
             var seed = (ulong)(uri.Number("seed") ?? 0);
             if (part is var (share, held))
                 pictures = Subsets.HoldPart(pictures, share, held);

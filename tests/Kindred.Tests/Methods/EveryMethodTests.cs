@@ -2,6 +2,7 @@ using Kindred.Encoders;
 using Kindred.Experiments.Training;
 using Kindred.Methods;
 using Kindred.Nn;
+using Kindred.Objectives;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Methods;
@@ -29,9 +30,12 @@ public sealed class EveryMethodTests
         ["pcl, some prototypes of many"] = () => new PCL(new TinyEncoder(), Toy.Facts, new(Clusters: [16, 20], Warmup: 0, Negatives: 3, Queue: 20, Dim: 8)),
         ["byol, no predictor, group norm"] = () => new BYOL(new TinyEncoder(), new(Hidden: 8, Dim: 6, Predictor: false, Norm: BYOL.NormKind.Gn)),
         ["hcl, debiased and annealed"] = () => new HCL(new TinyEncoder(), new(Hardness: 0, AnnealTo: 1, Hidden: 8, Dim: 6)),
-        ["supcon, two stages, inside"] = () => new SupCon(new TinyEncoder(), Toy.Facts, new(Dim: 6, Sum: Kindred.Objectives.PositiveSum.In)),
+        ["supcon, two stages, inside"] = () => new Kindred.Methods.SupCon(new TinyEncoder(), Toy.Facts, new(Dim: 6, Sum: Kindred.Objectives.PositiveSum.In)),
         ["gim, views"] = () => new GIM(new ConvNet(new(Width: 2)), new(Loss: GIM.LossKind.Views, Hidden: 8, Dim: 6)),
         ["loco, end to end"] = () => new LoCo(new ConvNet(new(Width: 2)), new(Span: 0, Hidden: 8, Dim: 6)),
+        ["triplet, all"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.All, Dim: 8, Classes: 4, Each: 2)),
+        ["triplet, batch hard"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.BatchHard, SoftMargin: true, Normalize: false, Squared: false, Dim: 8, Classes: 4, Each: 2)),
+        ["drlim, neighbours"] = () => new DrLIM(new TinyEncoder(), Toy.Facts, new(DrLIM.SimilarKind.Neighbours, Neighbours: 3, Pairs: 4)),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 
