@@ -16,6 +16,7 @@ public sealed class EveryMethodTests
         ["simclr, linear head, logistic"] = () => new SimCLR(new TinyEncoder(), new(Head: SimCLR.HeadKind.Linear, Loss: SimCLR.LossKind.NtLogistic, Dim: 8)),
         ["simclr, no head, triplet"] = () => new SimCLR(new TinyEncoder(), new(Head: SimCLR.HeadKind.None, Loss: SimCLR.LossKind.MarginTriplet)),
         ["simclr, memory"] = () => new SimCLR(new TinyEncoder(), new(Dim: 8, Depth: 3, Memory: 20)),
+        ["graphcl"] = () => new GraphCL(new TinyEncoder(), new(Dim: 8)),
         ["instdisc"] = () => new InstDisc(new TinyEncoder(), Toy.Facts, new(Dim: 8, Negatives: 5, Proximal: 0.1)),
         ["instdisc, full softmax"] = () => new InstDisc(new TinyEncoder(), Toy.Facts, new(Dim: 8, Negatives: 0)),
         ["invaspread"] = () => new InvaSpread(new TinyEncoder(), new(Dim: 8)),
@@ -59,7 +60,7 @@ public sealed class EveryMethodTests
         Assert.Equal(Classics.Order(), classics.Select(t => t.Name).Order());
     }
 
-    static readonly string[] Classics = ["InstDisc", "InvaSpread", "CPC", "CMC", "SplitBrain", "MoCo", "MoCoBank", "EndToEnd", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO"];
+    static readonly string[] Classics = ["GraphCL", "InstDisc", "InvaSpread", "CPC", "CMC", "SplitBrain", "MoCo", "MoCoBank", "EndToEnd", "MoCoV3", "SimCLR", "FineTune", "Distill", "Supervised", "SwAV", "BYOL", "SimSiam", "DINO"];
 
     [Theory, MemberData(nameof(Names))]
     public void It_trains_and_leaves_no_tensor_behind(string name)
