@@ -11,12 +11,40 @@ namespace Kindred;
 /// <param name="Losses">Make a scalar loss each; called when the turn comes, so that they see the weights that earlier turns left.</param>
 public sealed record Turn(string Player, params IReadOnlyList<Func<Tensor>> Losses)
 {
-    /// <summary>A tensor that outlives the loss that made it, without its graph: to be used by the losses after it, in the same step.</summary>
+    [ThreadStatic] static List<Tensor>? handed;
+
+    /// <summary>A tensor that outlives the loss that made it, without its graph: for the next loss of this turn, after which it is freed.</summary>
     /// <param name="tensor">What the next loss needs.</param>
     /// <returns>Its values, in the scope around the losses.</returns>
     public static Tensor Handed(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return Scope.HandOn(tensor.Detach());
+        var kept = Scope.HandOn(tensor.Detach());
+        handed?.Add(kept);
+        return kept;
+    }
+
+    /// <summary>Uses each loss in order; of several, each in its own scope, and what one handed on is freed once the next is done.</summary>
+    /// <param name="use">Makes the loss and differentiates it.</param>
+    public void Each(Action<Func<Tensor>> use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        if (Losses is [var only])
+        {
+            use(only);
+            return;
+        }
+        List<Tensor> before = [];
+        try
+        {
+            foreach (var loss in Losses)
+            {
+                handed = [];
+                using (Scope.Open()) use(loss);
+                foreach (var tensor in before) tensor.Dispose();
+                before = handed;
+            }
+        }
+        finally { handed = null; }
     }
 }

@@ -219,12 +219,7 @@ public sealed class Trainer
         using var frozen = new Frozen(others[turn.Player]);
         optimizer.Zero();
         var sum = 0.0;
-        if (turn.Losses is [var only]) sum = Differentiate(only, turn.Player, at);
-        else foreach (var next in turn.Losses)
-            {
-                using var scope = Scope.Open();
-                sum += Differentiate(next, turn.Player, at);
-            }
+        turn.Each(loss => sum += Differentiate(loss, turn.Player, at));
         optimizer.Step(at);
         method.Settle();
         return sum;

@@ -20,7 +20,7 @@ sealed class TinyEncoder(long channels = 3) : TensorEncoder
 }
 
 /// <summary>Random pictures in random views: the same for the same seed, epoch and step.</summary>
-sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound = false, int side = 16) : IData
+sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound = false) : IData
 {
     static readonly (string Name, int Side)[] Views = [("global.0", 16), ("global.1", 16), ("local.0", 12), ("local.1", 12)];
 

@@ -1,3 +1,4 @@
+using Kindred.Experiments.Modalities;
 using Kindred.Heads;
 using Kindred.Nn;
 using Kindred.Objectives;
@@ -12,10 +13,10 @@ public sealed class LocalTurnsMemoryTests
 {
     const int Stages = 8, Width = 32;
 
-    /// <summary>A convolution, its norm and a rectifier; the side is halved at every other stage.</summary>
-    sealed class Stage(long inputs, long stride) : Layer
+    /// <summary>A convolution, its norm and a rectifier, all at the full side of the pictures.</summary>
+    sealed class Stage(long inputs) : Layer
     {
-        readonly Conv2d conv = new(inputs, Width, 3, stride: stride);
+        readonly Conv2d conv = new(inputs, Width, 3);
         readonly BatchNorm bn = new(Width);
 
         public override Tensor Forward(Tensor x) => bn.Forward(conv.Forward(x)).Relu();
@@ -24,26 +25,32 @@ public sealed class LocalTurnsMemoryTests
     /// <summary>NT-Xent on the output of each span of stages; a span of all stages is end-to-end training.</summary>
     sealed class Local(int span) : Method
     {
-        readonly Stage[] stages = [.. Enumerable.Range(0, Stages).Select(i => new Stage(i == 0 ? 3 : Width, i is 3 or 6 ? 2 : 1))];
+        readonly Stage[] stages = [.. Enumerable.Range(0, Stages).Select(i => new Stage(i == 0 ? 3 : Width))];
         readonly MlpHead[] heads = [.. Enumerable.Range(0, Stages - span + 1).Select(_ => new MlpHead(Width, Width, 16))];
 
         public override IEnumerable<Turn> Turns(Batch batch, Progress at)
         {
-            var x = View.Cat(batch.Views[0], batch.Views[1]).X;
+            Tensor[] x = [batch.Views[0].X, batch.Views[1].X];                       // the inputs of the unit at hand
             yield return new Turn("model", [.. Enumerable.Range(0, heads.Length).Select(unit => (Func<Tensor>)(() =>
             {
-                var lower = stages[unit].Forward(x);
-                var upper = stages[(unit + 1)..(unit + span)].Aggregate(lower, (h, stage) => stage.Forward(h));
-                x = Turn.Handed(lower);
-                return NtXent.Loss(heads[unit].Forward(upper.Mean([2, 3])), temperature: 0.5);
+                var lower = Array.ConvertAll(x, stages[unit].Forward);
+                var upper = Array.ConvertAll(lower, h => stages[(unit + 1)..(unit + span)].Aggregate(h, (h, stage) => stage.Forward(h)));
+                x = Array.ConvertAll(lower, Turn.Handed);
+                return NtXent.Loss(heads[unit].Forward(Tensor.Cat(upper).Mean([2, 3])), temperature: 0.5);
             }))]);
         }
+    }
+
+    /// <summary>One batch of 32 noisy pictures in two views.</summary>
+    sealed class Noise() : MemoryData(32, [], null, batch: 32, seed: 1)
+    {
+        protected override View[] Make(IReadOnlyList<Wanted> samples) => [.. new[] { "a", "b" }.Select(name => new View(Tensor.Randn([samples.Count, 3, 32, 32], Generator.Default, Dtype.Float32), name))];
     }
 
     // The most that tensors take at once in a step, beyond what lives before it.
     static long Peak(int span)
     {
-        using var data = new ToyData(count: 32, batch: 32, side: 32);
+        using var data = new Noise();
         var method = Toy.Build(() => new Local(span));
         var optimizers = Toy.Sgd(method);
         Toy.Train(method, optimizers, data, epochs: 1);
