@@ -69,7 +69,7 @@ public static class GraphEdit
             for (var i = 0; i < mask.Count; i++)
                 features[(mask[i] * graph.Width) + column] = replacement is null ? mean / graph.Nodes : replacement[(i * graph.Width) + column];
         }
-        return graph with { Features = features };
+        return graph with { Features = features, Edges = Sorted(graph.Edges) };
     }
 
     internal static (int, int)[] Sorted(IEnumerable<(int, int)> edges) => [.. edges.Distinct().Order()];
