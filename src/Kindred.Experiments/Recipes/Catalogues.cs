@@ -3,6 +3,7 @@ using Kindred.Data.Views;
 using Kindred.Experiments.Evaluation;
 using Kindred.Experiments.Modalities;
 using Kindred.Optim;
+using Kindred.Data.Graphs;
 
 namespace Kindred.Experiments.Recipes;
 
@@ -29,6 +30,9 @@ public static class Catalogues
     /// <summary>Operations on views.</summary>
     public static Catalogue<AugmentationAttribute> Operations { get; } = new("view operation", typeof(Augmentation));
 
+    /// <summary>Operations on views of graphs.</summary>
+    public static Catalogue<GraphOperationAttribute> GraphOperations { get; } = new("graph operation", typeof(GraphOperation));
+
     /// <summary>Evaluations.</summary>
     public static Catalogue<ProtocolAttribute> Protocols { get; } = new("protocol", typeof(Protocol));
 
@@ -36,7 +40,7 @@ public static class Catalogues
     public static Catalogue<ModalityAttribute> Modalities { get; } = new("modality", typeof(Modality));
 
     /// <summary>All kinds.</summary>
-    public static IReadOnlyList<Catalogue> All { get; } = [Methods, Encoders, Optimizers, Schedules, Operations, Protocols, Modalities];
+    public static IReadOnlyList<Catalogue> All { get; } = [Methods, Encoders, Optimizers, Schedules, Operations, GraphOperations, Protocols, Modalities];
 
     /// <summary>Where parts are looked for.</summary>
     public static IReadOnlyList<Assembly> Assemblies => assemblies;

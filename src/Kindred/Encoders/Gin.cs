@@ -9,17 +9,27 @@ namespace Kindred.Encoders;
 /// Xu et al., "How Powerful are Graph Neural Networks?", arXiv:1810.00826, eqs. 4.1–4.2; layer order of GraphCL's unsupervised code:
 /// h ← BN(relu(MLP((1 + ε)h + Σ h_neighbours))). A graph is read out as the sum of its nodes, all layers concatenated.
 /// </remarks>
-public sealed class Gin : Module
+[Encoder("gin", "graph isomorphism network", Paper = "arXiv:1810.00826")]
+public sealed class Gin : Encoder
 {
+    /// <summary>The settings; defaults are GraphCL's.</summary>
+    /// <param name="Width">Width of every layer.</param>
+    /// <param name="Depth">Layers.</param>
+    public sealed record Options([Width] long Width = 32, [Depth] int Depth = 3);
+
     readonly GinLayer[] layers;
 
-    /// <summary>A network with Xavier weights and zero biases.</summary>
-    /// <param name="inputs">Width of the node features.</param>
-    /// <param name="hidden">Width of every layer.</param>
-    /// <param name="depth">Layers.</param>
-    public Gin(long inputs, long hidden = 32, int depth = 3)
-        : this([.. Enumerable.Range(0, depth).Select(i => new GinLayer(i == 0 ? inputs : hidden, hidden))])
+    /// <summary>A network with Xavier weights and zero biases, for the node features of the data.</summary>
+    public Gin(Options options, DataFacts facts) : this(Layers(Checked(options), facts.Input("features", 1)))
     {
+    }
+
+    static GinLayer[] Layers(Options options, long inputs) => [.. Enumerable.Range(0, options.Depth).Select(i => new GinLayer(i == 0 ? inputs : options.Width, options.Width))];
+
+    static Options Checked(Options options)
+    {
+        OptionRules.Check(options);
+        return options;
     }
 
     /// <summary>A network of given layers.</summary>
@@ -27,7 +37,11 @@ public sealed class Gin : Module
     public Gin(params GinLayer[] layers) => this.layers = layers;
 
     /// <summary>Width of a graph's representation: the layers' widths together.</summary>
-    public long Dim => layers.Sum(layer => layer.Width);
+    public override long Dim => layers.Sum(layer => layer.Width);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(View view) => view is GraphView graphs ? Forward(graphs.Graph).Graphs
+        : throw new ConfigurationException("gin reads graphs, and these data are none; give graphs by --data tu:PATH, or take another encoder.");
 
     /// <summary>Node states of the last layer `[N, hidden]` and graph representations `[G, Dim]`.</summary>
     /// <param name="graph">One graph or several side by side.</param>

@@ -12,7 +12,7 @@ public sealed record Graph(Tensor Nodes, Tensor Edges, Tensor? Owner = null)
     public long Count => Nodes.Size(0);
 
     /// <summary>How many graphs lie side by side.</summary>
-    public long Graphs => Owner is null || Owner.Numel == 0 ? 1 : Owner.Max().ItemLong() + 1;
+    public long Graphs { get; init; } = Owner is null || Owner.Numel == 0 ? 1 : Owner.Max().ItemLong() + 1;
 
     /// <summary>Lays graphs side by side as one with as many components.</summary>
     /// <param name="graphs">Single graphs of equal feature width; at least one.</param>

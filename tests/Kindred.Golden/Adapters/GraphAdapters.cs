@@ -1,7 +1,9 @@
+using Kindred.Data.Graphs;
 using Kindred.Encoders;
 using Kindred.Graphs;
 using Kindred.Nn;
 using Kindred.Objectives;
+using Kindred.Torch;
 
 namespace Kindred.Golden.Adapters;
 
@@ -17,19 +19,28 @@ static class GraphAdapters
     [Golden("graph_aug")]
     static CaseResult Augment(GoldenCase c)
     {
-        var graph = new Graph(c["x"], c["edge_index"]);
+        var (x, pairs) = (c["x"], c["edge_index"]);
+        var graph = new GraphSample(x.To(Dtype.Float64).ToArray<double>(), (int)x.Size(1), Pairs(pairs));
+        int[] Numbers(string name) => [.. c.Integers(name).ToArray().Select(n => (int)n)];
         var (result, map) = c.Text("kind") switch
         {
-            "node_drop" => GraphAugmentation.DropNodes(graph, c.Integers("drop")),
-            "subgraph" => GraphAugmentation.Subgraph(graph, c.Integers("keep"), c.Flag("self_loops")),
-            "edge_perturb" => (GraphAugmentation.PerturbEdges(graph, c.Integers("keep_edges"), c.Optional("add_edges")), null),
-            "attr_mask" => (GraphAugmentation.MaskAttributes(graph, c.Integers("mask"), c.Optional("replacement")), null),
+            "node_drop" => GraphEdit.DropNodes(graph, Numbers("drop")),
+            "subgraph" => GraphEdit.Subgraph(graph, Numbers("keep"), c.Flag("self_loops")),
+            "edge_perturb" => (GraphEdit.PerturbEdges(graph, Numbers("keep_edges"), c.Optional("add_edges") is { } added ? Pairs(added) : null), null),
+            "attr_mask" => (GraphEdit.MaskAttributes(graph, Numbers("mask"), c.Optional("replacement")?.To(Dtype.Float64).ToArray<double>()), (int[]?)null),
             var kind => throw new ArgumentException($"graph_aug has no kind '{kind}'"),
         };
-        var answer = new CaseResult { ["edge_index"] = result.Edges, ["x"] = result.Nodes };
+        long[] flat = [.. result.Edges.Select(e => (long)e.Source), .. result.Edges.Select(e => (long)e.Target)];
+        var answer = new CaseResult { ["edge_index"] = Tensor.From<long>(flat, [2, result.Edges.Length]), ["x"] = Tensor.From<double>(result.Features, [result.Nodes, result.Width]) };
         if (map is not null)
-            answer["node_map"] = map;
+            answer["node_map"] = Array.ConvertAll(map, i => (long)i);
         return answer;
+    }
+
+    static (int, int)[] Pairs(Tensor edges)
+    {
+        var flat = edges.ToArray<long>();
+        return [.. Enumerable.Range(0, flat.Length / 2).Select(i => ((int)flat[i], (int)flat[(flat.Length / 2) + i]))];
     }
 
     [Golden("gin")]

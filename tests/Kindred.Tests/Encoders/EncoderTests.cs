@@ -1,4 +1,5 @@
 using Kindred.Encoders;
+using Kindred.Graphs;
 using Kindred.Experiments.Recipes;
 using Kindred.Nn;
 using Kindred.Tests.Nn;
@@ -17,6 +18,7 @@ public class EncoderTests
         (string options, long[] shape) = name switch
         {
             "wave" or "log-mel" => ("width: 16", new long[] { 2, 1600 }),
+            "gin" => ("width: 4", [3, 1]),
             "patches" => ("width: 8", [2, 3, 32, 32]),
             _ when name.StartsWith("vit", StringComparison.Ordinal) => ("depth: 2, size: 32, patch: 8", [2, 3, 32, 32]),
             _ when name.StartsWith("resnet", StringComparison.Ordinal) => ("width: 0.125", [2, 3, 32, 32]),
@@ -29,7 +31,8 @@ public class EncoderTests
         for (int step = 0; step < 2; step++)
             using (Scope.Open())
             {
-                var y = encoder.Forward(Reference.Tensor(1, shape).To(Dtype.Float32));
+                var x = Reference.Tensor(1, shape).To(Dtype.Float32);
+                var y = encoder.Forward(name == "gin" ? new GraphView(x, Tensor.From<long>([0, 1, 2, 1, 0, 2], [2, 3]), Tensor.From<long>([0, 0, 1]), 2, "") : (View)x);
                 Assert.Equal([2, encoder.Dim], y.Shape);
                 y.Sum().Backward();
             }

@@ -1,5 +1,8 @@
+using Kindred.Data.Graphs;
 using Kindred.Encoders;
+using Kindred.Experiments.Modalities;
 using Kindred.Graphs;
+using Kindred.Randomness;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Graphs;
@@ -10,69 +13,129 @@ public sealed class GraphTests : IDisposable
 
     public void Dispose() => scope.Dispose();
 
-    static Graph Ring(int n, int seed = 1)
+    static GraphSample Ring(int n)
     {
-        using var generator = new Generator(seed);
-        long[] from = [.. Enumerable.Range(0, 2 * n).Select(i => (long)(i % n))];
-        long[] to = [.. Enumerable.Range(0, 2 * n).Select(i => (long)(i < n ? (i + 1) % n : (i % n + n - 1) % n))];
-        return new(Tensor.Randn([n, 3], generator), Tensor.From<long>([.. from, .. to], [2, 2 * n]));
+        (int, int)[] edges = [.. Enumerable.Range(0, n).SelectMany<int, (int, int)>(i => [(i, (i + 1) % n), ((i + 1) % n, i)]).Distinct().Order()];
+        return new([.. Enumerable.Range(0, 3 * n).Select(i => (double)i)], 3, edges);
+    }
+
+    static readonly Dictionary<string, string> Files = new()
+    {
+        ["A"] = "1, 2\n2, 1\n2, 3\n3, 2\n5, 6\n6, 5\n",
+        ["graph_indicator"] = "1\n1\n1\n2\n3\n3\n",
+        ["graph_labels"] = "-1\n1\n1\n",
+        ["node_labels"] = "7\n3\n3\n3\n7\n7\n",
+    };
+
+    static GraphSet Read(string? file = null, string? text = null) => TuFiles.Read("DS", file is null ? Files : new Dictionary<string, string>(Files) { [file] = text! });
+
+    [Fact]
+    public void Files_become_graphs_with_their_own_numbers()
+    {
+        var set = Read();
+        Assert.Equal([3, 1, 2], set.Graphs.Select(g => g.Nodes));
+        Assert.Equal([(0, 1), (1, 0), (1, 2), (2, 1)], set.Graphs[0].Edges);
+        Assert.Empty(set.Graphs[1].Edges);
+        Assert.Equal([0.0, 1, 1, 0, 1, 0], set.Graphs[0].Features);
+        Assert.Equal(["-1", "1"], set.Classes);
+        Assert.Equal([0, 1, 1], set.Labels!);
+    }
+
+    [Theory]
+    [InlineData("A", "1, 2\n2, 1\n\n2, x\n", "A.txt, line 4")]
+    [InlineData("A", "1, 2\n2, 1\n2,", "A.txt, line 3")]
+    [InlineData("A", "1, 2\n2, 1\n1, 9\n", "A.txt, line 3")]
+    [InlineData("A", "1, 2\n2, 1\n3, 4\n4, 3\n", "A.txt, line 3")]
+    [InlineData("A", "1, 2\n2, 1\n2, 3\n", "A.txt, line 3")]
+    [InlineData("graph_indicator", "1\n1\n1\n2\n4\n4\n", "graph_indicator.txt, line 5")]
+    [InlineData("graph_indicator", "", "graph_indicator.txt is empty")]
+    [InlineData("graph_labels", "1\n1\n", "graph_labels.txt has 2 lines for 3 graphs")]
+    [InlineData("node_labels", "1\n1\n", "node_labels.txt has 2 lines for 6 nodes")]
+    public void What_is_cut_or_contradicts_itself_is_named_with_file_and_line(string file, string text, string expected)
+        => Assert.Contains(expected, Assert.Throws<DataException>(() => Read(file, text)).Message);
+
+    [Fact]
+    public void Damaged_files_are_read_or_refused_and_nothing_else()
+    {
+        var draws = new RandomKey(1, 0, 0, 0).Draws();
+        string[] names = [.. Files.Keys];
+        for (var i = 0; i < 2000; i++)
+        {
+            var name = names[draws.Integer(names.Length)];
+            var text = Files[name].ToCharArray();
+            for (var k = 0; k <= i % 3; k++) text[draws.Integer(text.Length)] = "0123456789-, \nx\0\uFFFD"[draws.Integer(17)];
+            try { Assert.All(Read(name, new string(text)[..draws.Integer(text.Length + 1)]).Graphs, g => Assert.True(g.Nodes > 0)); }
+            catch (DataException) { }
+        }
+    }
+
+    public static TheoryData<GraphOperation> Operations => [new DropNodes(0.3), new PerturbEdges(0.3), new MaskAttributes(0.3), new Subgraph(0.6), new OneOf(0.3), new DropNodes(1), new PerturbEdges(1), new Subgraph(0)];
+
+    [Theory, MemberData(nameof(Operations))]
+    public void An_operation_repeats_with_its_key_and_leaves_an_undirected_graph_of_nodes_that_were_there(GraphOperation operation)
+    {
+        foreach (var graph in new[] { Ring(1), Ring(2), Ring(10), new GraphSample([1, 2], 1, []) })
+        {
+            for (var sample = 0; sample < 50; sample++)
+            {
+                Draws one = new RandomKey(3, 1, sample, 0).Draws(), two = new RandomKey(3, 1, sample, 0).Draws();
+                var (a, b) = (operation.Apply(graph, ref one), operation.Apply(graph, ref two));
+                Assert.Equal(a.Features, b.Features);
+                Assert.Equal(a.Edges, b.Edges);
+                Assert.InRange(a.Nodes, 1, graph.Nodes);
+                Assert.All(a.Edges, e => Assert.True(e.Source < a.Nodes && e.Target < a.Nodes && a.Edges.Contains((e.Target, e.Source))));
+                Assert.Equal(a.Edges.Distinct().Order(), a.Edges);
+            }
+        }
     }
 
     [Fact]
-    public void Dropping_a_node_takes_its_edges_and_renumbers_the_rest()
+    public void A_walk_stops_at_its_component()
     {
-        var (rest, map) = GraphAugmentation.DropNodes(Ring(5), [2]);
-        Assert.Equal([0, 1, 3, 4], map);
-        Assert.Equal([0, 0, 1, 2, 3, 3, 1, 3, 0, 3, 0, 2], rest.Edges.ToArray<long>());
-        Assert.Throws<ArgumentException>(() => GraphAugmentation.DropNodes(Ring(3), [0, 1, 2]));
+        var ring = Ring(6);
+        var two = new GraphSample([.. ring.Features, .. ring.Features], 3, [.. ring.Edges, .. ring.Edges.Select(e => (e.Source + 6, e.Target + 6))]);
+        var draws = new RandomKey(0, 0, 0, 0).Draws();
+        Assert.Equal(6, new Subgraph(0.9).Apply(two, ref draws).Nodes);
     }
 
-    [Fact]
-    public void Masked_nodes_get_the_mean_and_the_others_keep_theirs()
-    {
-        var graph = Ring(6);
-        var masked = GraphAugmentation.MaskAttributes(graph, [4]);
-        Assert.True((masked.Nodes.Select(0, 4) - graph.Nodes.Mean(0)).Abs().Max().Item() < 1e-6);
-        Assert.Equal(graph.Nodes.Narrow(0, 0, 4).ToArray<float>(), masked.Nodes.Narrow(0, 0, 4).ToArray<float>());
-    }
+    static GraphView Batch(IData data) => (GraphView)data.Plain(100).First().Tensors().Views[0];
+
+    static IData Motif(int count = 12, int batch = 4) => new GraphModality().Open(new($"motifs:{count}", [new("whole", 1, null, []), new("changed", 1, null, [new OneOf(0.2)])], Batch: batch, Seed: 5));
 
     [Fact]
-    public void Picks_repeat_with_their_seed_and_never_empty_a_graph()
+    public void Graphs_in_a_batch_are_encoded_as_they_are_alone()
     {
-        var graph = Ring(10);
-        var (one, two) = (new GraphPicks(new Random(4)), new GraphPicks(new Random(4)));
-        Assert.Equal(one.Nodes(graph, 0.3), two.Nodes(graph, 0.3));
-        Assert.Equal(9, new GraphPicks(new Random(1)).Nodes(graph, 1).Length);
-        var (keep, added) = one.Edges(graph, 0.2);
-        Assert.Equal((16, 4), (keep.Length, added!.Size(1)));
-        Assert.Single(one.Walk(Ring(1), 0.1));
-    }
-
-    [Fact]
-    public void A_walk_stays_connected_and_stops_at_its_component()
-    {
-        var graph = Graph.Batch(Ring(6), Ring(6)) with { Owner = null };
-        var walk = new GraphPicks(new Random(2)).Walk(graph, 0.9);
-        Assert.Equal(6, walk.Length);
-        Assert.Single(walk.Select(node => node / 6).Distinct());
-        Assert.Equal(4, new GraphPicks(new Random(2)).Walk(Ring(8), 0.5).Distinct().Count());
-    }
-
-    [Fact]
-    public void Representations_do_not_depend_on_the_numbering_or_the_company()
-    {
-        var network = new Gin(3, 8, 2);
+        using var data = Motif();
+        var network = new Gin(new Gin.Options(8, 2), DataFacts.None);
         network.Eval();
-        var graph = Ring(7);
-        long[] order = [3, 1, 6, 0, 5, 2, 4];
-        var place = order.Select((old, now) => (old, now)).ToDictionary(pair => pair.old, pair => (long)pair.now);
-        var renamed = new Graph(graph.Nodes.IndexSelect(0, Tensor.From(order)), Tensor.From<long>([.. graph.Edges.ToArray<long>().Select(node => place[node])], [2, 14]));
+        var view = Batch(data);
+        var together = network.Forward(view);
+        Assert.Equal([12, network.Dim], together.Shape);
+        for (var g = 0; g < 12; g++)
+            Assert.True((network.Forward(view.Part(g, 1)).Select(0, 0) - together.Select(0, g)).Abs().Max().Item() < 1e-3);
+    }
 
-        var alone = network.Forward(graph).Graphs;
-        Assert.Equal(network.Dim, alone.Size(1));
-        Assert.True((network.Forward(renamed).Graphs - alone).Abs().Max().Item() < 1e-4);
-        var together = network.Forward(Graph.Batch(Ring(4, 9), graph, Ring(5, 8))).Graphs;
-        Assert.Equal(3, together.Size(0));
-        Assert.True((together.Select(0, 1) - alone.Select(0, 0)).Abs().Max().Item() < 1e-4);
+    [Fact]
+    public void Rows_come_in_the_order_asked_for_and_parts_join_to_the_whole()
+    {
+        using var data = Motif();
+        var view = Batch(data);
+        var rows = (GraphView)view.Rows(Tensor.From<long>([7L, 2, 7]));
+        Assert.Equal(3, rows.Count);
+        Assert.Equal(view.Part(2, 1).X.Size(0), rows.Part(1, 1).X.Size(0));
+        Assert.Equal(((GraphView)view.Part(7, 1)).Edges.ToArray<long>(), ((GraphView)rows.Part(2, 1)).Edges.ToArray<long>());
+        var joined = (GraphView)View.Cat(view.Part(0, 5), view.Part(5, 7));
+        Assert.Equal(view.Owner.ToArray<long>(), joined.Owner.ToArray<long>());
+        Assert.Equal(12, joined.Count);
+    }
+
+    [Fact]
+    public void An_epoch_that_begins_in_its_middle_has_the_same_views()
+    {
+        using IData one = Motif(), two = Motif();
+        var whole = one.Batches(3, 0, null, default).Skip(1).Select(b => Sum(b.Tensors())).ToArray();
+        Assert.Equal(whole, two.Batches(3, 1, null, default).Select(b => Sum(b.Tensors())));
+
+        static string Sum(Batch batch) => string.Join(';', batch.Views.Select(v => string.Join(',', ((GraphView)v).Edges.ToArray<long>()) + v.X.Sum().Item()));
     }
 }
