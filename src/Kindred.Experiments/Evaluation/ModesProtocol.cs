@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Kindred.Experiments.Modalities;
 using Kindred.Metrics;
 using Kindred.Numerics;
@@ -23,15 +24,18 @@ public sealed record ModesProtocol([Range(1, 1 << 24)] int Samples = 5000, [Rang
         var method = subject.Need<IGenerates>("draws samples");
         using var scope = Scope.Open();
         using var data = subject.Open("test");
-        if (data is not PointData { Modes: { } modes } points) throw new ConfigurationException($"{subject.Uri}: nobody knows where the modes of these data lie; points:ring and points:25-gaussians say it.");
+        if (data is not PointData { Modes: { } modes } points)
+            throw new ConfigurationException($"{subject.Uri}: nobody knows where the modes of these data lie; points:ring and points:25-gaussians say it.");
         var made = method.Generate(Samples).X.To(Device.Cpu).To(Dtype.Float32);
         var centers = Tensor.From<double>([.. modes.Centers.SelectMany(c => c)], [modes.Centers.Count, modes.Centers[0].Length]);
         var coverage = ModeCoverage.Of(made, centers, modes.Deviation, Within);
         var real = Features.Of(points, view => view.X, subject.Cancel).Features;
-        subject.Pictures["modes"] = Scatter.Svg($"{coverage.Covered(Least)} of {modes.Centers.Count} modes, {100 * coverage.GoodFraction:0} % good", [("data", Pairs(real)), ("generated", Pairs(made))]);
+        var title = string.Create(CultureInfo.InvariantCulture, $"{coverage.Covered(Least)} of {modes.Centers.Count} modes, {100 * coverage.GoodFraction:0} % good");
+        subject.Pictures["modes"] = Scatter.Svg(title, [("data", Pairs(real)), ("generated", Pairs(made))]);
         return new Dictionary<string, double>
         {
-            ["modes"] = coverage.Covered(Least), ["touched"] = coverage.Covered(), ["of"] = modes.Centers.Count, ["good"] = 100 * coverage.GoodFraction, ["kl"] = coverage.Divergence,
+            ["modes"] = coverage.Covered(Least), ["touched"] = coverage.Covered(), ["of"] = modes.Centers.Count,
+            ["good"] = 100 * coverage.GoodFraction, ["kl"] = coverage.Divergence,
         };
     }
 

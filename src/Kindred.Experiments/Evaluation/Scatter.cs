@@ -27,7 +27,8 @@ public static class Scatter
             foreach (var (x, y) in groups[g].Points)
             {
                 var (u, v) = ((x - midX) / half, (y - midY) / half);
-                if (Math.Abs(u) <= 1 && Math.Abs(v) <= 1) body.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{Pad + (Side * (u + 1) / 2):0.#}\" cy=\"{Head + (Side * (1 - v) / 2):0.#}\" r=\"1.5\"/>");
+                if (Math.Abs(u) <= 1 && Math.Abs(v) <= 1)
+                    body.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{Pad + (Side * (u + 1) / 2):0.#}\" cy=\"{Head + (Side * (1 - v) / 2):0.#}\" r=\"1.5\"/>");
             }
             body.Append("\n</g>\n");
             body.Append(CultureInfo.InvariantCulture, $"<text x=\"{Pad + (g * 120)}\" y=\"{Head + Side + 18}\" fill=\"{colors[g % colors.Length]}\">{WebUtility.HtmlEncode(groups[g].Name)}</text>\n");

@@ -5,7 +5,9 @@ using Kindred.Torch;
 
 namespace Kindred.Experiments.Modalities;
 
-/// <summary>Pairs of vectors x and y: columns of a table, <c>columns:FILE?x=1-3&amp;y=weight</c>, or drawn from a law whose mutual information is known, <c>columns:gaussian</c>, <c>columns:noisy</c>.</summary>
+/// <summary>
+/// Pairs of vectors x and y: columns of a table, <c>columns:FILE?x=1-3&amp;y=weight</c>, or drawn from a law whose mutual information is known, <c>columns:gaussian</c>, <c>columns:noisy</c>.
+/// </summary>
 /// <remarks>
 /// Of a table: <c>x</c> and <c>y</c> pick columns by name, number from 1 or range (<see cref="NumberFile"/>), <c>with</c> is another file that y comes from, <c>scale</c> is ranks or standard.
 /// Of a law: <c>dim</c> and <c>rho</c> of the Gaussians; <c>f</c> (linear, cubic, sine) and <c>sigma</c> of the noisy function; <c>n</c> pairs an epoch, which are fresh ones each time, or in the
@@ -63,8 +65,9 @@ public sealed class ColumnModality : Modality
             case "noisy":
                 uri.Allow("f", "sigma", "n", "seed", "split");
                 var words = Enum.GetValues<NoisyFunction.Kind>().ToDictionary(k => k.ToString().ToLowerInvariant());
-                return new NoisyFunction(words.TryGetValue(uri["f"] ?? "linear", out var f) ? f
-                    : throw new ConfigurationException($"{uri}: f={uri["f"]}{Suggest.Nearest(uri["f"]!, words.Keys)}; expected is {string.Join(", ", words.Keys)}."), Number("sigma", 0.3, 0.001, 1000));
+                if (!words.TryGetValue(uri["f"] ?? "linear", out var f))
+                    throw new ConfigurationException($"{uri}: f={uri["f"]}{Suggest.Nearest(uri["f"]!, words.Keys)}; expected is {string.Join(", ", words.Keys)}.");
+                return new NoisyFunction(f, Number("sigma", 0.3, 0.001, 1000));
             default:
                 return null;
         }
@@ -73,7 +76,8 @@ public sealed class ColumnModality : Modality
     static SamplePairs Table(DataUri uri, int seed)
     {
         uri.Allow("x", "y", "with", "scale", "seed", "split");
-        if (uri.Path.Length == 0) throw new ConfigurationException($"{uri}: expected is a table (columns:FILE?x=1&y=2), columns:gaussian or columns:noisy.");
+        if (uri.Path.Length == 0)
+            throw new ConfigurationException($"{uri}: expected is a table (columns:FILE?x=1&y=2), columns:gaussian or columns:noisy.");
         var other = uri["with"] ?? uri.Path;
         if (other == uri.Path && (uri["x"] is null || uri["y"] is null))
             throw new ConfigurationException($"{uri}: say which columns are x and which are y, as {uri.Place}?x=1-3&y=4, or where y comes from, as ?with=OTHER.csv.");

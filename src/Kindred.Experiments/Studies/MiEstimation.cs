@@ -79,7 +79,13 @@ public sealed record MiEstimate(MiEstimator Estimator, double Nats, double Secon
         return Recipes.Recipe.Parse($$"""
             method: {{method}}
             options: { hidden: {{options.Hidden}}{{own}} }
-            train: { steps: {{options.Steps}}, batch: {{options.Batch}}, seed: {{options.Seed}}, precision: fp32, optimizer: { name: adam, learningRate: {{Text(options.LearningRate)}} }, schedule: cosine }
+            train:
+              steps: {{options.Steps}}
+              batch: {{options.Batch}}
+              seed: {{options.Seed}}
+              precision: fp32
+              optimizer: { name: adam, learningRate: {{Text(options.LearningRate)}} }
+              schedule: cosine
             """, $"kindred mi, {method}", binder: Parts.Binder).First;
 
         static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);

@@ -40,7 +40,8 @@ public abstract class BoundMethod : Method, IEstimates
         ArgumentNullException.ThrowIfNull(facts);
         var (x, y) = (facts.For("x").Input("features", 0), facts.For("y").Input("features", 0));
         return x > 0 && y > 0 ? (x, y)
-            : throw new ConfigurationException($"{who} estimates what two vectors x and y tell about each other, and these data are no pairs of vectors; give --data columns:gaussian or --data \"columns:FILE?x=1&y=2\".");
+            : throw new ConfigurationException($"{who} estimates what two vectors x and y tell about each other, and these data are no pairs of vectors; "
+                + "give --data columns:gaussian or --data \"columns:FILE?x=1&y=2\".");
     }
 
     /// <summary>Minus the bound that learning climbs, and its value in nats on this batch.</summary>

