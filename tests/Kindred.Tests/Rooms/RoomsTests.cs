@@ -10,7 +10,7 @@ public partial class RoomsTests
     const string Decoding = $"{Files} Data.Files Data.Pictures", Sources = $"{Decoding} Data.Sources", Views = $"{Base} Data.Pictures Data.Views";
     const string Parts = $"{Engine} Nn Numerics Kindred";
     const string Library = $"{Parts} Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads";
-    const string AllData = $"{Sources} Data.Views Data.Loading Data.Audio Data.Audit";
+    const string AllData = $"{Sources} Data.Views Data.Loading Data.Audio Data.Graphs Data.Audit";
     const string Learning = $"{Library} {AllData} Experiments.Modalities Experiments.Training";
     const string Everything = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
 
@@ -30,6 +30,7 @@ public partial class RoomsTests
         ["Data.Sources"] = Decoding,
         ["Data.Views"] = $"{Base} Data.Pictures",
         ["Data.Audio"] = Sources,
+        ["Data.Graphs"] = Sources,
         ["Data.Loading"] = $"{Sources} Data.Views",
         ["Data.Audit"] = $"{Sources} Data.Views Data.Loading",
 
@@ -42,8 +43,8 @@ public partial class RoomsTests
         ["Information"] = $"{Engine} Nn Numerics Similarities",
         ["Clustering"] = $"{Engine} Nn Numerics",
         ["Metrics"] = $"{Engine} Nn Numerics Clustering",
-        ["Graphs"] = $"{Engine} Nn",
-        ["Text"] = $"{Engine} Nn",
+        ["Graphs"] = $"{Engine} Nn Kindred",
+        ["Text"] = $"{Engine} Nn Kindred",
         ["Optim"] = $"{Engine} Nn Kindred",
         ["Encoders"] = $"{Parts} Graphs Text",
         ["Heads"] = Parts,
