@@ -36,6 +36,7 @@ public sealed class EveryMethodTests
         ["triplet, all"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.All, Dim: 8, Classes: 4, Each: 2)),
         ["triplet, batch hard"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.BatchHard, SoftMargin: true, Normalize: false, Squared: false, Dim: 8, Classes: 4, Each: 2)),
         ["drlim, neighbours"] = () => new DrLIM(new TinyEncoder(), Toy.Facts, new(DrLIM.SimilarKind.Neighbours, Neighbours: 3, Pairs: 4)),
+        ["simcse, triples without a head"] = () => new SimCSE(new Bert(new(Width: 8, Depth: 1, Heads: 2, Positions: 16, Pooling: TextPooling.FirstLast), Toy.Facts.WithInput("vocabulary", 40)), new(SimCSE.TwinKind.Pair, 0.2, SimCSE.HeadKind.None, HardWeight: 2)),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 
@@ -43,13 +44,15 @@ public sealed class EveryMethodTests
 
     static Dictionary<string, Row> Rows { get; } =
         MethodExamples.Registered.ToDictionary(t => t.Name, t => new Row(() => MethodExamples.Of(t).Make(c => new TinyEncoder(c ?? 3), Toy.Facts), t))
-            .Concat(variants.ToDictionary(v => v.Key, v => new Row(v.Value, null))).ToDictionary();
+            .Concat(variants.ToDictionary(v => v.Key, v => new Row(v.Value, null) { Text = v.Key.StartsWith("simcse", StringComparison.Ordinal) })).ToDictionary();
 
     sealed record Row(Func<Method> Make, Type? Type)
     {
         internal MethodExample? Example => Type is null ? null : MethodExamples.Of(Type);
 
-        internal ToyData Open(int count = 32) => new(count, sound: Example?.Data == "sound");
+        internal ToyData Open(int count = 32) => new(count, sound: Example?.Data == "sound", text: Text || Example?.Data == "text");
+
+        internal bool Text { get; init; }
     }
 
     [Fact]

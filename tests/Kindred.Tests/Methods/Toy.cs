@@ -1,6 +1,7 @@
 using Kindred.Experiments.Training;
 using Kindred.Nn;
 using Kindred.Optim;
+using Kindred.Text;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Methods;
@@ -19,8 +20,8 @@ sealed class TinyEncoder(long channels = 3) : TensorEncoder
         bn2.Forward(conv2.Forward(bn1.Forward(conv1.Forward(x)).Relu())).Relu().Mean([2, 3]);
 }
 
-/// <summary>Random pictures in random views: the same for the same seed, epoch and step.</summary>
-sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound = false) : IData
+/// <summary>Random pictures, sounds or sentences in random views: the same for the same seed, epoch and step.</summary>
+sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound = false, bool text = false) : IData
 {
     static readonly (string Name, int Side)[] Views = [("global.0", 16), ("global.1", 16), ("local.0", 12), ("local.1", 12)];
 
@@ -32,23 +33,24 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
     public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
         from step in Enumerable.Range(skip, (plan?.Steps ?? StepsPerEpoch) - skip)
         let rows = plan?.Batches?[step] ?? [.. Enumerable.Range(step * batch, batch)]
-        select new Raw(rows, (epoch * 1000) + step, classes, sound);
+        select new Raw(rows, (epoch * 1000) + step, classes, sound, text);
 
     public IEnumerable<IRawBatch> Plain(int size, CancellationToken cancel = default) =>
-        Enumerable.Range(0, count).Chunk(size).Select(rows => new Raw(rows, -1, classes, sound));
+        Enumerable.Range(0, count).Chunk(size).Select(rows => new Raw(rows, -1, classes, sound, text));
 
     public void Dispose() { }
 
     /// <summary>One batch by hand.</summary>
-    public Batch Batch(int step = 0) => new Raw([.. Enumerable.Range(step * batch % count, batch)], step, classes, sound).Tensors();
+    public Batch Batch(int step = 0) => new Raw([.. Enumerable.Range(step * batch % count, batch)], step, classes, sound, text).Tensors();
 
-    sealed class Raw(int[] rows, int seed, int classes, bool sound) : IRawBatch
+    sealed class Raw(int[] rows, int seed, int classes, bool sound, bool text) : IRawBatch
     {
         public int Count => rows.Length;
         public double Waited => 0;
 
         public Batch Tensors()
         {
+            if (text) return Sentences();
             using var generator = new Generator(seed + 7);
             // A sample is a pattern of its own plus noise of the view, so that there is something to learn.
             var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(sound ? [1, 1600] : [1, 3, 16, 16], g, Dtype.Float32); })]);
@@ -58,6 +60,13 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
                 return new(sound ? x : x.Narrow(2, 0, side).Narrow(3, 0, side).Contiguous(), name);
             }
             return new([.. Views.Select(v => Make(v.Name, v.Side))], Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+        }
+
+        // Four sentences a sample, of its own four words among forty, in one order or another and of several lengths.
+        Batch Sentences()
+        {
+            int[] Words(int row, int view) => [.. Enumerable.Range(0, 4 + ((row + view) % 3)).Select(t => 1 + ((((t + view) % 4 * 7) + (row * 5)) % 39))];
+            return new([.. Views.Index().Select(v => TextView.Of([.. rows.Select(r => Words(r, v.Index))], v.Item.Name))], Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
         }
     }
 }
