@@ -53,7 +53,8 @@ public sealed partial class ReIdPictures : IPictures
         if (all.Length == 0) throw new DataException($"{uri}: no identity is called {uri["ids"]}; the first picture is {FileNames.Printable(names[chosen[0]])}");
         var kept = Split(all, uri);
         return kept.Length > 0 ? new(pictures, kept, uri.Text)
-            : throw new DataException($"{uri}: no picture is in split '{uri["split"]}'; there are {string.Join(", ", all.Select(s => s.Part).OfType<string>().Distinct().Order(StringComparer.Ordinal))}");
+            : throw new DataException($"{uri}: no picture is in split '{uri["split"]}'; there are "
+                + $" {string.Join(", ", all.Select(s => s.Part).OfType<string>().Distinct().Order(StringComparer.Ordinal))}");
     }
 
     static Seen[] Read(string[] names, int[] chosen, DataUri uri)
@@ -63,15 +64,16 @@ public sealed partial class ReIdPictures : IPictures
             var said = Template(pattern, uri);
             Seen[] read = [.. chosen.Select(i => (Index: i, Match: said.Match(names[i]))).Where(m => m.Match.Success).Select(m => Made(m.Index, m.Match, names[m.Index]))];
             return read.Length > 0 ? read
-                : throw new DataException($"{uri}: no name is as pattern={pattern} says; the first is {FileNames.Printable(names[chosen[0]])}. {{id}} and {{camera}} stand for what they are called, * for anything");
+                : throw new DataException($"{uri}: no name is as pattern={pattern} says; the first is {FileNames.Printable(names[chosen[0]])}. "
+                    + "{id} and {camera} stand for what they are called, * for anything");
         }
         foreach (var rule in known.Select(k => Template(k, uri)))
         {
             var matches = chosen.Select(i => rule.Match(names[i])).TakeWhile(m => m.Success).ToArray();
             if (matches.Length == chosen.Length) return [.. chosen.Zip(matches, (i, match) => Made(i, match, names[i]))];
         }
-        throw new DataException($"{uri}: names such as {FileNames.Printable(names[chosen[0]])} and {FileNames.Printable(names[chosen[^1]])} tell no identity and camera together; known are 0002_c1s1_000451_03.jpg, bus_0001_cam1.jpg "
-            + "and 0002_1.jpg. Say how they are built, for example ?pattern={id}-{camera}.jpg; with a slash it is matched against the path, and what does not match is left out");
+        throw new DataException($"{uri}: names such as {FileNames.Printable(names[chosen[0]])} and {FileNames.Printable(names[chosen[^1]])} tell no identity and camera together; "
+            + "known are 0002_c1s1_000451_03.jpg, bus_0001_cam1.jpg and 0002_1.jpg. Say how they are built, for example ?pattern={id}-{camera}.jpg; with a slash it is matched against the path, and what does not match is left out");
     }
 
     static Seen Made(int index, Match match, string name) => new(index, match.Groups["id"].Value, match.Groups["camera"].Value, PartOf(name));
@@ -92,7 +94,8 @@ public sealed partial class ReIdPictures : IPictures
         if (uri["split"] is not { } split) return all;
         if (all.Any(s => s.Part is not null))
             return [.. all.Where(s => split == "test" ? s.Part is "test" or "query" or "gallery" : s.Part == split)];
-        if (split is not ("train" or "test")) throw new ConfigurationException($"{uri}: split={split}; where no folder is called train, val, query, gallery or test there are train and test, by identities");
+        if (split is not ("train" or "test"))
+            throw new ConfigurationException($"{uri}: split={split}; where no folder is called train, val, query, gallery or test there are train and test, by identities");
         string[] ids = [.. all.Select(s => s.Id).Distinct().Order(StringComparer.Ordinal)];
         var order = Shuffler.Keyed((ulong)(uri.Number("seed") ?? 0)).Shuffled([.. Enumerable.Range(0, ids.Length)], 0);
         var held = order.Take((int)Math.Round(HeldOut * ids.Length)).Select(i => ids[i]).ToHashSet();
@@ -102,8 +105,10 @@ public sealed partial class ReIdPictures : IPictures
     // {id} and {camera} are as short as the rest allows, * is anything; without a slash only the file's own name is looked at.
     static Regex Template(string pattern, DataUri uri)
     {
-        if (!pattern.Contains("{id}", StringComparison.Ordinal)) throw new ConfigurationException($"{uri}: pattern={pattern} does not say where the identity stands; write for example pattern={{id}}_cam{{camera}}.jpg");
-        var text = Regex.Escape(pattern).Replace(@"\{id}", "(?<id>[^/]+?)", StringComparison.Ordinal).Replace(@"\{camera}", "(?<camera>[^/_.]+?)", StringComparison.Ordinal).Replace(@"\*", ".*", StringComparison.Ordinal);
+        if (!pattern.Contains("{id}", StringComparison.Ordinal))
+            throw new ConfigurationException($"{uri}: pattern={pattern} does not say where the identity stands; write for example pattern={{id}}_cam{{camera}}.jpg");
+        var text = Regex.Escape(pattern).Replace(@"\{id}", "(?<id>[^/]+?)", StringComparison.Ordinal)
+            .Replace(@"\{camera}", "(?<camera>[^/_.]+?)", StringComparison.Ordinal).Replace(@"\*", ".*", StringComparison.Ordinal);
         return new($"{(pattern.Contains('/', StringComparison.Ordinal) ? "^" : "(^|/)")}{text}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking);
     }
 

@@ -73,7 +73,8 @@ public sealed class SpCL : ProjectedMethod
         this.options = options;
         streams = facts.Streams.Count > 0;
         if (streams && !(facts.Streams.ContainsKey(Source) && facts.Streams.ContainsKey(Target)))
-            throw new ConfigurationException($"data: SpCL learns from a 'target' and a 'source', or from one data set alone; there are {string.Join(", ", facts.Streams.Keys)}. Write data: {{ target: URI, source: URI }}.");
+            throw new ConfigurationException($"data: SpCL learns from a 'target' and a 'source', or from one data set alone; there are {string.Join(", ", facts.Streams.Keys)}. "
+                + "Write data: { target: URI, source: URI }.");
         if (!streams && options.Learn == DomainKind.Source)
             throw new ConfigurationException("options.learn: source goes with two data sets; write data: { target: URI, source: URI }.");
         fromSource = streams && options.Learn != DomainKind.Target;
@@ -146,7 +147,7 @@ public sealed class SpCL : ProjectedMethod
     // Classes with samples have the first rows.
     long ClassRows => fromSource ? classRows.Value.Max().ItemLong() + 1 : 0;
 
-    Tensor Unit(Batch batch) => network.Forward(batch.Views[0]).To(Dtype.Float32).Normalize();
+    Tensor Unit(Batch batch) => Rowwise.Unit(network.Forward(batch.Views[0]));
 
     static IReadOnlyList<int> SourceLabels(Epoch source) => PlanSeed.Labels(source, "SpCL");
 
