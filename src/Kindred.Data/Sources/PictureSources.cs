@@ -155,5 +155,7 @@ public static class PictureSources
 
     static string Needed(DataUri uri) => uri.Path.Length > 0 ? uri.Path : throw new ConfigurationException($"{uri}: a path is missing behind the colon");
 
-    static string Expected() => "Pictures are read from " + string.Join(", ", Kinds.Select(kind => kind.Path.Length > 0 ? $"{kind.Kind}:{kind.Path}" : kind.Kind)) + ", or a plain path to any of these";
+    static string Expected() =>
+        "Pictures are read from " + string.Join(", ", Kinds.Select(kind => kind.Path.Length > 0 ? $"{kind.Kind}:{kind.Path}" : kind.Kind))
+        + ", or a plain path to any of these";
 }

@@ -54,7 +54,7 @@ public sealed partial class ReIdPictures : IPictures
         var kept = Split(all, uri);
         return kept.Length > 0 ? new(pictures, kept, uri.Text)
             : throw new DataException($"{uri}: no picture is in split '{uri["split"]}'; there are "
-                + $" {string.Join(", ", all.Select(s => s.Part).OfType<string>().Distinct().Order(StringComparer.Ordinal))}");
+                + $"{string.Join(", ", all.Select(s => s.Part).OfType<string>().Distinct().Order(StringComparer.Ordinal))}");
     }
 
     static Seen[] Read(string[] names, int[] chosen, DataUri uri)
@@ -73,7 +73,8 @@ public sealed partial class ReIdPictures : IPictures
             if (matches.Length == chosen.Length) return [.. chosen.Zip(matches, (i, match) => Made(i, match, names[i]))];
         }
         throw new DataException($"{uri}: names such as {FileNames.Printable(names[chosen[0]])} and {FileNames.Printable(names[chosen[^1]])} tell no identity and camera together; "
-            + "known are 0002_c1s1_000451_03.jpg, bus_0001_cam1.jpg and 0002_1.jpg. Say how they are built, for example ?pattern={id}-{camera}.jpg; with a slash it is matched against the path, and what does not match is left out");
+            + "known are 0002_c1s1_000451_03.jpg, bus_0001_cam1.jpg and 0002_1.jpg. Say how they are built, "
+            + "for example ?pattern={id}-{camera}.jpg; with a slash it is matched against the path, and what does not match is left out");
     }
 
     static Seen Made(int index, Match match, string name) => new(index, match.Groups["id"].Value, match.Groups["camera"].Value, PartOf(name));

@@ -103,7 +103,9 @@ public sealed class StepReferenceTests
 
     static Batch BatchOf(string[] names)
     {
-        var views = names.Select((name, i) => new View(Reference.Tensor(900 + (uint)i, 6, 3, name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8, name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8), name));
+        var views = names.Select((name, i) =>
+            new View(Reference.Tensor(900 + (uint)i, 6, 3, name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8,
+            name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8), name));
         Batch Of(params View[] some) => new(some, Tensor.From<long>([0, 1, 2, 3, 4, 5]), Tensor.From<long>([0, 1, 0, 2, 1, 0]));
         return Of([.. views]) with { Streams = new Dictionary<string, Batch> { ["source"] = Of(views.First()), ["target"] = Of(views.Last()) } };
     }
