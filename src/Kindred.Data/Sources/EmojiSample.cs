@@ -64,7 +64,8 @@ public static class EmojiSample
         return new(split, vendors, [.. emoji.Select(i => cells[i])], sheets, label, camera, "emoji" + Query(split, vendor, label));
     }
 
-    internal static EmojiPictures Open(DataUri uri) => Open(uri["split"], uri["vendor"], uri["label"] ?? (uri["camera"] is null ? "category" : "emoji"), (ulong)(uri.Number("seed") ?? 0), uri["camera"]);
+    internal static EmojiPictures Open(DataUri uri) =>
+        Open(uri["split"], uri["vendor"], uri["label"] ?? (uri["camera"] is null ? "category" : "emoji"), (ulong)(uri.Number("seed") ?? 0), uri["camera"]);
 
     static List<(Emoji Emoji, int X, int Y)> ReadTable(string path)
     {
