@@ -28,7 +28,7 @@ case "${1:-}" in
   ops) dotnet run -c Release --project src/Kindred.Torch.Generator -- src/Kindred.Torch.Generator src/Kindred.Torch/Generated ;;
   bench) if [ "${2:-}" = methods ]; then ./kindred study methods "${@:3}"; else ./kindred bench "${@:2}"; fi ;;
   docs) table=$(./kindred list methods --markdown); { sed '/^|/d' METHODS.md; echo "$table"; } > artifacts/METHODS.md; mv artifacts/METHODS.md METHODS.md
-    dotnet build tests/Kindred.Tests -c Release -v q --nologo && KINDRED_DOCS=write artifacts/bin/Kindred.Tests/release/Kindred.Tests -class Kindred.Tests.Rooms.RoomsTests ;;
+    dotnet build tests/Kindred.Tests -c Release -v q --nologo && KINDRED_DOCS=write artifacts/bin/Kindred.Tests/release/Kindred.Tests -class Kindred.Tests.Rooms.RoomsTests -class Kindred.Tests.Docs.MethodPageTests ;;
   all) "$0" format --verify-no-changes && "$0" test && "$0" golden ;;
   *) echo "usage: ./do build | test | sweep | golden [DIR] | format | ops | bench [NAME] | docs | all" >&2; exit 2 ;;
 esac
