@@ -38,7 +38,7 @@ public static class EmojiSample
     /// <summary>Opens the sample.</summary>
     /// <param name="split"><c>train</c>: 70 % of the emoji; <c>test</c>: the other 30 %; all if null.</param>
     /// <param name="vendor">One vendor's pictures; all four if null.</param>
-    /// <param name="label">What the classes are: <c>category</c>, <c>subcategory</c>, <c>vendor</c> or <c>emoji</c>.</param>
+    /// <param name="label">What the classes are: <c>category</c>, <c>subcategory</c>, <c>vendor</c>, <c>emoji</c>, or <c>hue</c>, the colour that there is most of.</param>
     /// <param name="seed">Chooses the held-out emoji.</param>
     /// <exception cref="ConfigurationException">An unknown split, vendor or label.</exception>
     /// <exception cref="EnvironmentException">npm is missing or cannot reach its registry.</exception>
@@ -46,7 +46,7 @@ public static class EmojiSample
     {
         Choose("split", split, "train", "test");
         Choose("vendor", vendor, [.. Vendors]);
-        Choose("label", label, "category", "subcategory", "vendor", "emoji");
+        Choose("label", label, "category", "subcategory", "vendor", "emoji", "hue");
         var folder = Fetch();
         var cells = ReadTable(Path.Combine(folder, "emoji.json"));
         var order = new int[cells.Count];
@@ -57,7 +57,7 @@ public static class EmojiSample
         string[] vendors = vendor is null ? [.. Vendors] : [vendor];
         var sheets = new Picture[vendors.Length];
         Parallel.For(0, vendors.Length, v => sheets[v] = ReadSheet(Path.Combine(folder, SheetOf(vendors[v]))));
-        return new(split, vendors, [.. emoji.Select(i => cells[i])], sheets, label, "emoji" + Query(split, vendor, label));
+        return new(split, vendors, [.. emoji.Select(i => cells[i])], sheets, label, cells.Select(c => c.Emoji), "emoji" + Query(split, vendor, label));
     }
 
     internal static EmojiPictures Open(DataUri uri) => Open(uri["split"], uri["vendor"], uri["label"] ?? "category", (ulong)(uri.Number("seed") ?? 0));
