@@ -49,7 +49,7 @@ public sealed class EveryMethodTests
     {
         internal MethodExample? Example => Type is null ? null : MethodExamples.Of(Type);
 
-        internal ToyData Open(int count = 32) => new(count, sound: Example?.Data == "sound");
+        internal ToyData Open(int count = 32) => new(count, kind: Example?.Data ?? "pictures");
     }
 
     [Fact]

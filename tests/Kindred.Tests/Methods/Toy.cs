@@ -20,7 +20,7 @@ sealed class TinyEncoder(long channels = 3) : TensorEncoder
 }
 
 /// <summary>Random pictures in random views: the same for the same seed, epoch and step.</summary>
-sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound = false) : IData
+sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind = "pictures") : IData
 {
     static readonly (string Name, int Side)[] Views = [("global.0", 16), ("global.1", 16), ("local.0", 12), ("local.1", 12)];
 
@@ -32,17 +32,17 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
     public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
         from step in Enumerable.Range(skip, (plan?.Steps ?? StepsPerEpoch) - skip)
         let rows = plan?.Batches?[step] ?? [.. Enumerable.Range(step * batch, batch)]
-        select new Raw(rows, (epoch * 1000) + step, classes, sound);
+        select new Raw(rows, (epoch * 1000) + step, classes, kind);
 
     public IEnumerable<IRawBatch> Plain(int size, CancellationToken cancel = default) =>
-        Enumerable.Range(0, count).Chunk(size).Select(rows => new Raw(rows, -1, classes, sound));
+        Enumerable.Range(0, count).Chunk(size).Select(rows => new Raw(rows, -1, classes, kind));
 
     public void Dispose() { }
 
     /// <summary>One batch by hand.</summary>
-    public Batch Batch(int step = 0) => new Raw([.. Enumerable.Range(step * batch % count, batch)], step, classes, sound).Tensors();
+    public Batch Batch(int step = 0) => new Raw([.. Enumerable.Range(step * batch % count, batch)], step, classes, kind).Tensors();
 
-    sealed class Raw(int[] rows, int seed, int classes, bool sound) : IRawBatch
+    sealed class Raw(int[] rows, int seed, int classes, string kind) : IRawBatch
     {
         public int Count => rows.Length;
         public double Waited => 0;
@@ -50,6 +50,8 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
         public Batch Tensors()
         {
             using var generator = new Generator(seed + 7);
+            if (kind == "films") return Films(generator);
+            var sound = kind == "sound";
             // A sample is a pattern of its own plus noise of the view, so that there is something to learn.
             var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(sound ? [1, 1600] : [1, 3, 16, 16], g, Dtype.Float32); })]);
             View Make(string name, int side)
@@ -58,6 +60,15 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
                 return new(sound ? x : x.Narrow(2, 0, side).Narrow(3, 0, side).Contiguous(), name);
             }
             return new([.. Views.Select(v => Make(v.Name, v.Side))], Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+        }
+
+        // Four frames and five words of each; the words follow the sample, so that there is something to learn.
+        Batch Films(Generator generator)
+        {
+            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn([1, 1, 6], g, Dtype.Float32); })]);
+            var text = rows.SelectMany(r => new[] { 4L + (r % 16), 4 + (r / 2 % 16), 4 + (r * 7 % 16), 3, 0 }).ToArray();
+            return new([new(own + (Tensor.Randn([rows.Length, 4, 6], generator, Dtype.Float32) * 0.3), "video"), new(Tensor.From<long>(text, [rows.Length, 5]), "text")],
+                Tensor.From<long>([.. rows.Select(r => (long)r)]), null);
         }
     }
 }
