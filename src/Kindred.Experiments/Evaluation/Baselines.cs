@@ -15,6 +15,7 @@ public static class Baselines
         ["pixels"] = ("the plain view itself, less its mean", (_, _) => new Input()),
         ["untrained"] = ("the recipe's network before training", (network, _) => Encodes(network.Fresh(network.Seed))),
         ["logmel"] = ("the log-mel spectrogram of 40 bands, frame after frame, less its mean (sound)", (network, data) => new Spectrum(network, data)),
+        ["ridge"] = ("ridge regression from mean and deviation of a film's frames to the tf-idf of its caption's words", (network, data) => new CaptionRidge(data, network.Device)),
     };
 
     /// <summary>Names and what they are.</summary>

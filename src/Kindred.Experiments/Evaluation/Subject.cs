@@ -101,6 +101,10 @@ public sealed class Subject
         return data;
     }
 
+    /// <summary>Opens what the run learnt from, whatever data are looked at.</summary>
+    /// <exception cref="ConfigurationException">It is not known.</exception>
+    public IData OpenOwn() => open(OwnData ?? throw new ConfigurationException("the run's recipe names no data; this protocol wants those that it learnt from."));
+
     /// <summary>Opens a part of the data that has classes.</summary>
     /// <exception cref="DataException">It has none.</exception>
     public IData OpenLabelled(string? split, string? label = null)

@@ -36,6 +36,7 @@ public sealed class EveryMethodTests
         ["triplet, all"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.All, Dim: 8, Classes: 4, Each: 2)),
         ["triplet, batch hard"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.BatchHard, SoftMargin: true, Normalize: false, Squared: false, Dim: 8, Classes: 4, Each: 2)),
         ["drlim, neighbours"] = () => new DrLIM(new TinyEncoder(), Toy.Facts, new(DrLIM.SimilarKind.Neighbours, Neighbours: 3, Pairs: 2)),
+        ["simcse, triples without a head"] = () => new SimCSE(new Bert(new(Width: 8, Depth: 1, Heads: 2, Positions: 16, Pooling: TextPooling.FirstLast), Toy.Facts.WithInput("vocabulary", 40)), new(SimCSE.TwinKind.Pair, 0.2, SimCSE.HeadKind.None, HardWeight: 2)),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 
@@ -43,13 +44,13 @@ public sealed class EveryMethodTests
 
     static Dictionary<string, Row> Rows { get; } =
         MethodExamples.Registered.ToDictionary(t => t.Name, t => new Row(() => MethodExamples.Of(t).Make(c => new TinyEncoder(c ?? 3), Toy.Facts.Of(MethodExamples.Of(t).Data)), t))
-            .Concat(variants.ToDictionary(v => v.Key, v => new Row(v.Value, null))).ToDictionary();
+            .Concat(variants.ToDictionary(v => v.Key, v => new Row(v.Value, null, v.Key.StartsWith("simcse", StringComparison.Ordinal) ? "text" : "pictures"))).ToDictionary();
 
-    sealed record Row(Func<Method> Make, Type? Type)
+    sealed record Row(Func<Method> Make, Type? Type, string Data = "pictures")
     {
         internal MethodExample? Example => Type is null ? null : MethodExamples.Of(Type);
 
-        internal ToyData Open(int count = 32) => new(count, kind: Example?.Data ?? "pictures");
+        internal ToyData Open(int count = 32) => new(count, kind: Example?.Data ?? Data);
     }
 
     [Fact]

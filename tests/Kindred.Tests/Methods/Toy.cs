@@ -1,6 +1,7 @@
 using Kindred.Experiments.Training;
 using Kindred.Nn;
 using Kindred.Optim;
+using Kindred.Text;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Methods;
@@ -58,11 +59,30 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind
         public Batch Tensors()
         {
             using var generator = new Generator(seed + 7);
+            if (kind == "text") return Sentences();
+            if (kind == "films") return Films(generator);
             // A sample is a pattern of its own plus noise of the view, so that there is something to learn.
             var (shape, make) = kinds[kind];
             var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(shape, g, Dtype.Float32); })]);
             Tensor Noisy(Tensor x) => x + Tensor.Randn(x.Shape, generator, Dtype.Float32) * 0.3;
             return new(make(own, Noisy), Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+        }
+
+        // Four sentences a sample, of its own four words among forty, in one order or another and of several lengths.
+        Batch Sentences()
+        {
+            int[] Words(int row, int view) => [.. Enumerable.Range(0, 4 + ((row + view) % 3)).Select(t => 1 + ((((t + view) % 4 * 7) + (row * 5)) % 39))];
+            return new([.. Views.Index().Select(v => TextView.Of([.. rows.Select(r => Words(r, v.Index))], v.Item.Name))], Tensor.From<long>([.. rows.Select(r => (long)r)]),
+                Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+        }
+
+        // Four frames and five words of each; the words follow the sample, so that there is something to learn.
+        Batch Films(Generator generator)
+        {
+            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn([1, 1, 6], g, Dtype.Float32); })]);
+            var text = rows.SelectMany(r => new[] { 4L + (r % 16), 4 + (r / 2 % 16), 4 + (r * 7 % 16), 3, 0 }).ToArray();
+            return new([new(own + (Tensor.Randn([rows.Length, 4, 6], generator, Dtype.Float32) * 0.3), "video"), new(Tensor.From<long>(text, [rows.Length, 5]), "text")],
+                Tensor.From<long>([.. rows.Select(r => (long)r)]), null);
         }
     }
 }
