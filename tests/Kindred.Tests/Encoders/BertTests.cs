@@ -30,7 +30,8 @@ public sealed class BertTests : IDisposable
         var whole = Make();
         var shapes = whole.State().ToDictionary(s => whole.NameInFile(s.Path), s => s.State.Value.Shape);
         var path = Path.Combine(folder, "model.safetensors");
-        SafeTensors.Save(path, shapes.OrderBy(s => s.Key, StringComparer.Ordinal).Select((s, j) => NamedArray.From<float>("bert." + s.Key, [.. Enumerable.Range(0, (int)s.Value.Aggregate(1L, (a, b) => a * b)).Select(i =>
+        SafeTensors.Save(path, shapes.OrderBy(s => s.Key, StringComparer.Ordinal).Select((s, j) => NamedArray.From<float>("bert." + s.Key,
+            [.. Enumerable.Range(0, (int)s.Value.Aggregate(1L, (a, b) => a * b)).Select(i =>
         {
             var value = 0.3 * Math.Sin((1.7 * i) + (0.9 * j));
             return (float)(s.Key.EndsWith("LayerNorm.weight", StringComparison.Ordinal) ? 1 + (value / 3) : value);
