@@ -47,7 +47,7 @@ public static class Evaluations
             Generator.Default.Seed((long)experiment.Recipe.Train.Seed);
             var metrics = protocol.Evaluate(subject);
             foreach (var (name, note) in subject.Notes) settings[name] = note?.DeepClone();
-            return new EvaluationReport(attribute.Name, metrics, settings);
+            return new EvaluationReport(attribute.Name, metrics, settings) { Pictures = subject.Pictures.ToDictionary() };
         }
         finally
         {
@@ -101,7 +101,7 @@ public static class Evaluations
         var uri = request.Data ?? attribute.Data ?? (own is null ? null : DataKinds.Of(own).Bare(own))
             ?? throw new ConfigurationException("the run's recipe names no data; give --data URI, for example --data folder:PATH.");
         var network = new Network(experiment.Method, experiment.Device, recipe.Train.Seed, seed => Fresh(experiment, seed));
-        var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.Encodes(experiment.Method);
+        var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.EncodesOrRefuses(experiment.Method);
         (encodes as Method)?.Eval();
         return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => DataKinds.Open(recipe, DataKinds.Of(wanted).Whole(wanted), assets))
         {
