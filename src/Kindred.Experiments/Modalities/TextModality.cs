@@ -101,7 +101,7 @@ public sealed class TextModality : Modality
 }
 
 /// <summary>Sentences as a method sees them: one view a column, `[N, T]` tokens with their mask; of sentences that say the same, two at random.</summary>
-public sealed class TextData : MemoryData, IData
+public sealed class TextData : MemoryData
 {
     readonly int length;
     readonly int[]?[][] tokens;
@@ -173,7 +173,7 @@ public sealed class TextData : MemoryData, IData
     }
 
     /// <inheritdoc/>
-    public IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(r => new SampleStamp(Hash(Set.Rows[r]), Labels?[r] ?? -1));
+    public override IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(r => new SampleStamp(Hash(Set.Rows[r]), Labels?[r] ?? -1));
 
     // What a sentence says is all that it is.
     static string Hash(string[] row) => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(string.Join('\t', row).AsSpan())).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
