@@ -8,9 +8,10 @@ namespace Kindred.Experiments.Modalities;
 
 /// <summary>Digits that move before a background: pictures of three factors, and views that share some of them.</summary>
 /// <remarks>
-/// <c>moving:</c> draws digits and backgrounds, <c>moving:mnist:PATH?backgrounds=tar:PATH</c> takes others'. The factor experiment of Tian et al., "What Makes for Good Views for Contrastive Learning?", arXiv:2005.10243, Sec. 3.3, on one frame in place of several. Keys: <c>share</c>, the factors
-/// that the second view has in common with the first (<c>digit</c>, <c>position</c>, <c>background</c>; all unless given), the others are drawn anew; <c>n</c> samples, <c>label</c> (which factor
-/// is the class, digit unless given), <c>seed</c>; <c>split=test</c> shows digits and backgrounds that <c>split=train</c> does not.
+/// <c>moving:</c> draws digits and backgrounds, <c>moving:mnist:PATH?backgrounds=tar:PATH</c> takes others'. The factor experiment of Tian et al., "What Makes for Good Views
+/// for Contrastive Learning?", arXiv:2005.10243, Sec. 3.3, on one frame in place of several. Keys: <c>share</c>, the factors that the second view has in common with the first
+/// (<c>digit</c>, <c>position</c>, <c>background</c>; all unless given), the others are drawn anew; <c>n</c> samples, <c>label</c> (which factor is the class, digit unless given),
+/// <c>seed</c>; <c>split=test</c> shows digits and backgrounds that <c>split=train</c> does not.
 /// </remarks>
 [Modality("factors", "digits that move before a background, and views that share some of the three", "moving")]
 public sealed class FactorModality : Modality
