@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a developer runs: ./do build | test | sweep | sweep | golden [DIR] | format | ops | bench [NAME] | docs | all
+# What a developer runs: ./do build | test | sweep | golden [DIR] | format | ops | bench [NAME] | docs | all
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -21,7 +21,6 @@ case "${1:-}" in
   build) prepare ;;
   test) run_tests ;;
   # Every convolution of every recipe against float64 at 1, 2 and 4 threads, every small recipe twice: half an hour.
-  sweep) prepare; KINDRED_LARGE=1 artifacts/bin/Kindred.Tests/release/Kindred.Tests -showLiveOutput -class Kindred.Tests.Nn.ConvolutionSweepTests -class Kindred.Tests.Runs.SameSeedTests ;;
   # Every convolution of every recipe against float64 at 1, 2 and 4 threads, every small recipe twice: half an hour.
   sweep) prepare; KINDRED_LARGE=1 artifacts/bin/Kindred.Tests/release/Kindred.Tests -showLiveOutput -class Kindred.Tests.Nn.ConvolutionSweepTests -class Kindred.Tests.Runs.SameSeedTests ;;
   golden) prepare; shift; dotnet artifacts/bin/Kindred.Golden/release/Kindred.Golden.dll "${@:-tests/golden}" ;;
@@ -29,7 +28,7 @@ case "${1:-}" in
   ops) dotnet run -c Release --project src/Kindred.Torch.Generator -- src/Kindred.Torch.Generator src/Kindred.Torch/Generated ;;
   bench) if [ "${2:-}" = methods ]; then ./kindred study methods "${@:3}"; else ./kindred bench "${@:2}"; fi ;;
   docs) table=$(./kindred list methods --markdown); { sed '/^|/d' METHODS.md; echo "$table"; } > artifacts/METHODS.md; mv artifacts/METHODS.md METHODS.md
-    dotnet build tests/Kindred.Tests -c Release -v q --nologo && KINDRED_DOCS=write artifacts/bin/Kindred.Tests/release/Kindred.Tests -class Kindred.Tests.Rooms.RoomsTests ;;
+    dotnet build tests/Kindred.Tests -c Release -v q --nologo && KINDRED_DOCS=write artifacts/bin/Kindred.Tests/release/Kindred.Tests -class Kindred.Tests.Rooms.RoomsTests -class Kindred.Tests.Docs.MethodPageTests ;;
   all) "$0" format --verify-no-changes && "$0" test && "$0" golden ;;
-  *) echo "usage: ./do build | test | sweep | sweep | golden [DIR] | format | ops | bench [NAME] | docs | all" >&2; exit 2 ;;
+  *) echo "usage: ./do build | test | sweep | golden [DIR] | format | ops | bench [NAME] | docs | all" >&2; exit 2 ;;
 esac

@@ -17,7 +17,8 @@ static class BenchEmbed
         precision.AcceptOnlyFromAmong("auto", "f32", "bf16");
         var layout = new Option<string>("--layout") { DefaultValueFactory = _ => "nhwc" };
         layout.AcceptOnlyFromAmong("nhwc", "nchw");
-        Option<int> batch = Number("--batch", 256), threads = Number("--threads", Environment.ProcessorCount), repeats = Number("--repeats", 20), warmup = Number("--warmup", 2), seed = Number("--seed", 0);
+        Option<int> batch = Number("--batch", 256), threads = Number("--threads", Environment.ProcessorCount), repeats = Number("--repeats", 20),
+            warmup = Number("--warmup", 2), seed = Number("--seed", 0);
         Option<double> seconds = new("--seconds") { DefaultValueFactory = _ => 12, Description = "Time budget of the measured part." };
         Option<bool> json = new("--json") { Description = "Results are JSON in any case." };
         var command = new Command("embed", "Times the features of pictures in memory.") { model, batch, precision, layout, threads, seconds, repeats, warmup, seed, json };

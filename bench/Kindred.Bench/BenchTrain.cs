@@ -27,7 +27,8 @@ static class BenchTrain
 
     internal static Command Create()
     {
-        Option<string> method = new("--method") { DefaultValueFactory = _ => "simclr", Description = "supervised, simclr, moco_v2, byol, swav, dino as their counterparts have them; any other method or recipe as it comes." };
+        Option<string> method = new("--method") { DefaultValueFactory = _ => "simclr",
+            Description = "supervised, simclr, moco_v2, byol, swav, dino as their counterparts have them; any other method or recipe as it comes." };
         Option<string> precision = Choice("--precision", "auto", "auto", "f32", "bf16"), layout = Choice("--layout", "auto", "auto", "nhwc", "nchw");
         Option<string?> views = new("--views") { Description = "separate or concat. The method decides; the field 'views' says how it was." };
         views.AcceptOnlyFromAmong("separate", "concat");

@@ -9,7 +9,8 @@ static class BenchViews
 {
     internal static Command Create()
     {
-        var kind = new Option<string>("--kind") { DefaultValueFactory = _ => "cifar", Description = "cifar: 32×32 from memory; jpeg: 224×224 from 500×375 JPEG bytes; memory: the same without decoding; decode: decoding alone." };
+        var kind = new Option<string>("--kind") { DefaultValueFactory = _ => "cifar",
+            Description = "cifar: 32×32 from memory; jpeg: 224×224 from 500×375 JPEG bytes; memory: the same without decoding; decode: decoding alone." };
         kind.AcceptOnlyFromAmong("cifar", "memory", "jpeg", "decode");
         var images = new Option<int>("--images") { DefaultValueFactory = _ => 64, Description = "Pictures a repetition." };
         var blur = new Option<bool?>("--blur") { Description = "Whether blur is among the operations; by default for all kinds but cifar." };

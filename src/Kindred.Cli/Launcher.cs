@@ -52,7 +52,8 @@ static class Launcher
         var first = parsed.Errors[0].Message;
         var command = parsed.CommandResult.Command;
         if (command == root && parsed.UnmatchedTokens.Count > 0)
-            return $"there is no verb '{parsed.UnmatchedTokens[0]}'{Suggest.Nearest(parsed.UnmatchedTokens[0], root.Subcommands.Select(c => c.Name))}; there are {string.Join(", ", root.Subcommands.Select(c => c.Name))}.";
+            return $"there is no verb '{parsed.UnmatchedTokens[0]}'{Suggest.Nearest(parsed.UnmatchedTokens[0], root.Subcommands.Select(c => c.Name))}; "
+                + $"there are {string.Join(", ", root.Subcommands.Select(c => c.Name))}.";
         return $"{first.TrimEnd('.')}. See `{program} {(command == root ? "" : command.Name + " ")}--help`.";
     }
 

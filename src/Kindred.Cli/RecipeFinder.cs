@@ -17,11 +17,13 @@ static class RecipeFinder
         if (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal) || name.Contains('/', StringComparison.Ordinal))
             throw new ConfigurationException($"there is no recipe file '{name}'; recipes that come with Kindred: {string.Join(", ", known)}.");
         // A plug-in's recipes lie beside it.
-        if (Plugins.Loaded.Select(p => Path.Combine(Path.GetDirectoryName(p.Path)!, $"{name}.yaml")).FirstOrDefault(File.Exists) is { } beside) return Recipe.Load(beside, overrides, Folder, Parts.Binder);
+        if (Plugins.Loaded.Select(p => Path.Combine(Path.GetDirectoryName(p.Path)!, $"{name}.yaml")).FirstOrDefault(File.Exists) is { } beside)
+            return Recipe.Load(beside, overrides, Folder, Parts.Binder);
         var (method, type) = Catalogues.Methods.Find(name);
         var file = $"{method.Recipe ?? method.Name}.yaml";
         var found = new[] { Folder, Path.GetDirectoryName(type.Assembly.Location)! }.Select(f => Path.Combine(f, file)).FirstOrDefault(File.Exists)
-            ?? throw new ConfigurationException($"the method '{name}' comes without a recipe ({file} beside {Path.GetFileName(type.Assembly.Location)}); write one, with method: {name}, and give its path.");
+            ?? throw new ConfigurationException($"the method '{name}' comes without a recipe ({file} beside "
+                + $"{Path.GetFileName(type.Assembly.Location)}); write one, with method: {name}, and give its path.");
         return Recipe.Load(found, overrides, Folder, Parts.Binder);
     }
 }

@@ -19,6 +19,8 @@ static class StudyLines
         $"[{now.Done + now.Failed}/{now.Total}] running {string.Join(", ", now.Running.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Job} {100 * r.Share:0} %")))}{Left(now)}");
 
     static string Left(StudyProgress now) => now.Remaining is { TotalSeconds: > 1 } left
-        ? left.TotalSeconds < 90 ? string.Create(CultureInfo.InvariantCulture, $"; about {left.TotalSeconds:0} s left") : string.Create(CultureInfo.InvariantCulture, $"; about {left.TotalMinutes:0} min left")
+        ? left.TotalSeconds < 90
+            ? string.Create(CultureInfo.InvariantCulture, $"; about {left.TotalSeconds:0} s left")
+            : string.Create(CultureInfo.InvariantCulture, $"; about {left.TotalMinutes:0} min left")
         : "";
 }

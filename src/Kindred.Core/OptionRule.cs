@@ -67,7 +67,8 @@ public sealed class OptionRule
 
     string? One(object value, string called)
     {
-        if (allowed is not null && value is string or IConvertible && !allowed!.IsValid(value)) return $"{called} is not one of {Accepted}{Suggest.Nearest(Shown(value), allowed.Values.Select(v => Shown(v!)))}";
+        if (allowed is not null && value is string or IConvertible && !allowed!.IsValid(value))
+            return $"{called} is not one of {Accepted}{Suggest.Nearest(Shown(value), allowed.Values.Select(v => Shown(v!)))}";
         if (Bounds is not { } bounds || value is string or bool or Enum || value is not IConvertible) return null;
         var number = Number(value);
         // Written so that NaN fails.

@@ -20,7 +20,8 @@ public static class Variables
         {
             if (Text("KINDRED_THREADS") is not { } text) return Environment.ProcessorCount;
             return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads) && threads >= 1 && threads <= MostThreads ? threads
-                : throw new ConfigurationException($"KINDRED_THREADS is '{text}'; give the number of threads, a whole number from 1 to {MostThreads}, or unset it for one a processor ({Environment.ProcessorCount}).");
+                : throw new ConfigurationException($"KINDRED_THREADS is '{text}'; give the number of threads, a whole number from 1 to {MostThreads}, "
+                    + $"or unset it for one a processor ({Environment.ProcessorCount}).");
         }
     }
 

@@ -152,7 +152,8 @@ public sealed class EventFile : IDisposable
         stream.ReadExactly(content);
         stream.ReadExactly(head, 0, 4);
 
-        return BinaryPrimitives.ReadUInt32LittleEndian(head) == Mask(content) ? content : throw new DataException($"{path} is damaged before byte {stream.Position}: the checksum of a record is wrong.");
+        return BinaryPrimitives.ReadUInt32LittleEndian(head) == Mask(content)
+            ? content : throw new DataException($"{path} is damaged before byte {stream.Position}: the checksum of a record is wrong.");
     }
 
     static void ReadEvent(byte[] record, List<EventScalar> scalars)

@@ -16,7 +16,9 @@ sealed partial record NpyHeader(ElementType Type, bool BigEndian, bool ColumnOrd
             throw new DataException($"{file}: the header of the array is not understood; only plain arrays of numbers are read, no structures: {(text.Length > 80 ? $"{text[..80]}…" : text.Trim())}");
 
         var descr = match.Groups["descr"].Value;
-        var type = TypeOf(descr[1..]) ?? throw new DataException($"{file}: it holds elements of the type '{descr}'{(descr[1] == 'O' ? ", which are pickled Python objects and never read here" : "")}; save it as integers or floats.");
+        var type = TypeOf(descr[1..])
+            ?? throw new DataException($"{file}: it holds elements of the type '{descr}'"
+                + $"{(descr[1] == 'O' ? ", which are pickled Python objects and never read here" : "")}; save it as integers or floats.");
         var sizes = match.Groups["shape"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var shape = new long[sizes.Length];
 
@@ -47,6 +49,7 @@ sealed partial record NpyHeader(ElementType Type, bool BigEndian, bool ColumnOrd
     };
 
     // NumPy writes the keys in this order, and so does every writer known.
-    [GeneratedRegex(@"^\{\s*'descr'\s*:\s*'(?<descr>[<>|=][a-zA-Z][0-9]*)'\s*,\s*'fortran_order'\s*:\s*(?<order>True|False)\s*,\s*'shape'\s*:\s*\((?<shape>[0-9,\s]*)\)\s*,?\s*\}\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\{\s*'descr'\s*:\s*'(?<descr>[<>|=][a-zA-Z][0-9]*)'\s*,\s*'fortran_order'\s*:\s*(?<order>True|False)\s*,\s*'shape'\s*:\s*\((?<shape>[0-9,\s]*)\)\s*,?\s*\}\s*$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Pattern();
 }

@@ -29,20 +29,24 @@ sealed class PickleNames(string file, UnknownNames unknown)
 
     static readonly Dictionary<string, ElementType> Dtypes = new(StringComparer.Ordinal)
     {
-        ["float64"] = ElementType.Float64, ["float32"] = ElementType.Float32, ["float16"] = ElementType.Float16, ["bfloat16"] = ElementType.BFloat16, ["int64"] = ElementType.Int64, ["int32"] = ElementType.Int32,
-        ["int16"] = ElementType.Int16, ["int8"] = ElementType.Int8, ["uint8"] = ElementType.UInt8, ["bool"] = ElementType.Bool, ["uint16"] = ElementType.UInt16, ["uint32"] = ElementType.UInt32, ["uint64"] = ElementType.UInt64,
+        ["float64"] = ElementType.Float64, ["float32"] = ElementType.Float32, ["float16"] = ElementType.Float16, ["bfloat16"] = ElementType.BFloat16,
+            ["int64"] = ElementType.Int64, ["int32"] = ElementType.Int32,
+        ["int16"] = ElementType.Int16, ["int8"] = ElementType.Int8, ["uint8"] = ElementType.UInt8, ["bool"] = ElementType.Bool,
+            ["uint16"] = ElementType.UInt16, ["uint32"] = ElementType.UInt32, ["uint64"] = ElementType.UInt64,
     };
 
     /// <summary>Storage classes and the element types that they hold; the writer uses the same table.</summary>
     public static IReadOnlyDictionary<string, ElementType> Storages { get; } = new Dictionary<string, ElementType>(StringComparer.Ordinal)
     {
-        ["DoubleStorage"] = ElementType.Float64, ["FloatStorage"] = ElementType.Float32, ["HalfStorage"] = ElementType.Float16, ["BFloat16Storage"] = ElementType.BFloat16, ["LongStorage"] = ElementType.Int64,
+        ["DoubleStorage"] = ElementType.Float64, ["FloatStorage"] = ElementType.Float32, ["HalfStorage"] = ElementType.Float16,
+            ["BFloat16Storage"] = ElementType.BFloat16, ["LongStorage"] = ElementType.Int64,
         ["IntStorage"] = ElementType.Int32, ["ShortStorage"] = ElementType.Int16, ["CharStorage"] = ElementType.Int8, ["ByteStorage"] = ElementType.UInt8, ["BoolStorage"] = ElementType.Bool,
     };
 
     public object Resolve(PickleName name, string opcode, int at) => unknown is UnknownNames.Keep || IsKnown(name)
         ? name
-        : throw new DataException($"{file}: the opcode {opcode} at byte {at} asks for {name}, which is neither a tensor nor plain data, and is refused. Nothing of it was run. If you trust where the file comes from, its tensors can be read with unknown names kept as inert nodes; that never runs anything either.");
+        : throw new DataException($"{file}: the opcode {opcode} at byte {at} asks for {name}, which is neither a tensor nor plain data, and is "
+            + $"refused. Nothing of it was run. If you trust where the file comes from, its tensors can be read with unknown names kept as inert nodes; that never runs anything either.");
 
     public object? Call(object? callee, object? arguments, int at)
     {
@@ -97,7 +101,8 @@ sealed class PickleNames(string file, UnknownNames unknown)
         if (arguments is not [TorchStorage storage, long offset, TorchSequence sizes, TorchSequence strides, ..])
             throw Broken("a tensor is rebuilt from other things than a storage, an offset, sizes and strides");
 
-        var type = rebuild.EndsWith("v3", StringComparison.Ordinal) && arguments.Count > 6 ? arguments[6] is PickleName dtype && Dtypes.TryGetValue(dtype.Name, out var given) ? given : (ElementType?)null : storage.Type;
+        var type = rebuild.EndsWith("v3", StringComparison.Ordinal) && arguments.Count > 6 ? arguments[6] is PickleName dtype
+            && Dtypes.TryGetValue(dtype.Name, out var given) ? given : (ElementType?)null : storage.Type;
 
         if (type is not { } known)
             return new TorchOpaque("a tensor of an element type that is not known here", null);
@@ -107,7 +112,9 @@ sealed class PickleNames(string file, UnknownNames unknown)
         return tensor;
     }
 
-    long[] Numbers(TorchSequence sequence) => [.. sequence.Items.Select(i => i is long and >= 0 and var number ? (long)number : throw Broken("a size or stride of a tensor is not a whole number from 0 up"))];
+    long[] Numbers(TorchSequence sequence) =>
+        [.. sequence.Items.Select(i => i is long and >= 0 and var number
+        ? (long)number : throw Broken("a size or stride of a tensor is not a whole number from 0 up"))];
 
     void CheckBounds(TorchTensor tensor, long offset, long[] strides, long elements)
     {

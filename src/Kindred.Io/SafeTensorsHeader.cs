@@ -171,7 +171,8 @@ sealed class SafeTensorsHeader
         foreach (var entry in entries)
         {
             if (entry.Offset != at)
-                throw Broken($"'{entry.Name}' begins at byte {entry.Offset - start} of the data, but the one before it ends at {at - start}: {(entry.Offset < at ? "they overlap" : "there is a hole")}");
+                throw Broken($"'{entry.Name}' begins at byte {entry.Offset - start} of the data, but the one before it ends at {at - start}: "
+                    + $"{(entry.Offset < at ? "they overlap" : "there is a hole")}");
 
             at += entry.Bytes;
         }

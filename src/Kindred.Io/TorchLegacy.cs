@@ -102,5 +102,6 @@ sealed class TorchLegacy(string path, SafeFileHandle handle, PickleNames names)
             throw NotTorch();
     }
 
-    DataException NotTorch() => new($"{path} is not a file of torch.save: it is neither a zip nor the legacy form. If it is a plain pickle, load it where it was made and save its tensors with torch.save or safetensors.");
+    DataException NotTorch() =>
+        new($"{path} is not a file of torch.save: it is neither a zip nor the legacy form. If it is a plain pickle, load it where it was made and save its tensors with torch.save or safetensors.");
 }

@@ -54,7 +54,8 @@ sealed class TorchWriter
 
     void Tensor(NamedArray array)
     {
-        var storage = PickleNames.Storages.FirstOrDefault(s => s.Value == array.Type).Key ?? throw new ArgumentException($"{array}: PyTorch has no storage of that type; convert it first", nameof(array));
+        var storage = PickleNames.Storages.FirstOrDefault(s => s.Value == array.Type).Key
+            ?? throw new ArgumentException($"{array}: PyTorch has no storage of that type; convert it first", nameof(array));
 
         Global("torch._utils", "_rebuild_tensor_v2");
         Op(PickleOpcode.Mark);

@@ -15,7 +15,8 @@ static class TorchZip
         var root = pickle[..^"data.pkl".Length];
 
         if (zip.Items.Keys.FirstOrDefault(n => n == $"{root}constants.pkl" || n.StartsWith($"{root}code/", StringComparison.Ordinal)) is { } script)
-            throw new DataException($"{path} is a TorchScript program (it has {script}), not a file of tensors. In Python, save its weights with torch.save(torch.jit.load(…).state_dict(), …) and read that.");
+            throw new DataException($"{path} is a TorchScript program (it has {script}), not a file of tensors. In Python, save its weights with "
+                + $"torch.save(torch.jit.load(…).state_dict(), …) and read that.");
 
         CheckByteOrder(path, zip, root);
         var storages = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);

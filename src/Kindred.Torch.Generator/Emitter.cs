@@ -7,7 +7,8 @@ namespace Kindred.Torch.Generation;
 public static class Emitter
 {
     static readonly HashSet<string> dropped = ["layout", "pin_memory"];
-    static readonly HashSet<string> keywords = ["out", "ref", "in", "implicit", "explicit", "operator", "event", "is", "as", "default", "new", "null", "object", "sizeof", "char", "params", "base", "else", "this", "checked", "string", "float", "double", "long", "int", "bool"];
+    static readonly HashSet<string> keywords = ["out", "ref", "in", "implicit", "explicit", "operator", "event", "is", "as", "default", "new", "null",
+        "object", "sizeof", "char", "params", "base", "else", "this", "checked", "string", "float", "double", "long", "int", "bool"];
 
     /// <summary>The generated file of one family.</summary>
     public static string File(string family, IEnumerable<Schema> schemas)

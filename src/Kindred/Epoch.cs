@@ -35,7 +35,8 @@ public sealed class Epoch
     /// <summary>Further labels by name.</summary>
     /// <exception cref="DataException">The data have no such column.</exception>
     public IReadOnlyList<int> Column(string name) => data.Columns.TryGetValue(name, out var column) ? column
-        : throw new DataException($"the method wants the column '{name}' of the data; {(data.Columns.Count == 0 ? "they have none beside their labels" : $"there are {string.Join(", ", data.Columns.Keys)}")}.");
+        : throw new DataException($"the method wants the column '{name}' of the data; "
+            + $"{(data.Columns.Count == 0 ? "they have none beside their labels" : $"there are {string.Join(", ", data.Columns.Keys)}")}.");
 
     /// <summary>The epoch of one of several data sets.</summary>
     /// <exception cref="ConfigurationException">There is no such data set.</exception>

@@ -15,7 +15,8 @@ public sealed class EpochPlan
     {
         ArgumentNullException.ThrowIfNull(streams);
         if (streams.Select(s => s.Value.Count).Distinct().Count() != 1)
-            throw new ConfigurationException($"the data sets of an epoch are drawn side by side and need equally many batches; the method plans {string.Join(", ", streams.Select(s => $"{s.Value.Count} of '{s.Key}'"))}.");
+            throw new ConfigurationException($"the data sets of an epoch are drawn side by side and need equally many batches; the method plans "
+                + $"{string.Join(", ", streams.Select(s => $"{s.Value.Count} of '{s.Key}'"))}.");
         (Streams, Steps) = (streams, streams.First().Value.Count);
     }
 
@@ -36,7 +37,8 @@ public sealed class EpochPlan
         ArgumentNullException.ThrowIfNull(data);
         if (Batches is not null) Check(Batches, data, "the data");
         else if (Streams.Keys.Except(data.Streams.Keys).FirstOrDefault() is { } unknown)
-            throw new ConfigurationException($"the method plans batches of a data set '{unknown}'; {(data.Streams.Count == 0 ? "there is only one, without a name" : $"there are {string.Join(", ", data.Streams.Keys)}")}.");
+            throw new ConfigurationException($"the method plans batches of a data set '{unknown}'; "
+                + $"{(data.Streams.Count == 0 ? "there is only one, without a name" : $"there are {string.Join(", ", data.Streams.Keys)}")}.");
         else foreach (var (name, batches) in Streams) Check(batches, data.Streams[name], $"'{name}'");
         if (Batches is not null && data.Streams.Count > 0)
             throw new ConfigurationException($"the method plans batches of one data set, and there are {string.Join(", ", data.Streams.Keys)}: plan each by its name.");

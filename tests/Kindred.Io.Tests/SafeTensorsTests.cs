@@ -175,7 +175,9 @@ public sealed class SafeTensorsTests : IDisposable
     public void Mutated_files_give_arrays_or_a_DataException_and_nothing_else()
     {
         var random = new Random(3);
-        SafeTensors.Save(folder.File("seed"), [NamedArray.From<float>("a.b", [1, 2, 3, 4], 2, 2), NamedArray.From<long>("c", [5]), new("d", ElementType.BFloat16, [1, 1], new byte[2])], new Dictionary<string, string> { ["k"] = "v" });
+        SafeTensors.Save(folder.File("seed"),
+            [NamedArray.From<float>("a.b", [1, 2, 3, 4], 2, 2), NamedArray.From<long>("c", [5]), new("d", ElementType.BFloat16, [1, 1], new byte[2])],
+            new Dictionary<string, string> { ["k"] = "v" });
         var seed = System.IO.File.ReadAllBytes(folder.File("seed"));
 
         Mutation.Run(random, seed, 20_000, bytes =>

@@ -66,8 +66,10 @@ public sealed class TorchFileTests : IDisposable
     public void What_is_written_is_read_and_written_the_same_under_every_culture()
     {
         object root = new TorchMap()
-            .Add("state_dict", new TorchMap("OrderedDict").Add("w", NamedArray.From<float>("w", [1, 2, 3, 4, 5, 6], 2, 3)).Add("n", NamedArray.From<long>("n", [7])).Add("e", new NamedArray("e", ElementType.BFloat16, [0, 2], default)))
-            .Add("lr", 0.25).Add("step", 5_000_000_000L).Add("big", BigInteger.Pow(2, 90)).Add("name", "größe").Add("flags", new object?[] { true, false, null }).Add("pair", new TorchSequence("tuple", [1L, "x"])).Add(3L, -4L);
+            .Add("state_dict", new TorchMap("OrderedDict").Add("w", NamedArray.From<float>("w", [1, 2, 3, 4, 5, 6], 2, 3)).Add("n",
+                NamedArray.From<long>("n", [7])).Add("e", new NamedArray("e", ElementType.BFloat16, [0, 2], default)))
+            .Add("lr", 0.25).Add("step", 5_000_000_000L).Add("big", BigInteger.Pow(2, 90)).Add("name", "größe").Add("flags",
+                new object?[] { true, false, null }).Add("pair", new TorchSequence("tuple", [1L, "x"])).Add(3L, -4L);
 
         var one = TorchFile.Save(folder.File("one.pt"), root);
         var before = CultureInfo.CurrentCulture;

@@ -26,7 +26,8 @@ static class DataPreviewVerb
             if (result.GetValue(rows) is < 1 or > 1000 || result.GetValue(tile) is < 8 or > 1024)
                 throw new ConfigurationException("--rows takes 1 to 1000, --tile 8 to 1024.");
             var recipe = RecipeFinder.Load(result.GetValue(name)!, result.GetValue(overrides) ?? []).First;
-            var shown = result.GetValue(data) ?? DataKinds.UriOf(recipe) ?? throw new ConfigurationException("the recipe names no data; give --data URI, for example --data emoji or --data folder:PATH.");
+            var shown = result.GetValue(data) ?? DataKinds.UriOf(recipe)
+                ?? throw new ConfigurationException("the recipe names no data; give --data URI, for example --data emoji or --data folder:PATH.");
             var modality = DataKinds.Of(shown);
             var (grid, parameters) = modality.Preview(Parts.Request(recipe, modality, shown), result.GetValue(seed), result.GetValue(rows), result.GetValue(tile))
                 ?? throw new ConfigurationException($"{shown}: there is nothing to show in a grid, as these data are no pictures.");

@@ -65,7 +65,9 @@ static class DemoVerb
             summary.Steps,
             summary.StateSha256,
         };
-        DemoReport.Write(output, [("pixels (mean removed)", report.CopyRetrieval.Pixels), ("untrained network", report.CopyRetrieval.Untrained), ("trained without labels", report.CopyRetrieval.Trained)], summary, test.Count);
+        DemoReport.Write(output,
+            [("pixels (mean removed)", report.CopyRetrieval.Pixels), ("untrained network", report.CopyRetrieval.Untrained),
+            ("trained without labels", report.CopyRetrieval.Trained)], summary, test.Count);
         AtomicFile.WriteText(Path.Combine(output, "report", "report.json"), JsonSerializer.Serialize(report, Output.Style) + "\n");
         if (json) Output.Json(report);
         else

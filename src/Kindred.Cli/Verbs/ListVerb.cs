@@ -15,7 +15,9 @@ static class ListVerb
         var json = new Option<bool>("--json") { Description = "One JSON array on stdout." };
         var markdown = new Option<bool>("--markdown") { Description = "A Markdown table on stdout." };
         var all = new Option<bool>("--all") { Description = "Also methods that are phases of others, and baselines." };
-        var command = new Command("list", "Lists methods, objectives, data sets, encoders, optimizers, schedules, augmentations, evaluations and recipes; parts with their options, defaults and ranges.") { what, json, markdown, all };
+        var command = new Command("list",
+            "Lists methods, objectives, data sets, encoders, optimizers, schedules, augmentations, evaluations and recipes; parts with their options, "
+                + "defaults and ranges.") { what, json, markdown, all };
         command.SetAction(result => Run(result.GetValue(what)!, result.GetValue(json), result.GetValue(markdown), result.GetValue(all)));
         return command;
     }
@@ -31,7 +33,9 @@ static class ListVerb
 
     static List<Dictionary<string, object>> Rows(string what, bool all) => what switch
     {
-        "methods" => [.. Catalogues.Methods.Where(m => all || m.Attribute.Role == MethodRole.Method).Select(m => Row(("name", m.Attribute.Name), ("title", m.Attribute.Title), ("family", m.Attribute.Family), ("modality", m.Attribute.Modality),
+        "methods" => [.. Catalogues.Methods.Where(m => all
+            || m.Attribute.Role == MethodRole.Method).Select(m =>
+            Row(("name", m.Attribute.Name), ("title", m.Attribute.Title), ("family", m.Attribute.Family), ("modality", m.Attribute.Modality),
             ("paper", m.Attribute.Paper), ("objective", m.Attribute.Objective), ("recipe", m.Attribute.Recipe ?? m.Attribute.Name)))],
         "objectives" => [.. ObjectiveList.All().Select(o => Row(("name", o.Name), ("title", o.Title), ("paper", o.Paper)))],
         "datasets" => [.. PictureSources.Kinds.Select(k => Row(("name", k.Kind), ("path", k.Path), ("title", k.What)))],

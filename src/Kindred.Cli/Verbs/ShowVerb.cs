@@ -24,7 +24,8 @@ static class ShowVerb
         if (found.Length == 0)
         {
             string[] known = [.. Catalogues.All.SelectMany(c => c.Names)];
-            throw new ConfigurationException($"there is no part '{name}'{Suggest.Nearest(name, known)}; 'kindred list methods' names methods, 'kindred list encoders' encoders, and so on for optimizers, schedules, augmentations and evaluations.");
+            throw new ConfigurationException($"there is no part '{name}'{Suggest.Nearest(name, known)}; 'kindred list methods' names methods, 'kindred "
+                + $"list encoders' encoders, and so on for optimizers, schedules, augmentations and evaluations.");
         }
         if (json)
         {
@@ -33,8 +34,11 @@ static class ShowVerb
         }
         foreach (var (kind, part) in found)
         {
-            Console.Out.WriteLine($"{part.Attribute.Name}: {kind}{(part.Attribute.Title.Length > 0 ? $", {part.Attribute.Title}" : "")}{(part.Attribute.Paper.Length > 0 ? $" ({part.Attribute.Paper})" : "")}");
-            if (part.Settings.Count > 0) Output.Table(["option", "default", "type", "accepts"], part.Settings.Select(o => new[] { o.Name, o.Default ?? (o.Required ? "(must be given)" : "-"), o.Kind, o.Accepts ?? "" }));
+            Console.Out.WriteLine($"{part.Attribute.Name}: {kind}"
+                + $"{(part.Attribute.Title.Length > 0 ? $", {part.Attribute.Title}" : "")}{(part.Attribute.Paper.Length > 0 ? $" ({part.Attribute.Paper})" : "")}");
+            if (part.Settings.Count > 0)
+                Output.Table(["option", "default", "type", "accepts"],
+                    part.Settings.Select(o => new[] { o.Name, o.Default ?? (o.Required ? "(must be given)" : "-"), o.Kind, o.Accepts ?? "" }));
         }
         return 0;
     }

@@ -47,7 +47,8 @@ static class StudyVerb
 
         var lanes = result.GetValue(jobs) ?? Environment.ProcessorCount;
         if (lanes < 1) throw new ConfigurationException($"--jobs {lanes}: at least one cell runs at a time.");
-        string[] told = [.. result.GetValue(data) is { } uri ? new[] { "--data", uri } : [], "--device", result.GetValue(device)!, .. Plugins.Loaded.SelectMany(p => new[] { "--plugin", p.Path }), .. result.GetValue(overrides) ?? []];
+        string[] told = [.. result.GetValue(data) is { } uri ? new[] { "--data", uri } : [], "--device", result.GetValue(device)!,
+            .. Plugins.Loaded.SelectMany(p => new[] { "--plugin", p.Path }), .. result.GetValue(overrides) ?? []];
         var worker = new StudyProcess(wanted, folder, told, Math.Max(1, Environment.ProcessorCount / lanes), Output.Say);
         StudyRun? run = null;
         run = new StudyRun(study, folder, worker.Do)

@@ -17,22 +17,26 @@ static class TrainVerb
         var data = new Option<string?>("--data") { Description = "A data URI such as emoji, folder:PATH, cifar10:PATH or tar:PATH." };
         var output = new Option<string?>("--out") { Description = "The run folder; runs/NAME-DATE if left out." };
         var steps = new Option<long?>("--max-steps") { Description = "Stops early after this many steps; schedules keep their length." };
-        var resume = new Option<string>("--resume") { Description = "auto goes on with the run in --out, never refuses one, a checkpoint's folder goes on from there.", DefaultValueFactory = _ => "never" };
+        var resume = new Option<string>("--resume") { Description = "auto goes on with the run in --out, never refuses one, a checkpoint's folder goes "
+            + "on from there.", DefaultValueFactory = _ => "never" };
         var from = new Option<string?>("--from") { Description = "Starts from the weights of another run, checkpoint, .safetensors or PyTorch file; of another project's file its encoder is taken." };
         var after = new Option<string?>("--after") { Description = "Goes on after the phases that another run has in common with this recipe." };
-        var changed = new Option<string>("--data-changed") { Description = "accept goes on although the data are not those that the run began with; refuse does not.", DefaultValueFactory = _ => "refuse" };
+        var changed = new Option<string>("--data-changed") { Description = "accept goes on although the data are not those that the run began with; "
+            + "refuse does not.", DefaultValueFactory = _ => "refuse" };
         var seed = new Option<ulong?>("--seed") { Description = "Everything random follows from it." };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
         var precision = new Option<string?>("--precision") { Description = "auto, fp32 or bf16." };
         var json = new Option<bool>("--json") { Description = "One JSON object as the last line on stdout." };
-        var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, changed, from, after, seed, device, precision, json };
+        var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, changed,
+            from, after, seed, device, precision, json };
         command.SetAction((result, cancel) => Task.FromResult(Run(new Request(
             result.GetValue(name)!, result.GetValue(overrides) ?? [], result.GetValue(data), result.GetValue(output), result.GetValue(steps), result.GetValue(resume)!,
             result.GetValue(changed)!, result.GetValue(from), result.GetValue(after), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json)), cancel)));
         return command;
     }
 
-    sealed record Request(string Name, string[] Overrides, string? Data, string? Out, long? MaxSteps, string Resume, string DataChanged, string? From, string? After, ulong? Seed, string Device, string? Precision, bool Json);
+    sealed record Request(string Name, string[] Overrides, string? Data, string? Out, long? MaxSteps, string Resume, string DataChanged, string? From,
+        string? After, ulong? Seed, string Device, string? Precision, bool Json);
 
     static int Run(Request request, CancellationToken cancel)
     {
@@ -66,7 +70,9 @@ static class TrainVerb
         };
         var summary = run.Run(cancel);
         if (request.Json) Output.Json(summary with { Loss = summary.Loss });
-        else display.Note(string.Create(CultureInfo.InvariantCulture, $"{(summary.Finished ? "finished" : "stopped")} after {summary.Steps} steps, loss {summary.Loss:0.####}, {summary.ImagesPerSecond:0} samples/s; the run is in {summary.Run} (state {summary.StateSha256[..12]}, seed {recipe.First.Train.Seed})"));
+        else display.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{(summary.Finished ? "finished" : "stopped")} after {summary.Steps} steps, loss {summary.Loss:0.####}, {summary.ImagesPerSecond:0} "
+                + $"samples/s; the run is in {summary.Run} (state {summary.StateSha256[..12]}, seed {recipe.First.Train.Seed})"));
         return cancel.IsCancellationRequested && !summary.Finished ? Launcher.Preempted : 0;
     }
 
@@ -94,7 +100,8 @@ static class TrainVerb
 
     // A checkpoint lies in the folder of the run that is to go on.
     static string? FolderOf(string resume) => resume is "auto" or "never" ? null
-        : Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(resume))) is { } checkpoints && Path.GetFileName(checkpoints) == "checkpoints" ? Path.GetDirectoryName(checkpoints) : null;
+        : Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(resume))) is { } checkpoints
+            && Path.GetFileName(checkpoints) == "checkpoints" ? Path.GetDirectoryName(checkpoints) : null;
 
     static List<string> Overrides(Request request)
     {

@@ -45,7 +45,8 @@ public static class PreviewGrid
                     var drawn = groups[g].Draw(new(seed, 0, index, first[g]), view, picture.Width, picture.Height, picture.Channels);
                     var shown = Rendered(groups[g].Plan, picture, drawn, workspace);
                     Place(grid, column, row, tile, shown, drawn.Shape.Width, drawn.Shape.Height);
-                    text.Append(CultureInfo.InvariantCulture, $"  column {column + 1}: {groups[g].Name}.{view}\n    {groups[g].Plan.Describe(drawn).TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal)}\n");
+                    text.Append(CultureInfo.InvariantCulture,
+                        $"  column {column + 1}: {groups[g].Name}.{view}\n    {groups[g].Plan.Describe(drawn).TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal)}\n");
                 }
             }
             row++;

@@ -5,7 +5,8 @@ using Kindred.Io;
 
 namespace Kindred.Data.Graphs;
 
-/// <summary>Reads graphs in the text layout of TUDataset: <c>NAME_A.txt</c>, <c>NAME_graph_indicator.txt</c>, <c>NAME_graph_labels.txt</c>, and <c>NAME_node_labels.txt</c> where there is one.</summary>
+/// <summary>Reads graphs in the text layout of TUDataset: <c>NAME_A.txt</c>, <c>NAME_graph_indicator.txt</c>, <c>NAME_graph_labels.txt</c>, and
+/// <c>NAME_node_labels.txt</c> where there is one.</summary>
 /// <remarks>Morris et al., arXiv:2007.08663. URI: <c>tu:FOLDER</c>, <c>tu:FOLDER/NAME</c> or <c>tu:FILE.tar/NAME</c>, with <c>?features=labels|degree|one&amp;split=train|test</c>.</remarks>
 public static class TuFiles
 {
@@ -153,7 +154,8 @@ public static class TuFiles
     static string Name(string[] found, string wanted, string path) => found.Length == 0 ? throw new DataException($"{path}: there is no file ending in _A.txt, the edges of a TU data set.")
         : wanted.Length == 0 && found.Length == 1 ? found[0]
         : found.Contains(wanted) ? wanted
-        : throw new DataException($"{path}: {(wanted.Length == 0 ? "several data sets lie there" : $"there is no data set '{wanted}'")}; there are {string.Join(", ", found.Order(StringComparer.Ordinal))}: write one after a slash.");
+        : throw new DataException($"{path}: {(wanted.Length == 0 ? "several data sets lie there" : $"there is no data set '{wanted}'")}; there are "
+            + $"{string.Join(", ", found.Order(StringComparer.Ordinal))}: write one after a slash.");
 
     static string Text(Microsoft.Win32.SafeHandles.SafeFileHandle handle, string name, long offset, long length)
     {

@@ -96,7 +96,10 @@ public sealed class Loader : IDisposable
     public void WriteBad(string path)
     {
         if (bad.Count > 0)
-            AtomicFile.WriteText(path, string.Concat(bad.Select(sample => System.Text.Json.JsonSerializer.Serialize(new { index = sample.Index, name = FileNames.Printable(sample.Name), reason = sample.Reason }) + "\n")));
+            AtomicFile.WriteText(path,
+                string.Concat(bad.Select(sample =>
+                System.Text.Json.JsonSerializer.Serialize(new { index = sample.Index, name = FileNames.Printable(sample.Name), reason = sample.Reason })
+                + "\n")));
     }
 
     RawBatch Next(LoaderRun run, int number, CancellationToken cancel)
@@ -115,7 +118,8 @@ public sealed class Loader : IDisposable
         if (bad.Count > options.BadBudget * Source.Count)
         {
             throw new DataException(string.Create(CultureInfo.InvariantCulture,
-                $"{bad.Count} of the {Source.Count} pictures of {Source.Description} cannot be used, more than the budget of {options.BadBudget:P0}; the first: {FileNames.Printable(bad[0].Name)} {bad[0].Reason}. `kindred data verify` lists them all"));
+                $"{bad.Count} of the {Source.Count} pictures of {Source.Description} cannot be used, more than the budget of {options.BadBudget:P0}; "
+                    + $"the first: {FileNames.Printable(bad[0].Name)} {bad[0].Reason}. `kindred data verify` lists them all"));
         }
         return slot.Batch;
     }

@@ -10,7 +10,8 @@ public sealed class ViewBlock
         (Name, Height, Width, Channels) = (name, height, width, channels);
         Length = new ViewShape(height, width, channels).Length;
         if ((long)capacity * Length > Array.MaxLength)
-            throw new ConfigurationException($"a batch of {capacity} views of {height}×{width}×{channels} takes {(long)capacity * Length} numbers; at most {Array.MaxLength} fit: make the batch or the view smaller");
+            throw new ConfigurationException($"a batch of {capacity} views of {height}×{width}×{channels} takes {(long)capacity * Length} numbers; at "
+                + $"most {Array.MaxLength} fit: make the batch or the view smaller");
         Memory = GC.AllocateUninitializedArray<float>(capacity * Length, pinned: true);
     }
 

@@ -114,7 +114,9 @@ sealed class SampleMaker(SamplePlan plan) : IDisposable
             for (var view = 0; view < plan.Groups[g].Count; view++, at++)
             {
                 if (drawn[at].Shape != plan.Shapes[g])
-                    throw new DataException($"{FileNames.Printable(plan.Source.Name(index))} ({info.Width}×{info.Height}) gives a '{plan.Groups[g].Name}' view of {drawn[at].Shape}, the first picture one of {plan.Shapes[g]}; a batch needs one size: begin the view plan with a crop or a resize to a square");
+                    throw new DataException($"{FileNames.Printable(plan.Source.Name(index))} ({info.Width}×{info.Height}) gives a "
+                        + $"'{plan.Groups[g].Name}' view of {drawn[at].Shape}, the first picture one of {plan.Shapes[g]}; a batch needs one size: "
+                        + $"begin the view plan with a crop or a resize to a square");
                 plan.Groups[g].Plan.Render(picture, drawn[at], slot.Batch.Views[at][position], workspace);
             }
         }

@@ -35,7 +35,8 @@ static class BinaryFiles
         if (length == 0 || length % stride != 0)
         {
             file.Dispose();
-            throw new DataException($"{path} is cut or no such file: it is {length} bytes long, which is not a whole number of {stride}-byte records; the broken one starts at byte {length / stride * stride}");
+            throw new DataException($"{path} is cut or no such file: it is {length} bytes long, which is not a whole number of {stride}-byte records; "
+                + $"the broken one starts at byte {length / stride * stride}");
         }
         return checked((int)(length / stride));
     }

@@ -39,7 +39,8 @@ static class ClassChoice
         {
             int[] meant = [.. pictures.Classes.Index().Where(c => c.Item == name || c.Item.Split('/').Contains(name)).Select(c => c.Index)];
             if (meant.Length == 0)
-                throw new ConfigurationException($"{uri}: {key}={name} is no class; there are {(pictures.Classes.Count == 0 ? "none" : string.Join(", ", pictures.Classes.Take(12)) + (pictures.Classes.Count > 12 ? " …" : ""))}");
+                throw new ConfigurationException($"{uri}: {key}={name} is no class; there are "
+                    + $"{(pictures.Classes.Count == 0 ? "none" : string.Join(", ", pictures.Classes.Take(12)) + (pictures.Classes.Count > 12 ? " …" : ""))}");
             found.UnionWith(meant);
         }
         return found;

@@ -57,7 +57,9 @@ public sealed class ConcatenatedPictures : IPictures
     public IReadOnlyList<string> Columns => [.. parts.SelectMany(part => part.Columns).Distinct(StringComparer.Ordinal).Except(["source"]), "source"];
 
     /// <inheritdoc/>
-    public string? Value(string column, int index) => Part(index) is var part && column == "source" ? part.ToString(System.Globalization.CultureInfo.InvariantCulture) : parts[part].Value(column, index - starts[part]);
+    public string? Value(string column, int index) =>
+        Part(index) is var part && column == "source" ? part.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        : parts[part].Value(column, index - starts[part]);
 
     /// <inheritdoc/>
     public FileStamp Stamp(int index) => parts[Part(index)].Stamp(index - starts[Part(index)]);

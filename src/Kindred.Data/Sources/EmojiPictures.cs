@@ -92,7 +92,8 @@ public sealed class EmojiPictures : IGroupedPictures
     static void Cut(Picture sheet, int left, int top, Span<byte> cell)
     {
         if (left + Side > sheet.Width || top + Side > sheet.Height || sheet.Channels != 4)
-            throw new DataException($"the emoji sheet is {sheet.Width}×{sheet.Height} with {sheet.Channels} channels and has no cell at ({left}, {top}); delete the sample in {SampleCache.Folder} and fetch it again");
+            throw new DataException($"the emoji sheet is {sheet.Width}×{sheet.Height} with {sheet.Channels} channels and has no cell at ({left}, "
+                + $"{top}); delete the sample in {SampleCache.Folder} and fetch it again");
         for (var y = 0; y < Side; y++)
             sheet.Row(top + y).Slice(left * 4, Side * 4).CopyTo(cell[(y * Side * 4)..]);
     }

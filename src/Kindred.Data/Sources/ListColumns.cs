@@ -105,9 +105,11 @@ readonly partial record struct ListColumns(int Name, int Label, bool Header)
     [GeneratedRegex(@"\.[A-Za-z][A-Za-z0-9]{1,4}( -?\d+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Extension();
 
-    [GeneratedRegex("^((image|img|picture|pic|photo|file|sample|frame|full|rel|relative|abs|absolute)s?)*(image|img|picture|pic|photo|file|name|fname|path|fpath|id|url|uri|key|location|sample)s?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^((image|img|picture|pic|photo|file|sample|frame|full|rel|relative|abs|absolute)s?)*(image|img|picture|pic|photo|file|name|fname|path|fpath|id|url|uri|key|location|sample)s?$",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex NameWord();
 
-    [GeneratedRegex("^(image|img|picture|gt|true|fine)?(label|class|classes|category|categories|target|species|breed|annotation|gt|groundtruth|y)s?(name|id|index|idx|text|no|number)?s?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^(image|img|picture|gt|true|fine)?(label|class|classes|category|categories|target|species|breed|annotation|gt|groundtruth|y)s?(name|id|index|idx|text|no|number)?s?$",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex LabelWord();
 }

@@ -23,7 +23,8 @@ public static class ListWriter
             // A rooted path stays as it is: taking ".." out of it could lead elsewhere through a link.
             var name = Path.IsPathRooted(source.FullPath(index)) ? source.FullPath(index) : Path.GetFullPath(source.FullPath(index));
             if (labelled && source.Label(index) < 0)
-                throw new DataException($"{source.Description}: {FileNames.Printable(source.Name(index))} has no class, unlike others, and cannot stand in a list with them: move it into the folder of a class");
+                throw new DataException($"{source.Description}: {FileNames.Printable(source.Name(index))} has no class, unlike others, and cannot "
+                    + $"stand in a list with them: move it into the folder of a class");
             text.Append(CsvText.Row(labelled ? [name, source.Classes[source.Label(index)]] : [name]));
         }
         var bytes = FileNames.Encode(text.ToString());

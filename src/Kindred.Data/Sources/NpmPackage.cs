@@ -32,7 +32,8 @@ static class NpmPackage
         using (var stream = File.OpenRead(archive))
         {
             if (Convert.ToBase64String(SHA512.HashData(stream)) != sha512)
-                throw new EnvironmentException($"npm delivered an archive of {package} with another checksum than the one published; nothing was kept. Try again, or look into the registry that npm is set to");
+                throw new EnvironmentException($"npm delivered an archive of {package} with another checksum than the one published; nothing was kept. "
+                    + $"Try again, or look into the registry that npm is set to");
         }
         using (var reader = new TarReader(new GZipStream(File.OpenRead(archive), CompressionMode.Decompress)))
         {

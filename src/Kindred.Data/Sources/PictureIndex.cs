@@ -95,7 +95,8 @@ sealed class PictureIndex
         if (split is not null && Count == 0)
         {
             var reason = held.Count > 0 ? $"{source} has no pictures in split '{split}'; it has {string.Join(", ", held)}"
-                : layout.Mistakable is var (own, beside) ? $"{source} has no split '{split}': the folder {own} lies beside {beside} and counts as a class; to take it alone, name that folder as the path"
+                : layout.Mistakable is var (own, beside)
+                    ? $"{source} has no split '{split}': the folder {own} lies beside {beside} and counts as a class; to take it alone, name that folder as the path"
                 : $"{source} has no split '{split}': no folder named train, val or test holds pictures in it";
             throw new DataException(reason + (held.Count > 0 ? "" : $". Leave ?split= out to take all {folderOf.Count} pictures"));
         }

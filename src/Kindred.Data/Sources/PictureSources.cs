@@ -8,7 +8,8 @@ namespace Kindred.Data.Sources;
 /// <remarks>
 /// Kinds: <c>emoji</c>, <c>folder:</c>, <c>tar:</c>, <c>list:</c>, <c>cifar10:</c>, <c>cifar100:</c>, <c>stl10:</c>, <c>mnist:</c>, <c>packed:</c>; a plain path is recognised
 /// by its content. Every kind takes <c>?split=</c>, <c>?hold=F</c> (without a share of F) or <c>?held=F</c> (that share alone), <c>?tail=R</c> (long tail of imbalance R),
-/// <c>?only=A,B</c> (those classes), <c>?unseen=A,B</c> (training without those classes, <c>split=test</c> is those), <c>?fraction=F</c> (that share of every class), <c>?n=N</c> (N pictures, the same number of every class) and <c>?seed=S</c> for the last three.
+/// <c>?only=A,B</c> (those classes), <c>?unseen=A,B</c> (training without those classes, <c>split=test</c> is those), <c>?fraction=F</c> (that share of every
+/// class), <c>?n=N</c> (N pictures, the same number of every class) and <c>?seed=S</c> for the last three.
 /// </remarks>
 public static class PictureSources
 {
@@ -140,5 +141,7 @@ public static class PictureSources
 
     static string Needed(DataUri uri) => uri.Path.Length > 0 ? uri.Path : throw new ConfigurationException($"{uri}: a path is missing behind the colon");
 
-    static string Expected() => "Pictures are read from " + string.Join(", ", Kinds.Select(kind => kind.Path.Length > 0 ? $"{kind.Kind}:{kind.Path}" : kind.Kind)) + ", or a plain path to any of these";
+    static string Expected() =>
+        "Pictures are read from " + string.Join(", ", Kinds.Select(kind => kind.Path.Length > 0 ? $"{kind.Kind}:{kind.Path}" : kind.Kind))
+        + ", or a plain path to any of these";
 }

@@ -35,6 +35,7 @@ public sealed class LeaveOneOut : ViewGroup
         var places = Enumerable.Range(0, plan.Operations.Count).Where(i => AugmentationAttribute.NameOf(plan.Operations[i]) == name).ToArray();
         return places.Length == 1
             ? places[0]
-            : throw new ConfigurationException($"leave out '{name}': the plan has {places.Length} operations of that name, expected one; it has {string.Join(", ", plan.Operations.Select(AugmentationAttribute.NameOf))}.");
+            : throw new ConfigurationException($"leave out '{name}': the plan has {places.Length} operations of that name, expected one; it has "
+                + $"{string.Join(", ", plan.Operations.Select(AugmentationAttribute.NameOf))}.");
     }
 }

@@ -53,7 +53,8 @@ sealed unsafe class ResampleAxis
     public void Plan(Interpolation kind, double start, double length, int low, int high, int outputs, int first, int wanted, bool mirror, int round)
     {
         if (!double.IsFinite(start) || !(length > 0) || !double.IsFinite(length) || low < 0 || high <= low || outputs < 1 || first < 0 || wanted < 1 || wanted > outputs - first || round < 1)
-            throw new ConfigurationException($"resampling places {start} to {start + length} (read from {low} to {high}) to outputs {first} to {(long)first + wanted} of {outputs}: nothing to make or nothing to make it of");
+            throw new ConfigurationException($"resampling places {start} to {start + length} (read from {low} to {high}) to outputs {first} to "
+                + $"{(long)first + wanted} of {outputs}: nothing to make or nothing to make it of");
         var scale = length / outputs;
         var stretch = Math.Max(scale, 1);
         var support = (kind == Interpolation.Bicubic ? 2 : 1) * stretch;

@@ -29,7 +29,8 @@ public sealed record Resize([Pixels] int Size, bool Square = false, [AllowedValu
     int Longer(int longer, int shorter)
     {
         var length = (long)Size * longer / Math.Max(shorter, 1);
-        return length is <= int.MaxValue and >= int.MinValue ? (int)length : throw new PictureException($"has a side of {longer} and one of {shorter}; with a shorter side of {Size} the longer one is {length}: crop it first");
+        return length is <= int.MaxValue and >= int.MinValue
+            ? (int)length : throw new PictureException($"has a side of {longer} and one of {shorter}; with a shorter side of {Size} the longer one is {length}: crop it first");
     }
 
     /// <inheritdoc/>

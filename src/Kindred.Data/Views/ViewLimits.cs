@@ -20,7 +20,8 @@ static class ViewLimits
     internal static void Require(long height, long width, long channels)
     {
         if (!Fits(height, width, channels))
-            throw new ConfigurationException($"a view of {height}×{width}×{channels} (rows, columns, channels): expected are 1 to {MaxSide} a side, 1 to 4 channels and at most {MaxNumbers} numbers in all; mend the size that a crop, resize or patch asks for");
+            throw new ConfigurationException($"a view of {height}×{width}×{channels} (rows, columns, channels): expected are 1 to {MaxSide} a side, 1 "
+                + $"to 4 channels and at most {MaxNumbers} numbers in all; mend the size that a crop, resize or patch asks for");
     }
 
     /// <summary>Refuses a shape that an operation makes of another; where the picture's proportions are to blame and not the setting, the picture is.</summary>
@@ -31,7 +32,8 @@ static class ViewLimits
         if (Fits(after.Height, after.Width, after.Channels))
             return;
         if (operation is Resize { Square: false } resize && Fits(resize.Size, resize.Size, after.Channels))
-            throw new PictureException($"is {before.Width}×{before.Height}, and becomes {after.Width}×{after.Height} with a shorter side of {resize.Size}, more than {MaxNumbers} numbers; crop it first");
+            throw new PictureException($"is {before.Width}×{before.Height}, and becomes {after.Width}×{after.Height} with a shorter side of "
+                + $"{resize.Size}, more than {MaxNumbers} numbers; crop it first");
         Require(after.Height, after.Width, after.Channels);
     }
 

@@ -25,7 +25,8 @@ sealed class CorruptionReference
         var file = Directory.Exists(path) ? Path.Combine(path, "eval", "corruption.json") : path;
         var (metrics, measured) = Parse(file);
         if (!measured.SequenceEqual(severities))
-            throw new ConfigurationException($"reference: '{file}' was measured at the severities {string.Join(", ", measured)}, this evaluation is at {string.Join(", ", severities)}; errors can only be divided at the same ones.");
+            throw new ConfigurationException($"reference: '{file}' was measured at the severities {string.Join(", ", measured)}, this evaluation is at "
+                + $"{string.Join(", ", severities)}; errors can only be divided at the same ones.");
         if (families.Append("clean").FirstOrDefault(f => !metrics.ContainsKey(f)) is { } missing)
             throw new ConfigurationException($"reference: '{file}' lacks '{missing}'; evaluate the reference with the same families.");
         return new(families, metrics);

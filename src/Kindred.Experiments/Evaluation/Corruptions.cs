@@ -16,7 +16,8 @@ namespace Kindred.Experiments.Evaluation;
 /// <param name="Samples">At most so many test pictures; each is corrupted in every family and severity.</param>
 /// <param name="Reference">The run that errors are divided by, already evaluated by this protocol with the same families and severities; or such a report's file.</param>
 [Protocol("corruption", Title = "a linear probe of clean pictures tested on corrupted ones, by family and severity", Paper = "arXiv:1903.12261")]
-public sealed record Corruptions(IReadOnlyList<string>? Families = null, [Range(1, 5)] IReadOnlyList<int>? Severities = null, [Range(0.0, 1e9)] IReadOnlyList<double>? L2 = null, [Range(10, 1 << 24)] int Samples = 2000, string? Reference = null) : Protocol
+public sealed record Corruptions(IReadOnlyList<string>? Families = null, [Range(1, 5)] IReadOnlyList<int>? Severities = null,
+    [Range(0.0, 1e9)] IReadOnlyList<double>? L2 = null, [Range(10, 1 << 24)] int Samples = 2000, string? Reference = null) : Protocol
 {
     /// <summary>Families of corruptions.</summary>
     public IReadOnlyList<string> Families { get; } = Families ?? [.. Corrupt.Kinds.Take(Corrupt.Benchmark)];

@@ -35,7 +35,8 @@ public sealed record FineTuning([Range(0.0, 1.0, MinimumIsExclusive = true)] dou
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        var network = subject.Network ?? throw new ConfigurationException("fine-tune trains a network, and a baseline has none to train; leave --baseline out, or take from=scratch for random weights.");
+        var network = subject.Network
+            ?? throw new ConfigurationException("fine-tune trains a network, and a baseline has none to train; leave --baseline out, or take from=scratch for random weights.");
         using var train = ClassifierTraining.Augmented(subject.OpenLabelled("train"), Batch, Crop, subject.Seed);
         using var test = subject.OpenLabelled("test");
         int[] rows = [.. ClassShare.Of(train.Labels!, Labels, Shuffler.Keyed((ulong)Draw)).Order()];
@@ -70,7 +71,8 @@ public sealed record FineTuning([Range(0.0, 1.0, MinimumIsExclusive = true)] dou
 
     OptimizerOptions OptionsOf(int batch) => Optimizer == "adamw"
         ? Adam.Options.W with { LearningRate = LearningRate ?? 1e-3, WeightDecay = WeightDecay, ExcludeOneDimensional = true, Schedule = ClassifierTraining.ScheduleOf(Schedule, Epochs) }
-        : new Sgd.Options { LearningRate = (LearningRate ?? 0.05) * batch / 256, Nesterov = true, WeightDecay = WeightDecay, ExcludeOneDimensional = true, Schedule = ClassifierTraining.ScheduleOf(Schedule, Epochs) };
+        : new Sgd.Options { LearningRate = (LearningRate ?? 0.05) * batch / 256, Nesterov = true, WeightDecay = WeightDecay, ExcludeOneDimensional = true,
+            Schedule = ClassifierTraining.ScheduleOf(Schedule, Epochs) };
 
     // What one optimizer steps: parameters that no gradient reaches, such as a projection head above h, stay as they are.
     sealed class Tuned : Module

@@ -5,7 +5,8 @@ using Kindred.Torch;
 namespace Kindred.Experiments.Evaluation;
 
 /// <summary>Cross-validation: logistic regression on frozen features, each fold tested by what the others taught. For data without a test part, such as small sets of graphs.</summary>
-/// <remarks>Sun et al., InfoGraph, arXiv:1908.01000, Sec. 4, and GraphCL, arXiv:2010.13902 (there with an SVM). Folds hold equally many samples of every class; features are standardised by the samples that teach.</remarks>
+/// <remarks>Sun et al., InfoGraph, arXiv:1908.01000, Sec. 4, and GraphCL, arXiv:2010.13902 (there with an SVM). Folds hold equally many samples of every class;
+/// features are standardised by the samples that teach.</remarks>
 /// <param name="Count">Folds.</param>
 /// <param name="L2">Strengths λ of |W|²/2 beside the mean cross-entropy to choose from, on a held-out part of what teaches; one is not chosen.</param>
 /// <param name="Seed">Draws the folds.</param>

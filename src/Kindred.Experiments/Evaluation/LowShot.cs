@@ -5,7 +5,8 @@ using Kindred.Torch;
 namespace Kindred.Experiments.Evaluation;
 
 /// <summary>Low-shot classification: logistic regression on the frozen features of k labelled samples a class, over several draws.</summary>
-/// <remarks>Goyal, Mahajan, Gupta, Misra, ICCV 2019, arXiv:1905.01235, Sec. 6.1 (there with linear SVMs, five draws). The strength of the regularization is fixed: so few labels leave none to choose it on.</remarks>
+/// <remarks>Goyal, Mahajan, Gupta, Misra, ICCV 2019, arXiv:1905.01235, Sec. 6.1 (there with linear SVMs, five draws). The strength of the regularization is
+/// fixed: so few labels leave none to choose it on.</remarks>
 /// <param name="K">Labelled samples a class, one row of metrics for each.</param>
 /// <param name="Draws">Independent draws of the samples.</param>
 /// <param name="L2">Strength λ of |W|²/2 beside the mean cross-entropy.</param>

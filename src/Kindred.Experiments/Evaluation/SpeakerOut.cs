@@ -79,7 +79,8 @@ public sealed record SpeakerOut(string Label = "digit", string Group = "speaker"
     {
         int[] present = [.. groups.Distinct().Order()];
         if (L2.Count == 1 || present.Length < 2) return LinearProbe.Fit(x, y, classes, Rough with { L2 = L2.Count == 1 ? L2 : [L2.Max()] }, cancel);
-        long[] held = [.. Enumerable.Range(0, groups.Length).Where(i => groups[i] == present[0]).Select(i => (long)i)], rest = [.. Enumerable.Range(0, groups.Length).Where(i => groups[i] != present[0]).Select(i => (long)i)];
+        long[] held = [.. Enumerable.Range(0, groups.Length).Where(i => groups[i] == present[0]).Select(i => (long)i)],
+            rest = [.. Enumerable.Range(0, groups.Length).Where(i => groups[i] != present[0]).Select(i => (long)i)];
         var best = L2.OrderDescending().MaxBy(l2 => LinearProbe.Fit(Rows(x, rest), Rows(y, rest), classes, Rough with { L2 = [l2] }, cancel).Accuracy(Rows(x, held), Rows(y, held)));
         return LinearProbe.Fit(x, y, classes, Rough with { L2 = [best] }, cancel);
     }

@@ -9,7 +9,8 @@ namespace Kindred.Experiments.Evaluation;
 /// <param name="Iterations">Most steps of L-BFGS.</param>
 /// <param name="Tolerance">Stops when no entry of the gradient is larger.</param>
 [Protocol("transfer", Title = "linear evaluation on another data set, given by --data", Paper = "arXiv:2002.05709")]
-public sealed record Transfer([Range(0.0, 1e9)] IReadOnlyList<double>? L2 = null, [Range(0.01, 0.9)] double Holdout = 0.2, [Range(1, 100_000)] int Iterations = 200, [Range(0.0, 1.0)] double Tolerance = 1e-4) : Protocol
+public sealed record Transfer([Range(0.0, 1e9)] IReadOnlyList<double>? L2 = null, [Range(0.01, 0.9)] double Holdout = 0.2,
+    [Range(1, 100_000)] int Iterations = 200, [Range(0.0, 1.0)] double Tolerance = 1e-4) : Protocol
 {
     /// <summary>Strengths λ to choose from.</summary>
     public IReadOnlyList<double> L2 { get; } = L2 ?? ProbeFit.Grid;

@@ -20,7 +20,8 @@ public sealed class AudioData : MemoryData
     /// <param name="window">Samples of a window.</param>
     /// <param name="batch">Windows a step.</param>
     /// <param name="seed">Decides order and places.</param>
-    public AudioData(Recordings recordings, int window, int batch, ulong seed) : base((recordings ?? throw new ArgumentNullException(nameof(recordings))).Count, recordings.Classes, recordings.Labels, batch, seed) =>
+    public AudioData(Recordings recordings, int window, int batch, ulong seed)
+        : base((recordings ?? throw new ArgumentNullException(nameof(recordings))).Count, recordings.Classes, recordings.Labels, batch, seed) =>
         (Recordings, this.window, Columns) = (recordings, window, recordings.Columns);
 
     /// <summary>Opens what a data URI names.</summary>
@@ -38,7 +39,8 @@ public sealed class AudioData : MemoryData
     {
         if (uri["window"] is not { } text) return DefaultWindow;
         var seconds = text.EndsWith('s');
-        if (!double.TryParse(seconds ? text[..^1] : text, CultureInfo.InvariantCulture, out var window) || Math.Round(seconds ? window * rate : window) is not (>= 1 and <= 1 << 24) || (!seconds && window != Math.Floor(window)))
+        if (!double.TryParse(seconds ? text[..^1] : text, CultureInfo.InvariantCulture, out var window)
+            || Math.Round(seconds ? window * rate : window) is not (>= 1 and <= 1 << 24) || (!seconds && window != Math.Floor(window)))
             throw new ConfigurationException($"{uri}: window={text}; expected is a whole number of samples, at least 1, or seconds such as 0.5s.");
         return (int)Math.Round(seconds ? window * rate : window);
     }

@@ -126,7 +126,8 @@ public sealed class Experiment : IDisposable
     };
 
     static LayoutChoice LayoutOf(RecipeFile recipe, Method method, IData data, Device device) =>
-        MemoryLayout.Choose(recipe.Train.Layout, method, (int)data.Inputs.GetValueOrDefault("height", 32), (int)data.Inputs.GetValueOrDefault("width", 32), device, PrecisionOf(recipe.Train.Precision, device));
+        MemoryLayout.Choose(recipe.Train.Layout, method, (int)data.Inputs.GetValueOrDefault("height", 32), (int)data.Inputs.GetValueOrDefault("width", 32),
+            device, PrecisionOf(recipe.Train.Precision, device));
 
     static Method MakeMethod(RecipeFile recipe, Type type, IData data, Method? previous)
     {
@@ -144,7 +145,8 @@ public sealed class Experiment : IDisposable
     static bool GoesOn(ParameterInfo parameter) => typeof(Method).IsAssignableFrom(parameter.ParameterType) || parameter.ParameterType.IsInterface;
 
     static Method Previous(string name, Type wanted, Method? previous) => wanted.IsInstanceOfType(previous) ? previous!
-        : throw new ConfigurationException($"{name} goes on with {Describe(wanted)}, {(previous is null ? "and there is no phase before it" : $"but the phase before it trained {previous.GetType().Name}")}; see recipes with 'phases'.");
+        : throw new ConfigurationException($"{name} goes on with {Describe(wanted)}, "
+            + $"{(previous is null ? "and there is no phase before it" : $"but the phase before it trained {previous.GetType().Name}")}; see recipes with 'phases'.");
 
     // A capability is said by the methods that have it.
     static string Describe(Type wanted) => !wanted.IsInterface ? $"a trained {wanted.Name}"

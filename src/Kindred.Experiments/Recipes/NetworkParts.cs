@@ -47,7 +47,8 @@ sealed class NetworkParts
         if (single && recipe.Encoder is { } node) return (node, "encoder");
         throw new ConfigurationException(single
             ? "the recipe names no encoder; give one, for example encoder.name=resnet18."
-            : $"networks.{name}: {recipe.Method} asks for the networks {string.Join(", ", wanted.Select(p => p.Name))}, and the recipe describes no '{name}'; give one, for example networks.{name}.name=resnet18.");
+            : $"networks.{name}: {recipe.Method} asks for the networks {string.Join(", ", wanted.Select(p => p.Name))}, and the recipe describes no "
+                + $"'{name}'; give one, for example networks.{name}.name=resnet18.");
     }
 
     // A network for one of several data sets is built for that one.

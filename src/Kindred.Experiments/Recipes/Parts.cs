@@ -99,7 +99,8 @@ public static class Parts
         null or "cosine" => new WarmupCosine(WarmupEpochs: train.Warmup),
         "constant" when train.Warmup == 0 => new Constant(),
         _ when train.Warmup == 0 => ReadSchedule(train.Schedule!, "train.schedule", FactorRule),
-        var name => throw train.Schedule!.Error("train.schedule", $"'{name}' has no warm-up of its own; leave train.warmup out, or use cosine or a map such as {{ warmup-cosine: {{ warmupEpochs: 10 }} }}"),
+        var name => throw train.Schedule!.Error("train.schedule",
+            $"'{name}' has no warm-up of its own; leave train.warmup out, or use cosine or a map such as {{ warmup-cosine: {{ warmupEpochs: 10 }} }}"),
     };
 
     /// <summary>The groups of picture views that a recipe makes.</summary>
@@ -135,7 +136,9 @@ public static class Parts
     {
         if (operation is null && section.Of.Count > 0) throw section.Of[0].Error($"{path}.of", "the views of these data have no operations; leave them out");
         List<object> operations = [.. section.Of.Select((node, i) => Make(operation!, node, $"{path}.of.{i}"))];
-        if (section.Normalize is { IsNull: false } node) operations.Add(operation == typeof(Augmentation) ? Normalization(node, $"{path}.normalize") : throw node.Error($"{path}.normalize", "only pictures are normalised by channels"));
+        if (section.Normalize is { IsNull: false } node)
+            operations.Add(operation == typeof(Augmentation)
+                ? Normalization(node, $"{path}.normalize") : throw node.Error($"{path}.normalize", "only pictures are normalised by channels"));
         return new(section.Name, section.Count, section.Size, operations, section.DrawnAs);
     }
 
@@ -157,7 +160,9 @@ public static class Parts
     {
         foreach (var (key, value) in map.Entries)
             if (!players.Contains(key))
-                throw value.Error(Binder.Join(path, key), $"there is no player '{key}'{Suggest.Nearest(key, [.. players, "name"])}; the method has {string.Join(", ", players)}. Give each its optimizer, or all of them one by {{ name: adamw, … }}");
+                throw value.Error(Binder.Join(path, key),
+                    $"there is no player '{key}'{Suggest.Nearest(key, [.. players, "name"])}; the method has {string.Join(", ", players)}. Give each "
+                        + $"its optimizer, or all of them one by {{ name: adamw, … }}");
         foreach (var player in players)
             if (map[player] is not { IsNull: false })
                 throw map.Error(path, $"the player '{player}' has no optimizer; the method has {string.Join(", ", players)}, and each needs one");

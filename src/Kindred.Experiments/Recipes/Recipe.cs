@@ -143,7 +143,8 @@ public sealed class Recipe
         if (Phases[phase].From is not { } from) return;
         var before = phase == 0 ? null : Phases[phase - 1].Phase;
         if (from != before)
-            throw PhaseMaps[phase].Error($"phases.{phase}.from", $"a phase goes on with the one before it, {(phase == 0 ? "and this is the first" : before is null ? "which has no name (phase: NAME)" : $"'{before}'")}; '{from}' is not that one");
+            throw PhaseMaps[phase].Error($"phases.{phase}.from",
+                $"a phase goes on with the one before it, {(phase == 0 ? "and this is the first" : before is null ? "which has no name (phase: NAME)" : $"'{before}'")}; '{from}' is not that one");
     }
 
     static string Locate(string path, string? beside, string? folder)
@@ -157,7 +158,8 @@ public sealed class Recipe
         }
 
         var known = folder is null ? [] : Names(folder);
-        throw new ConfigurationException($"there is no recipe '{path}'{Suggest.Nearest(path, known)}; {(known.Count > 0 ? $"there are {Suggest.Some(known)}, or give the path of a file" : "give the path of a .yaml file")}.");
+        throw new ConfigurationException($"there is no recipe '{path}'{Suggest.Nearest(path, known)}; "
+            + $"{(known.Count > 0 ? $"there are {Suggest.Some(known)}, or give the path of a file" : "give the path of a .yaml file")}.");
     }
 
     static string Stem(string path) => Path.GetFileNameWithoutExtension(path);

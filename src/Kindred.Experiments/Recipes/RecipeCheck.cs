@@ -46,7 +46,8 @@ public static class RecipeCheck
     {
         var wanted = NetworkParts.WantedBy(OptionInfo.Constructor(method));
         var parameter = wanted.FirstOrDefault(p => p.Name == name)
-            ?? throw node.Error($"networks.{name}", $"there is no network '{name}'{Suggest.Nearest(name, wanted.Select(p => p.Name!))}; the method asks for {string.Join(", ", wanted.Select(p => p.Name))}");
+            ?? throw node.Error($"networks.{name}",
+                $"there is no network '{name}'{Suggest.Nearest(name, wanted.Select(p => p.Name!))}; the method asks for {string.Join(", ", wanted.Select(p => p.Name))}");
         Catalogues.Of(parameter.ParameterType == typeof(EncoderFactory) ? typeof(Encoder) : parameter.ParameterType).Bind(node, $"networks.{name}", Parts.Binder);
     }
 

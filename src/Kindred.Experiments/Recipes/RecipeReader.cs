@@ -76,7 +76,8 @@ public sealed class RecipeReader
         catch (Exception e) when (e is InvalidOperationException or EndOfStreamException)
         {
             // The parser's answer to a list or map that is never closed.
-            throw new ConfigurationException($"{source}:{reader.parser.Current?.End.Line ?? 1}:{reader.parser.Current?.End.Column ?? 1}: this is not valid YAML: something that was opened is never closed", e);
+            throw new ConfigurationException($"{source}:{reader.parser.Current?.End.Line ?? 1}:{reader.parser.Current?.End.Column ?? 1}: this is not "
+                + $"valid YAML: something that was opened is never closed", e);
         }
     }
 

@@ -33,7 +33,8 @@ sealed class EarlierRun
         var (same, differs) = Common(earlier, recipe, free);
         if (same == 0) throw new ConfigurationException($"the run '{run}' is not the beginning of this recipe; in phase 0, {differs}.");
         if (same == recipe.Phases.Count)
-            throw new ConfigurationException($"the run '{run}' has {Phrase(earlier.Phases.Count)} and this recipe has {Phrase(same)}, so that nothing is left to train after it. Start from its weights with --from.");
+            throw new ConfigurationException($"the run '{run}' has {Phrase(earlier.Phases.Count)} and this recipe has {Phrase(same)}, so that nothing "
+                + $"is left to train after it. Start from its weights with --from.");
         var whole = same == earlier.Phases.Count;
         if (!whole) warn($"goes on after phase {same - 1} of '{run}'; in phase {same}, {differs}.");
         return new(same, whole ? AtEnd(run) : AtMark(run, same - 1));

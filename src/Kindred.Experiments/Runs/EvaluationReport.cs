@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kindred.Data.Pictures;
 using Kindred.Experiments.Recipes;
 using Kindred.Io;
 
@@ -19,6 +20,9 @@ public sealed record EvaluationRequest(string Protocol, string? Data = null, str
 /// <param name="Settings">Everything that the numbers depend on: the protocol's settings, data, sizes of the parts, layer, seed.</param>
 public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<string, double> Metrics, JsonObject Settings)
 {
+    /// <summary>Pictures that go with the numbers, by name.</summary>
+    public IReadOnlyDictionary<string, Picture> Pictures { get; init; } = new Dictionary<string, Picture>();
+
     static readonly JsonSerializerOptions style = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary><c>{"protocol","metrics":{…},"settings":{…}}</c>; numbers that are not finite become null.</summary>
@@ -32,7 +36,7 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
     /// <summary>The same on one line.</summary>
     public override string ToString() => ToJson().ToJsonString(style);
 
-    /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder; a baseline's name stands before the ending.</summary>
+    /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder; a baseline's name stands before the ending. Pictures lie beside it.</summary>
     /// <returns>The file.</returns>
     /// <exception cref="EnvironmentException">It cannot be written.</exception>
     public string Save(string run)
@@ -42,6 +46,7 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
         try { Directory.CreateDirectory(Path.GetDirectoryName(file)!); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw StorageFailure.Explain(file, 0, e); }
         AtomicFile.WriteText(file, $"{ToString()}\n");
+        foreach (var (name, picture) in Pictures) AtomicFile.Write(Path.ChangeExtension(file, $"{name}.png"), stream => PngWriter.Write(stream, picture));
         return file;
     }
 }

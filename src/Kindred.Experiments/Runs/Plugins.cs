@@ -78,7 +78,8 @@ public static class Plugins
         {
             var found = Loaded.FirstOrDefault(p => p.Name == wanted.Name);
             if (found is null && !File.Exists(wanted.Path))
-                throw new ConfigurationException($"the run '{run}' was trained with the plug-in {wanted.Name} {wanted.Version}, and {wanted.Path} is no longer there; say where it is now: --plugin PATH.");
+                throw new ConfigurationException($"the run '{run}' was trained with the plug-in {wanted.Name} {wanted.Version}, and {wanted.Path} is "
+                    + $"no longer there; say where it is now: --plugin PATH.");
             found ??= Load(wanted.Path);
             if (found.Sha256 != wanted.Sha256) warn?.Invoke($"the plug-in {wanted.Name} is another build than the one that the run '{run}' was begun with; its numbers may differ.");
         }

@@ -60,9 +60,12 @@ sealed record Resumption(Checkpoint? Checkpoint, int Phase, long Offset, bool Go
     static void RequireOwn(RunFolder folder, string chosen)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(chosen));
-        if (!Directory.Exists(full)) throw new DataException($"there is no checkpoint '{chosen}'{(folder.Checkpoints.Steps is { Count: > 0 } steps ? $"; {folder.Path} has those of the steps {string.Join(", ", steps)}" : "")}.");
+        if (!Directory.Exists(full))
+            throw new DataException($"there is no checkpoint '{chosen}'"
+                + $"{(folder.Checkpoints.Steps is { Count: > 0 } steps ? $"; {folder.Path} has those of the steps {string.Join(", ", steps)}" : "")}.");
         if (Path.GetDirectoryName(full) != Path.GetFullPath(folder.Checkpoints.Folder))
-            throw new ConfigurationException($"the checkpoint '{chosen}' is not one of the run in {folder.Path}. Go on with its own run (--out {Path.GetDirectoryName(Path.GetDirectoryName(full))}), or start another from its weights with --from.");
+            throw new ConfigurationException($"the checkpoint '{chosen}' is not one of the run in {folder.Path}. Go on with its own run (--out "
+                + $"{Path.GetDirectoryName(Path.GetDirectoryName(full))}), or start another from its weights with --from.");
     }
 
     static Checkpoint? Last(RunFolder folder, Action<string> warn)
@@ -74,7 +77,8 @@ sealed record Resumption(Checkpoint? Checkpoint, int Phase, long Offset, bool Go
     }
 
     static DataException Lost(RunFolder folder, IReadOnlyList<string> problems) => new(
-        $"{folder.Path} has trained, but {(problems.Count == 0 ? $"its checkpoints are gone: there is none in {folder.Checkpoints.Folder}" : $"none of its {problems.Count} checkpoints is whole ({problems[0]})")}. "
+        $"{folder.Path} has trained, but "
+            + $"{(problems.Count == 0 ? $"its checkpoints are gone: there is none in {folder.Checkpoints.Folder}" : $"none of its {problems.Count} checkpoints is whole ({problems[0]})")}. "
         + $"Nothing was changed. Should it begin anew? Then choose another folder with --out, or move this one away; else bring the checkpoints back from a copy, and resume.");
 
     static long Number(Checkpoint checkpoint, string key, long missing) => checkpoint.State[key] switch

@@ -123,7 +123,8 @@ public sealed class RunFolder : IDisposable
                 Refuse(path, before, resume);
 
             var now = clock.GetUtcNow();
-            var info = new RunInfo(RunState.Created, Environment.ProcessId, Environment.MachineName, before?.Created ?? now, now, before?.Step ?? 0, Checkpoint: before?.Checkpoint, From: before?.From);
+            var info = new RunInfo(RunState.Created, Environment.ProcessId, Environment.MachineName, before?.Created ?? now, now, before?.Step ?? 0,
+                Checkpoint: before?.Checkpoint, From: before?.From);
             return new(path, runLock, info, before, before is not null || (!stale && Holds(path)), made, stale, keep, clock);
         }
         catch
@@ -219,7 +220,8 @@ public sealed class RunFolder : IDisposable
             .Where(c => !free.Any(f => c.Path == f || c.Path.StartsWith($"{f}.", StringComparison.Ordinal))).ToArray();
 
         if (changes.Length > 0)
-            throw new ConfigurationException($"{Path} was begun with other settings: {Suggest.Some(changes.Select(c => c.ToString()))}. Resume with the same ones, or start a new run from its weights with --from {Path} --out another folder.");
+            throw new ConfigurationException($"{Path} was begun with other settings: {Suggest.Some(changes.Select(c => c.ToString()))}. Resume with "
+                + $"the same ones, or start a new run from its weights with --from {Path} --out another folder.");
     }
 
     /// <summary>Keeps what the machine was: libtorch, processor, threads, device, packages.</summary>
@@ -345,12 +347,14 @@ public sealed class RunFolder : IDisposable
     static void Refuse(string path, RunInfo? before, Resume resume)
     {
         if (before is not null && resume is Resume.Never)
-            throw new ConfigurationException($"{path} already holds a run ({before.State.ToString().ToLowerInvariant()}, step {before.Step}). Go on with it with --resume auto, or choose another folder with --out.");
+            throw new ConfigurationException($"{path} already holds a run ({before.State.ToString().ToLowerInvariant()}, step {before.Step}). Go on "
+                + $"with it with --resume auto, or choose another folder with --out.");
 
         if (before is null && resume is Resume.Never && Holds(path))
             throw new ConfigurationException($"{path} already holds a run, whose run.json is lost or cannot be read. Go on with it with --resume auto, or choose another folder with --out.");
 
-        if (before is null && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => System.IO.Path.GetFileName(e) is not ".lock") is { } stranger && !File.Exists(System.IO.Path.Combine(path, "run.json")) && !LooksLikeRun(path))
+        if (before is null && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => System.IO.Path.GetFileName(e) is not ".lock") is { } stranger
+            && !File.Exists(System.IO.Path.Combine(path, "run.json")) && !LooksLikeRun(path))
             throw new ConfigurationException($"{path} is not empty and holds no run (there is {System.IO.Path.GetFileName(stranger)}). Choose an empty or new folder with --out.");
     }
 

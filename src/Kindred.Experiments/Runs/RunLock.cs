@@ -95,5 +95,6 @@ sealed class RunLock : IDisposable
     }
 
     static ConfigurationException InUse(string folder, RunInfo? run, Exception? inner) =>
-        new($"{folder} is in use{(run is null ? "" : string.Create(CultureInfo.InvariantCulture, $" by process {run.Pid} on {run.Host}"))}: wait for it, stop it, or choose another folder with --out.", inner);
+        new($"{folder} is in use{(run is null ? "" : string.Create(CultureInfo.InvariantCulture, $" by process {run.Pid} on {run.Host}"))}: wait for "
+            + $"it, stop it, or choose another folder with --out.", inner);
 }

@@ -50,7 +50,8 @@ public static class StartWeights
 
     // A file of ours shares paths with the module and has none of the names that only PyTorch's modules give.
     static bool IsForeign(Module module, IReadOnlyCollection<string> names) =>
-        names.Any(name => name.EndsWith(".running_mean", StringComparison.Ordinal) || name.EndsWith(".num_batches_tracked", StringComparison.Ordinal) || name.EndsWith("cls_token", StringComparison.Ordinal))
+        names.Any(name => name.EndsWith(".running_mean", StringComparison.Ordinal) || name.EndsWith(".num_batches_tracked", StringComparison.Ordinal)
+            || name.EndsWith("cls_token", StringComparison.Ordinal))
         || !module.State().Any(s => names.Contains(s.Path));
 
     // torch.save writes a ZIP archive, or, before version 1.6, a pickle.

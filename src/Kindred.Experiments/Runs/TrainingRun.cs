@@ -110,7 +110,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var start = resumption.Checkpoint;
         if (start is not null) CheckFrom(folder);
         var earlier = start is null && options.After is { } run ? EarlierRun.Open(run, recipe, free, warn) : null;
-        if (options.MaxSteps <= earlier?.Steps) throw new ConfigurationException($"--max-steps {options.MaxSteps}: the run that this one goes on after has {earlier.Steps} steps, which count; give more.");
+        if (options.MaxSteps <= earlier?.Steps)
+            throw new ConfigurationException($"--max-steps {options.MaxSteps}: the run that this one goes on after has {earlier.Steps} steps, which count; give more.");
         var began = earlier?.Phases ?? resumption.Phase;
         var offset = earlier?.Steps ?? resumption.Offset;
         MetricsLog? log = null;
@@ -119,7 +120,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             Experiment? previous = null;
             for (var phase = 0; ; phase++)
             {
-                using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous, layout: phase == began && start is not null ? TrainedRun.LayoutOf(start) : null);
+                using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous,
+                    layout: phase == began && start is not null ? TrainedRun.LayoutOf(start) : null);
                 previous = experiment;
                 if (phase == began - 1) earlier?.Fill(experiment.Method);
                 if (phase < began) continue;
@@ -154,7 +156,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     void CheckFrom(RunFolder folder)
     {
         if (options.From is { } from && folder.Before is { } before && before.From != Path.GetFullPath(from))
-            throw new ConfigurationException($"--from {from}: the run in {folder.Path} was begun {(before.From is null ? "without other weights" : $"from {before.From}")} and goes on from its own checkpoint. Leave --from out, or choose another folder with --out.");
+            throw new ConfigurationException($"--from {from}: the run in {folder.Path} was begun "
+                + $"{(before.From is null ? "without other weights" : $"from {before.From}")} and goes on from its own checkpoint. Leave --from out, or choose another folder with --out.");
     }
 
     // All that a first step needs is put in place once, so that what does not fit is found before the folder is touched.
@@ -173,7 +176,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         Restore(state, start, experiment.Trainer());
         try { state.Position.Plan?.Check(experiment.Data); }
         catch (ConfigurationException e) { throw new DataException($"the checkpoint of step {start.Step} lies within an epoch that was planned for other data: {e.Message}", e); }
-        if (state.Broken is { } name) throw new DataException($"the checkpoint of step {start.Step} is of no use: '{name}' is not finite. Resume from an older one with --resume {folder.Checkpoints.Folder}/step-….");
+        if (state.Broken is { } name)
+            throw new DataException($"the checkpoint of step {start.Step} is of no use: '{name}' is not finite. Resume from an older one with --resume {folder.Checkpoints.Folder}/step-….");
         return record;
     }
 
@@ -181,11 +185,14 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     {
         state.Restore(start.Parts);
         var nominal = trainer.Position.Nominal;
-        if (state.Position.Nominal != nominal) throw new DataException($"the checkpoint was written in a run of {state.Position.Nominal} steps; this recipe and data make {nominal}. The data has changed, or train.epochs or train.batch; start anew, or from its weights with --from.");
+        if (state.Position.Nominal != nominal)
+            throw new DataException($"the checkpoint was written in a run of {state.Position.Nominal} steps; this recipe and data make {nominal}. The "
+                + $"data has changed, or train.epochs or train.batch; start anew, or from its weights with --from.");
         trainer.Position = state.Position;
     }
 
-    (TrainingResult Result, double Loss, string Sha256) Phase(RunFolder folder, MetricsLog log, Experiment experiment, TrainingState state, int phase, long offset, Checkpoint? start, CancellationToken cancel)
+    (TrainingResult Result, double Loss, string Sha256) Phase(RunFolder folder, MetricsLog log, Experiment experiment, TrainingState state, int phase,
+        long offset, Checkpoint? start, CancellationToken cancel)
     {
         var train = experiment.Recipe.Train;
         var settings = Resumption.HashOf(recipe, free);
@@ -193,7 +200,9 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         void Save(Progress at, double loss)
         {
             log.Sync();
-            if (state.Broken is { } broken) throw new NumericException($"'{broken}' is no longer finite after step {at.Step}, although the loss was: nothing of it is kept, and the last checkpoint is untouched. Lower train.optimizer.learningRate, clip gradients with train.clipNorm=1, or train with --precision fp32.");
+            if (state.Broken is { } broken)
+                throw new NumericException($"'{broken}' is no longer finite after step {at.Step}, although the loss was: nothing of it is kept, and "
+                    + $"the last checkpoint is untouched. Lower train.optimizer.learningRate, clip gradients with train.clipNorm=1, or train with --precision fp32.");
             state.Position = trainer!.Position;
             folder.Checkpoints.Save(new Checkpoint(offset + at.Step, state.Capture(), new JsonObject
             {
@@ -210,6 +219,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
             new CheckpointHook(Save, train.CheckpointEvery),
+            .. SampleHook.For(experiment.Method, folder.Path, offset) is { } samples ? new[] { samples } : [],
         ];
         trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null) Restore(state, start, trainer);

@@ -109,7 +109,8 @@ public static class NumberFile
                 picked.AddRange(Enumerable.Range(int.Parse(ends[0], CultureInfo.InvariantCulture) - 1,
                     int.Parse(ends[^1], CultureInfo.InvariantCulture) - int.Parse(ends[0], CultureInfo.InvariantCulture) + 1));
             else
-                throw new DataException($"{path} has no column '{part}'{(names is null ? "" : Suggest.Nearest(part, names))}; it has {(names is null ? $"columns 1 to {columns}" : Suggest.Some(names))}.");
+                throw new DataException($"{path} has no column '{part}'{(names is null ? "" : Suggest.Nearest(part, names))}; it has "
+                    + $"{(names is null ? $"columns 1 to {columns}" : Suggest.Some(names))}.");
         }
         return [.. picked];
     }

@@ -133,6 +133,7 @@ public sealed class Study
         foreach (var candidate in folder is null ? [path] : new[] { path, Path.Combine(folder, $"{path}.yaml") })
             if (File.Exists(candidate)) return Path.GetFullPath(candidate);
         var known = folder is null ? [] : Names(folder);
-        throw new ConfigurationException($"there is no study '{path}'{Suggest.Nearest(path, known)}; {(known.Count > 0 ? $"there are {string.Join(", ", known)}, or give the path of a .yaml file" : "give the path of a .yaml file")}.");
+        throw new ConfigurationException($"there is no study '{path}'{Suggest.Nearest(path, known)}; "
+            + $"{(known.Count > 0 ? $"there are {string.Join(", ", known)}, or give the path of a .yaml file" : "give the path of a .yaml file")}.");
     }
 }

@@ -62,7 +62,9 @@ static class StudyGrid
         foreach (var (axis, value) in wanted)
         {
             if (!axes.TryGetValue(axis, out var values)) throw node.Error(path, $"there is no axis '{axis}'{Suggest.Nearest(axis, axes.Keys)}; there are {string.Join(", ", axes.Keys)}");
-            if (values.All(v => v.Name != value)) throw node.Error(path, $"the axis {axis} has no '{value}'{Suggest.Nearest(value, values.Select(v => v.Name))}; it has {string.Join(", ", values.Select(v => v.Name))}");
+            if (values.All(v => v.Name != value))
+                throw node.Error(path,
+                    $"the axis {axis} has no '{value}'{Suggest.Nearest(value, values.Select(v => v.Name))}; it has {string.Join(", ", values.Select(v => v.Name))}");
         }
         return wanted;
     }

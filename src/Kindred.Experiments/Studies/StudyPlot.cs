@@ -15,7 +15,9 @@ public static class StudyPlot
         {
             PlotKind.Heatmap => Heatmap(numbers, plot),
             PlotKind.Lines => SvgChart.Lines(section.Title, plot.X!, plot.Value[0], numbers.Axis(plot.X!), Series(numbers, plot)),
-            _ when plot.X is null => SvgChart.Bars(section.Title, [.. numbers.Study.Cells.Select(c => c.Name)], [.. plot.Value.Select(m => new ChartSeries(m, [.. numbers.Study.Cells.Select(c => numbers.Of(c, m))]))]),
+            _ when plot.X is null =>
+                SvgChart.Bars(section.Title, [.. numbers.Study.Cells.Select(c => c.Name)],
+                [.. plot.Value.Select(m => new ChartSeries(m, [.. numbers.Study.Cells.Select(c => numbers.Of(c, m))]))]),
             _ => SvgChart.Bars(section.Title, numbers.Axis(plot.X), Series(numbers, plot)),
         };
     }

@@ -70,7 +70,8 @@ public static class SvgChart
         var known = values.SelectMany(r => r).Where(double.IsFinite).ToArray();
         var (low, high) = known.Length == 0 ? (0, 1) : (known.Min(), known.Max());
         Text(body, left + width * columns.Count / 2, top - Line - 4, right, "middle", "small");
-        body.Append(CultureInfo.InvariantCulture, $"<text class=\"small\" text-anchor=\"middle\" transform=\"translate({Pad + 4:0.#} {top + height * rows.Count / 2:0.#}) rotate(-90)\">{Escape(down)}</text>\n");
+        body.Append(CultureInfo.InvariantCulture,
+            $"<text class=\"small\" text-anchor=\"middle\" transform=\"translate({Pad + 4:0.#} {top + height * rows.Count / 2:0.#}) rotate(-90)\">{Escape(down)}</text>\n");
         for (var c = 0; c < columns.Count; c++) Text(body, left + width * (c + 0.5), top - 5, columns[c], "middle");
         for (var r = 0; r < rows.Count; r++)
         {
@@ -80,8 +81,10 @@ public static class SvgChart
                 if (!double.IsFinite(values[r][c])) continue;
                 var share = high > low ? (values[r][c] - low) / (high - low) : 0.5;
                 var ink = share > 0.5 ? "#ffffff" : "#10233f";
-                body.Append(CultureInfo.InvariantCulture, $"<rect x=\"{left + width * c:0.#}\" y=\"{top + height * r:0.#}\" width=\"{width - 2:0.#}\" height=\"{height - 2:0.#}\" rx=\"2\" fill=\"{Blue(share)}\"/>\n")
-                    .Append(CultureInfo.InvariantCulture, $"<text x=\"{left + width * (c + 0.5) - 1:0.#}\" y=\"{top + height * (r + 0.5) + 3:0.#}\" text-anchor=\"middle\" style=\"fill:{ink}\">{Numbers.Short(values[r][c])}</text>\n");
+                body.Append(CultureInfo.InvariantCulture,
+                    $"<rect x=\"{left + width * c:0.#}\" y=\"{top + height * r:0.#}\" width=\"{width - 2:0.#}\" height=\"{height - 2:0.#}\" rx=\"2\" fill=\"{Blue(share)}\"/>\n")
+                    .Append(CultureInfo.InvariantCulture,
+                        $"<text x=\"{left + width * (c + 0.5) - 1:0.#}\" y=\"{top + height * (r + 0.5) + 3:0.#}\" text-anchor=\"middle\" style=\"fill:{ink}\">{Numbers.Short(values[r][c])}</text>\n");
             }
         }
         return Document(left + width * columns.Count + Pad, top + height * rows.Count + Pad, title, body);
@@ -104,7 +107,9 @@ public static class SvgChart
     static void Curve(StringBuilder body, ChartSeries series, string color, Func<int, double> x, Func<double, double> y)
     {
         var points = series.Values.Select((v, i) => (V: v, X: x(i))).Where(p => p.V.Seeds > 0 && double.IsFinite(p.V.Mean)).ToArray();
-        body.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{color}\" stroke-width=\"2\" points=\"{string.Join(' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:0.#},{y(p.V.Mean):0.#}")))}\"/>\n");
+        body.Append(CultureInfo.InvariantCulture,
+            $"<polyline fill=\"none\" stroke=\"{color}\" stroke-width=\"2\" points=\""
+            + $"{string.Join(' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:0.#},{y(p.V.Mean):0.#}")))}\"/>\n");
         foreach (var (v, at) in points)
         {
             if (double.IsFinite(v.Deviation)) VLine(body, "error", at, y(v.Mean + v.Deviation), y(v.Mean - v.Deviation));

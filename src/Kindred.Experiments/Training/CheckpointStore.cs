@@ -141,12 +141,14 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
                     return $"the checkpoint {path} lacks {name}";
 
                 if (AtomicFile.Measure(file) is var found && found != entry)
-                    return string.Create(CultureInfo.InvariantCulture, $"{file} is damaged: it has {found.Bytes} bytes with SHA-256 {found.Sha256[..12]}…, {entry.Bytes} with {entry.Sha256[..12]}… were written");
+                    return string.Create(CultureInfo.InvariantCulture,
+                        $"{file} is damaged: it has {found.Bytes} bytes with SHA-256 {found.Sha256[..12]}…, {entry.Bytes} with {entry.Sha256[..12]}… were written");
             }
 
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException or NullReferenceException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException or JsonException or FormatException
+            or InvalidOperationException or KeyNotFoundException or NullReferenceException)
         {
             return $"the manifest of {path} cannot be read: {e.Message}";
         }

@@ -36,7 +36,8 @@ public sealed class CollapseAlarm(Action<string> warn) : IHook
         bad = finding is null ? 0 : bad + 1;
         if (bad < InARow) return;
         At = report.At.Step;
-        warn($"collapse: at step {At} {finding}. The loss says nothing any more. Check that the target branch has its stop-gradient or momentum, that codes are balanced, that views differ, and lower the learning rate.");
+        warn($"collapse: at step {At} {finding}. The loss says nothing any more. Check that the target branch has its stop-gradient or momentum, that "
+            + $"codes are balanced, that views differ, and lower the learning rate.");
     }
 
     static string? Finding(double deviation, double rank, double perplexity) =>

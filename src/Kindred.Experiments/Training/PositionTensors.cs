@@ -32,7 +32,8 @@ static class PositionTensors
         var perEpoch = at.Epochs == 0 ? 0 : at.Steps / at.Epochs;
         long? began = at.Step > at.Epoch * perEpoch ? at.Epoch * perEpoch : null;
         if (began is not null && method.GetType().GetMethod(nameof(Method.BeginEpoch))!.DeclaringType != typeof(Method))
-            throw new DataException("the checkpoint was written by an earlier version in the middle of an epoch, without the plan of its batches; go on from one at the end of an epoch, or start anew from its weights with --from.");
+            throw new DataException("the checkpoint was written by an earlier version in the middle of an epoch, without the plan of its batches; go "
+                + "on from one at the end of an epoch, or start anew from its weights with --from.");
         return new(at, began, null, at.Steps);
     }
 

@@ -35,7 +35,8 @@ public interface IHook
 /// <param name="Samples">Samples seen by this process.</param>
 /// <param name="Seconds">Seconds that this process trained.</param>
 /// <param name="Finished">Whether all the recipe's steps are done.</param>
-/// <param name="Whole">Whether the state is that of <paramref name="At"/>. It is not when something failed in the middle of a step or at the beginning of an epoch: such a state must not be kept.</param>
+/// <param name="Whole">Whether the state is that of <paramref name="At"/>. It is not when something failed in the middle of a step or at the beginning of an
+/// epoch: such a state must not be kept.</param>
 /// <param name="Failed">Whether an error ended it.</param>
 public sealed record TrainingResult(Progress At, double Loss, long Samples, double Seconds, bool Finished, bool Whole = true, bool Failed = false)
 {

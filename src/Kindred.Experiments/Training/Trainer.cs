@@ -81,7 +81,8 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either. After an error, <see cref="TrainingResult.Whole"/> says what hooks may keep.</summary>
+    /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either. After an error,
+    /// <see cref="TrainingResult.Whole"/> says what hooks may keep.</summary>
     /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
     public TrainingResult Fit(CancellationToken cancel = default)
     {
@@ -148,7 +149,8 @@ public sealed class Trainer
         plan?.Check(data);
         began = At.Step;
         if (plan is null && PerEpoch == 0) throw new ConfigurationException($"{data.Count} samples do not fill one batch; choose a smaller train.batch.");
-        if (Length == 0 && options.Steps is not null) throw new ConfigurationException("the method plans an epoch without batches, so that train.steps would never be reached; give train.epochs instead.");
+        if (Length == 0 && options.Steps is not null)
+            throw new ConfigurationException("the method plans an epoch without batches, so that train.steps would never be reached; give train.epochs instead.");
         // Schedules are as long as the epochs turn out to be, on the supposition that those to come are like this one.
         if (options.Steps is null) At = At with { Steps = At.Step + Length * (At.Epochs - At.Epoch) };
         whole = true;
@@ -272,7 +274,8 @@ public sealed class Trainer
     {
         method.Forget();
         var broken = method.NamedParameters().Where(p => !IsFinite(p.Parameter.Value)).Select(p => p.Path).FirstOrDefault();
-        return new NumericException($"the loss of '{player}' is {value} at step {at.Step} (epoch {at.Epoch}): {(broken is null ? "all weights are still finite, so the batch or the objective made it" : $"the first weight that is no longer finite is '{broken}'")}. "
+        return new NumericException($"the loss of '{player}' is {value} at step {at.Step} (epoch {at.Epoch}): "
+            + $"{(broken is null ? "all weights are still finite, so the batch or the objective made it" : $"the first weight that is no longer finite is '{broken}'")}. "
             + "Lower train.optimizer.learningRate, raise options.temperature, or train with --precision fp32; the last checkpoint is untouched.");
     }
 

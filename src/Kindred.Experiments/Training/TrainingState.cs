@@ -97,7 +97,8 @@ public sealed class TrainingState
         var rest = Read(Rest);
         foreach (var name in new[] { "generator", "progress", "seed" })
             if (!rest.ContainsKey(name)) throw new DataException($"the checkpoint's file '{Rest}' has no '{name}'; it was not written by this version.");
-        if (rest["seed"].ItemLong() is var other && other != (long)seed) throw new DataException($"the checkpoint was written with the seed {(ulong)other}, this training has {seed}: it is of another run.");
+        if (rest["seed"].ItemLong() is var other && other != (long)seed)
+            throw new DataException($"the checkpoint was written with the seed {(ulong)other}, this training has {seed}: it is of another run.");
         Generator.Default.State = rest["generator"].ToArray<byte>();
         Position = PositionTensors.Read(rest, method);
     }

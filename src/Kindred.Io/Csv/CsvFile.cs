@@ -29,7 +29,9 @@ public static class CsvFile
                 var values = embeddings.ToDoubles();
                 var single = embeddings.Type is not ElementType.Float64;
 
-                writer.WriteLine(string.Join(',', new[] { "name" }.Concat(labels is null ? [] : ["label"]).Concat(Enumerable.Range(0, (int)columns).Select(c => string.Create(CultureInfo.InvariantCulture, $"e{c}")))));
+                writer.WriteLine(string.Join(',',
+                    new[] { "name" }.Concat(labels is null
+                    ? [] : ["label"]).Concat(Enumerable.Range(0, (int)columns).Select(c => string.Create(CultureInfo.InvariantCulture, $"e{c}")))));
 
                 for (var row = 0; row < rows; row++)
                 {

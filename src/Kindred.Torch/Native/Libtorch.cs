@@ -41,7 +41,8 @@ public sealed partial record Libtorch(string Source, string Include, string Libr
     }
 
     static EnvironmentException Unusable(string what, string folder, List<string> reasons) =>
-        new($"{what} names '{folder}' as libtorch, but {reasons[^1]}. Point it at a folder with include/ and lib/, or unset it to use Python's or the system's libtorch (`{InstallCommand}` installs the latter).");
+        new($"{what} names '{folder}' as libtorch, but {reasons[^1]}. Point it at a folder with include/ and lib/, or unset it to use Python's or the "
+            + $"system's libtorch (`{InstallCommand}` installs the latter).");
 
     static Libtorch? FromFolder(string source, string folder, List<string> reasons)
     {

@@ -81,7 +81,8 @@ public static class ShimBuilder
         var log = Path.Combine(folder, "compiler.log");
         File.WriteAllText(log, attempt);
         var first = attempt.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.Ordinal)) ?? attempt.Split('\n')[0];
-        throw new EnvironmentException($"g++ could not compile the shim for libtorch {torch.Version} ({torch.Source}, {torch.Include}): {first.Trim()}. The whole output is in {log}; a matching pair of compiler and libtorch comes with `{Libtorch.InstallCommand}`.");
+        throw new EnvironmentException($"g++ could not compile the shim for libtorch {torch.Version} ({torch.Source}, {torch.Include}): "
+            + $"{first.Trim()}. The whole output is in {log}; a matching pair of compiler and libtorch comes with `{Libtorch.InstallCommand}`.");
     }
 
     // The parts side by side, then the whole.

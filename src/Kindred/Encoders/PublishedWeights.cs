@@ -33,19 +33,23 @@ public sealed record PublishedWeights(string Prefix, IReadOnlyDictionary<string,
         var places = from name in all from end in Tails(name) where ends.Contains(end) group name by name[..^end.Length] into place select (Prefix: place.Key, Count: place.Distinct().Count());
         var ranked = places.OrderByDescending(p => p.Count).ThenBy(p => Rank(p.Prefix)).ThenBy(p => p.Prefix.Length).ThenBy(p => p.Prefix, StringComparer.Ordinal).ToArray();
         if (ranked.Length == 0)
-            throw new DataException($"none of {all.Length} tensors has a name of {encoder.GetType().Name}'s: the file holds {Suggest.Some(Groups(all, "").Select(Text))}. Build the encoder that the file was trained with.");
+            throw new DataException($"none of {all.Length} tensors has a name of {encoder.GetType().Name}'s: the file holds "
+                + $"{Suggest.Some(Groups(all, "").Select(Text))}. Build the encoder that the file was trained with.");
         var prefix = ranked[0].Prefix;
         var missing = wanted.Values.Where(name => !present.Contains(prefix + name)).ToArray();
         if (missing.Length > 0)
-            throw new DataException($"the file holds no whole {encoder.GetType().Name} as this recipe builds it: at '{prefix}', its best place, {missing.Length} of {wanted.Count} tensors are missing, "
+            throw new DataException($"the file holds no whole {encoder.GetType().Name} as this recipe builds it: at '{prefix}', its best place, "
+                + $"{missing.Length} of {wanted.Count} tensors are missing, "
                 + $"{Suggest.Some(missing)}. Build the encoder that the file was trained with (depth, stem, width).");
         var used = wanted.Values.Select(name => prefix + name).ToHashSet(StringComparer.Ordinal);
-        return new(prefix, wanted.ToDictionary(w => w.Key, w => prefix + w.Value, StringComparer.Ordinal), [.. Groups(all.Where(name => !used.Contains(name) && !TorchvisionNames.IsCounter(name)), prefix)]);
+        return new(prefix, wanted.ToDictionary(w => w.Key, w => prefix + w.Value, StringComparer.Ordinal),
+            [.. Groups(all.Where(name => !used.Contains(name) && !TorchvisionNames.IsCounter(name)), prefix)]);
     }
 
     /// <summary>What was found and what was left, in words: for a person who starts from the file.</summary>
     public string Describe() =>
-        $"took the encoder's {Names.Count} tensors {(Prefix.Length == 0 ? "of the file" : $"below '{Prefix.TrimEnd('.')}'")}; {(LeftOut.Count == 0 ? "nothing else was in it" : $"left out {string.Join(", ", LeftOut.Select(Text))}")}.";
+        $"took the encoder's {Names.Count} tensors {(Prefix.Length == 0 ? "of the file" : $"below '{Prefix.TrimEnd('.')}'")}; "
+            + $"{(LeftOut.Count == 0 ? "nothing else was in it" : $"left out {string.Join(", ", LeftOut.Select(Text))}")}.";
 
     static string Text((string What, int Tensors) group) => group.Tensors == 1 ? group.What : $"{group.What} ({group.Tensors} tensors)";
 

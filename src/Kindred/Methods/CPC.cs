@@ -57,7 +57,8 @@ public sealed partial class CPC : Method, IEncodes
         batch.NeedsViews(1);
         var z = inTime(Sequences(batch.Views[0].X));                                      // [S, T, Dz]
         var last = z.Size(1) - options.Skip - options.Steps;
-        if (last < 1) throw new ConfigurationException($"options.steps: {options.Skip + options.Steps} steps ahead need more than the {z.Size(1)} frames of a sample; predict fewer, or make samples longer.");
+        if (last < 1)
+            throw new ConfigurationException($"options.steps: {options.Skip + options.Steps} steps ahead need more than the {z.Size(1)} frames of a sample; predict fewer, or make samples longer.");
 
         var t = Tensor.Randint(0, last, [1], Generator.Default, Dtype.Int64).ItemLong();  // one place for the whole batch
         var c = context.Forward(z.Narrow(1, 0, t + 1)).Select(1, t);                      // [S, Dc], knows nothing beyond t

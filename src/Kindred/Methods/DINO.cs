@@ -94,5 +94,7 @@ public sealed class DINO : ProjectedMethod
     static Tensor Entropy(Tensor p) => -p.Xlogy(p).Sum(-1);
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
-    public static MethodExample Example => new((encoders, _) => new DINO(encoders(), new(Outputs: 9, Hidden: 16, Bottleneck: 8, HeadNorm: true, FreezeEpochs: 0, Momentum: 0.9))) { Floor = "teacher_entropy" };
+    public static MethodExample Example =>
+        new((encoders, _) =>
+        new DINO(encoders(), new(Outputs: 9, Hidden: 16, Bottleneck: 8, HeadNorm: true, FreezeEpochs: 0, Momentum: 0.9))) { Floor = "teacher_entropy" };
 }

@@ -11,7 +11,8 @@ namespace Kindred.Methods;
 /// new network as the phase's <c>encoder</c> describes it, of the same size (self-distillation) or smaller.
 /// Differs: optionally it starts with the teacher's encoder, which saves most of the 400 epochs where both are of one size.
 /// </remarks>
-[Method("distill", Title = "SimCLR v2, distillation", Paper = "arXiv:2006.10029", Family = "semi-supervised", Objective = "distillation", Recipe = "simclr-v2", Role = MethodRole.Phase, LeastBatch = 1)]
+[Method("distill", Title = "SimCLR v2, distillation", Paper = "arXiv:2006.10029", Family = "semi-supervised", Objective = "distillation", Recipe = "simclr-v2",
+    Role = MethodRole.Phase, LeastBatch = 1)]
 public sealed class Distill : Method, IEncodes, IScores
 {
     /// <summary>The settings.</summary>

@@ -12,7 +12,8 @@ namespace Kindred.Methods;
 /// arXiv:2006.10029, Sec. 2. The first layers of the head stay, a classifier that starts at zero replaces the rest, and all weights
 /// learn by cross-entropy. An epoch has as many steps as one over all data, and goes through the labelled samples again and again.
 /// </remarks>
-[Method("finetune", Title = "SimCLR v2, fine-tuning", Paper = "arXiv:2006.10029", Family = "semi-supervised", Objective = "cross-entropy", Recipe = "simclr-v2", Role = MethodRole.Phase, LeastBatch = 1)]
+[Method("finetune", Title = "SimCLR v2, fine-tuning", Paper = "arXiv:2006.10029", Family = "semi-supervised", Objective = "cross-entropy",
+    Recipe = "simclr-v2", Role = MethodRole.Phase, LeastBatch = 1)]
 public sealed class FineTune : Method, IEncodes, IScores
 {
     /// <summary>The settings.</summary>

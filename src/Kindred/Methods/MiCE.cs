@@ -43,7 +43,8 @@ public sealed class MiCE : Method, IEncodes, IScores, IProjected
         this.options = options;
         var count = options.Experts > 0 ? options.Experts : facts.Classes;
         if (count < 1) throw new ConfigurationException("options.experts: MiCE has an expert for each cluster, and these data have no classes that would say how many; give a number, such as 10.");
-        if (options.Dim < count - 1) throw new ConfigurationException($"options.dim: {count} experts need a width of {count - 1} at least, this is {options.Dim}: their gates are to be equally far apart.");
+        if (options.Dim < count - 1)
+            throw new ConfigurationException($"options.dim: {count} experts need a width of {count - 1} at least, this is {options.Dim}: their gates are to be equally far apart.");
         experts = count;
         pair = new(encoder, new MlpHead(encoder.Dim, encoder.Dim, (experts + 1) * options.Dim, depth: 1));
         prototypes = new(Unit(experts, options.Dim));

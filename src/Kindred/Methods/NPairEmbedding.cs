@@ -7,7 +7,8 @@ using Kindred.Torch;
 namespace Kindred.Methods;
 
 /// <summary>N-pair: each anchor picks its partner among one sample of every class of the batch.</summary>
-/// <remarks>Sohn, "Improved Deep Metric Learning with Multi-class N-pair Loss Objective", NeurIPS 2016, Eq. 6 and Sec. 3.2. Batches are N classes with two samples each; classes are drawn evenly, not by how hard they are.</remarks>
+/// <remarks>Sohn, "Improved Deep Metric Learning with Multi-class N-pair Loss Objective", NeurIPS 2016, Eq. 6 and Sec. 3.2. Batches are N classes with two
+/// samples each; classes are drawn evenly, not by how hard they are.</remarks>
 [Method("n-pair", Title = "N-pair loss", Paper = "NeurIPS 2016", Family = "metric learning", Objective = "N-pair")]
 public sealed class NPairEmbedding : ProjectedMethod
 {

@@ -39,12 +39,10 @@ public sealed class NoiseContrast : Method, IEncodes, IScores
     public override EpochPlan? BeginEpoch(Epoch epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        if (noise.Value.Size(0) > 0) return null;
+        if (options.Deviation > 0 || noise.Value.Size(0) > 0) return null;
         using var scope = Scope.Open();
         var x = epoch.Encode(view => view.X.Flatten(1));
-        noise.Set(options.Deviation > 0
-            ? Tensor.Stack([Tensor.Zeros([x.Size(1)], Dtype.Float32), Tensor.Full([x.Size(1)], options.Deviation, Dtype.Float32)], 1).To(x.Device)
-            : Tensor.Stack([x.Mean([0]), x.Std(0, unbiased: true).ClampMin(1e-3)], 1));
+        noise.Set(Tensor.Stack([x.Mean([0]), x.Std(0, unbiased: true).ClampMin(1e-3)], 1));
         return null;
     }
 
@@ -56,7 +54,8 @@ public sealed class NoiseContrast : Method, IEncodes, IScores
         var (n, k) = (batch.Count, options.Noise);
         long[] shape = [n * k, .. x.Shape.Skip(1)];
         var drawn = Tensor.Randn([n * k, x.Numel / n], Generator.Default, Dtype.Float32).To(x.Device);
-        var y = (drawn * noise.Value.Select(1, 1) + noise.Value.Select(1, 0)).ViewAs(Tensor.Empty(shape, device: x.Device)); // [N k, …]
+        var (mean, deviation) = Noise(x);
+        var y = (drawn * deviation + mean).ViewAs(Tensor.Empty(shape, device: x.Device)); // [N k, …]
 
         var h = encoder.Forward(batch.Views[0]);
         Log("log_z", logZ.Value);
@@ -71,12 +70,17 @@ public sealed class NoiseContrast : Method, IEncodes, IScores
 
     Tensor Unnormalised(View view) => score.Forward(encoder.Forward(view)).To(Dtype.Float32).Squeeze(1);
 
+    /// <summary>Mean and deviation of each value of the noise: numbers that hold for all of them, or `[D]` as fitted.</summary>
+    (Tensor Mean, Tensor Deviation) Noise(Tensor x) => options.Deviation > 0
+        ? (Tensor.Zeros([], Dtype.Float32, x.Device), Tensor.Full([], options.Deviation, Dtype.Float32, x.Device))
+        : (noise.Value.Select(1, 0), noise.Value.Select(1, 1));
+
     Tensor LogNoise(Tensor x)
     {
-        var (mean, deviation) = (noise.Value.Select(1, 0), noise.Value.Select(1, 1));
+        var (mean, deviation) = Noise(x);
         return (((x.Flatten(1).To(Dtype.Float32) - mean) / deviation).Square() * -0.5 - deviation.Log() - (0.5 * Math.Log(2 * Math.PI))).Sum(1);
     }
 
     /// <summary>A tiny one, which the tests train.</summary>
-    public static MethodExample Example => new((encoders, _) => new NoiseContrast(encoders(), new(Noise: 3)));
+    public static MethodExample Example => new((encoders, _) => new NoiseContrast(encoders(), new(Noise: 3, Deviation: 1)));
 }

@@ -66,7 +66,8 @@ public sealed class PCL : ProjectedMethod
     public override EpochPlan? BeginEpoch(Epoch epoch)
     {
         if (clusters.Max() is var most && most > epoch.Count)
-            throw new ConfigurationException($"options.clusters: PCL was asked for {most} clusters of {epoch.Count} samples; choose fewer, such as [{Math.Max(2, epoch.Count / 100)}, {Math.Max(2, epoch.Count / 30)}, {Math.Max(2, epoch.Count / 10)}].");
+            throw new ConfigurationException($"options.clusters: PCL was asked for {most} clusters of {epoch.Count} samples; choose fewer, such as "
+                + $"[{Math.Max(2, epoch.Count / 100)}, {Math.Max(2, epoch.Count / 30)}, {Math.Max(2, epoch.Count / 10)}].");
         if (epoch.At.Epoch < options.Warmup) return null;
         var v = epoch.Encode(view => pair.Key(view));                                                     // [samples, D]
         foreach (var granularity in granularities) granularity.Cluster(v, options, seed: epoch.At.Epoch);
@@ -127,5 +128,7 @@ public sealed class PCL : ProjectedMethod
     }
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
-    public static MethodExample Example => new((encoders, facts) => new PCL(encoders(), facts, new(Clusters: [3, 6], Warmup: 1, Negatives: 2, Momentum: 0.9, Queue: 20, Dim: 8))) { Shows = "info_nce" };
+    public static MethodExample Example =>
+        new((encoders, facts) =>
+        new PCL(encoders(), facts, new(Clusters: [3, 6], Warmup: 1, Negatives: 2, Momentum: 0.9, Queue: 20, Dim: 8))) { Shows = "info_nce" };
 }

@@ -27,7 +27,8 @@ public sealed class Supervised : Method, IEncodes, IScores
     /// <exception cref="ConfigurationException">There are no classes.</exception>
     public Supervised(Encoder encoder, DataFacts facts, Options options)
     {
-        if (facts.Classes < 2) throw new ConfigurationException($"supervised training learns classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
+        if (facts.Classes < 2)
+            throw new ConfigurationException($"supervised training learns classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
         (this.encoder, this.facts, this.options) = (encoder, facts, options);
         classifier = new(encoder.Dim, facts.Classes);
     }

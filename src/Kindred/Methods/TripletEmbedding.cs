@@ -65,5 +65,5 @@ public sealed class TripletEmbedding : ProjectedMethod
     }
 
     /// <summary>A tiny one, which the tests train.</summary>
-    public static MethodExample Example => new((encoders, _) => new TripletEmbedding(encoders(), new(TripletMining.All, Dim: 8, Classes: 4, Each: 2)));
+    public static MethodExample Example => new((encoders, _) => new TripletEmbedding(encoders(), new(TripletMining.All, Dim: 8, Classes: 4, Each: 2))) { Shows = "easy", Rises = true };
 }

@@ -30,7 +30,8 @@ public sealed record ReIdentification(double MeanAveragePrecision, double[] Cmc,
         var cameras = !queryCameras.IsEmpty && !galleryCameras.IsEmpty;
         if (distance.Size(0) != queryIds.Length || distance.Size(1) != galleryIds.Length
             || (cameras && (queryCameras.Length != queryIds.Length || galleryCameras.Length != galleryIds.Length)))
-            throw new ArgumentException($"a [{distance.Size(0)}, {distance.Size(1)}] distance with {queryIds.Length} query and {galleryIds.Length} gallery ids: one id (and camera) a row, one a column.");
+            throw new ArgumentException($"a [{distance.Size(0)}, {distance.Size(1)}] distance with {queryIds.Length} query and {galleryIds.Length} "
+                + $"gallery ids: one id (and camera) a row, one a column.");
 
         var valid = new bool[queryIds.Length];
         var cmc = new double[topk];

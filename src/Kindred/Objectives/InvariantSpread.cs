@@ -79,7 +79,9 @@ public static class InvariantSpread
         var weighed = Weighed(logits, chosen, weight);
         var all = weighed.Logsumexp([1], keepdim: true);
         var largest = chosen.ZerosLike().Scatter(1, logits.Detach().Argmax(1, keepdim: true), true);
-        var rest = weight == 1 ? Masks.Without(logits, largest) : Tensor.Where(largest.LogicalAnd(chosen), logits + Math.Log(weight - 1), Masks.Without(weighed, largest.LogicalAnd(chosen.LogicalNot())));
+        var rest = weight == 1
+            ? Masks.Without(logits, largest)
+            : Tensor.Where(largest.LogicalAnd(chosen), logits + Math.Log(weight - 1), Masks.Without(weighed, largest.LogicalAnd(chosen.LogicalNot())));
         var withoutLargest = rest.Logsumexp([1], keepdim: true);
         var direct = (-(logits - all).MaskedFill(largest.LogicalOr(chosen.LogicalNot()), Masks.Excluded).Exp()).Log1p();
         var complement = Tensor.Where(largest, withoutLargest - all, direct);

@@ -187,7 +187,8 @@ public abstract class Optimizer : IDisposable
             var slot = Slot(name);
             // A copy would stretch what is smaller.
             if (!slot.Shape.AsSpan().SequenceEqual(value.Shape))
-                throw new DataException($"the optimizer's state has '{name}/{path}' of shape [{string.Join(", ", value.Shape)}], expected [{string.Join(", ", slot.Shape)}]: it was saved from another model");
+                throw new DataException($"the optimizer's state has '{name}/{path}' of shape [{string.Join(", ", value.Shape)}], expected "
+                    + $"[{string.Join(", ", slot.Shape)}]: it was saved from another model");
             // Like the parameter in device and memory layout, exact in value.
             slot.Copy_(value);
         }

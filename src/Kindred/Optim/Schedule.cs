@@ -76,7 +76,8 @@ public sealed record CosineEpochs([Range(-1e6, 1e6)] double From = 1, [Range(-1e
 /// <param name="WarmupEpochs">Length of the warm-up in epochs.</param>
 /// <param name="WarmupSteps">Length of the warm-up in steps, instead of epochs.</param>
 [Schedule("warmup-cosine", "linear warm-up, then half a cosine")]
-public sealed record WarmupCosine([Range(-1e6, 1e6)] double Base = 1, [Range(-1e6, 1e6)] double Final = 0, [Range(0.0, 1e6)] double WarmupEpochs = 0, [Range(0.0, 1e12)] long WarmupSteps = 0) : Schedule
+public sealed record WarmupCosine([Range(-1e6, 1e6)] double Base = 1, [Range(-1e6, 1e6)] double Final = 0, [Range(0.0, 1e6)] double WarmupEpochs = 0,
+    [Range(0.0, 1e12)] long WarmupSteps = 0) : Schedule
 {
     /// <inheritdoc/>
     public override IEnumerable<double> Extremes => WarmupEpochs > 0 || WarmupSteps > 0 ? [0, Base, Final] : [Base, Final];
@@ -107,7 +108,8 @@ public sealed record WarmupCosine([Range(-1e6, 1e6)] double Base = 1, [Range(-1e
 /// <param name="WarmupSteps">Length of the warm-up in steps, instead of epochs.</param>
 [Schedule("linspace-cosine", "SwAV's and DINO's arrays: warm-up with both ends, then half a cosine")]
 public sealed record LinspaceCosine(
-    [Range(-1e6, 1e6)] double Base = 1, [Range(-1e6, 1e6)] double Final = 0, [Range(-1e6, 1e6)] double Start = 0, [Range(0.0, 1e6)] double WarmupEpochs = 0, [Range(0.0, 1e12)] long WarmupSteps = 0) : Schedule
+    [Range(-1e6, 1e6)] double Base = 1, [Range(-1e6, 1e6)] double Final = 0, [Range(-1e6, 1e6)] double Start = 0, [Range(0.0, 1e6)] double WarmupEpochs = 0,
+        [Range(0.0, 1e12)] long WarmupSteps = 0) : Schedule
 {
     /// <inheritdoc/>
     public override IEnumerable<double> Extremes => WarmupEpochs > 0 || WarmupSteps > 0 ? [Start, Base, Final] : [Base, Final];

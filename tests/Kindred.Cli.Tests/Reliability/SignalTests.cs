@@ -21,7 +21,8 @@ public sealed class SignalTests(SmallRun small) : IClassFixture<SmallRun>
         var (program, mark, output) = (Path.Combine(folder, slow), Path.Combine(folder, "reached"), Path.Combine(folder, "run"));
         File.WriteAllText(program, $"#!/bin/sh\ntouch {mark}\nexec sleep 30\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        using var process = Start(words.Replace("OUT", output, StringComparison.Ordinal).Split(' '), ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"), ("KINDRED_CACHE", Path.Combine(folder, "cache")));
+        using var process = Start(words.Replace("OUT", output, StringComparison.Ordinal).Split(' '),
+            ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"), ("KINDRED_CACHE", Path.Combine(folder, "cache")));
         Wait(() => File.Exists(mark), process);
         var watch = Stopwatch.StartNew();
         Signal(process, signal);

@@ -86,10 +86,13 @@ public sealed partial class FolderTests
         using var scratch = new Scratch();
         var random = new Random(3);
         var wanted = new SortedSet<string>(StringComparer.Ordinal);
-        byte[][] odd = ["new\nline"u8.ToArray(), "quote\"'"u8.ToArray(), "עברית"u8.ToArray(), "🦊"u8.ToArray(), [0xFF, 0xFE, 0x80], "back\\slash"u8.ToArray(), " lead"u8.ToArray(), "-rf"u8.ToArray(), "a%20b?split=x"u8.ToArray(), new string('n', 240).Select(c => (byte)c).ToArray()];
+        byte[][] odd = ["new\nline"u8.ToArray(), "quote\"'"u8.ToArray(), "עברית"u8.ToArray(), "🦊"u8.ToArray(), [0xFF, 0xFE, 0x80], "back\\slash"u8.ToArray(),
+            " lead"u8.ToArray(), "-rf"u8.ToArray(), "a%20b?split=x"u8.ToArray(), new string('n', 240).Select(c => (byte)c).ToArray()];
         for (var i = 0; i < 100; i++)
         {
-            var name = i < odd.Length ? odd[i] : [.. Enumerable.Range(0, 30).Select(_ => (byte)random.Next(1, 256)).Where(b => b is not (byte)'/' and not (byte)'.'), (byte)('A' + (i % 26)), (byte)('A' + (i / 26))];
+            var name = i < odd.Length
+                ? odd[i] : [.. Enumerable.Range(0, 30).Select(_ => (byte)random.Next(1, 256)).Where(b => b is not (byte)'/' and not (byte)'.'),
+                (byte)('A' + (i % 26)), (byte)('A' + (i / 26))];
             byte[] full = [.. name, .. ".jpg"u8];
             Create(scratch.Path, full);
             wanted.Add(FileNames.Decode(full));

@@ -68,7 +68,8 @@ public sealed class TarDamageTests
     public void A_pax_size_and_path_are_taken()
     {
         using var scratch = new Scratch();
-        var tar = Tar(("PaxHeader", Encoding.ASCII.GetBytes($"18 path=cat/1.png\n{10 + Picture.Length.ToString(System.Globalization.CultureInfo.InvariantCulture).Length - 1} size={Picture.Length}\n")), ("b.png", Picture));
+        var tar = Tar(("PaxHeader",
+            Encoding.ASCII.GetBytes($"18 path=cat/1.png\n{10 + Picture.Length.ToString(System.Globalization.CultureInfo.InvariantCulture).Length - 1} size={Picture.Length}\n")), ("b.png", Picture));
         tar[156] = (byte)'x';
         Sum(tar, 0);
         using var pictures = TarPictures.Open(scratch.Write("set.tar", tar));

@@ -67,7 +67,8 @@ static class ViewPresets
     public static ViewGroup[] MoCoV2(int size = 224, Normalize? normalize = null) =>
         [new("views", 2, Plan(new Crop(size, LowScale), Color(0.4), new Gray(), new Blur(Kernel: 0), new Flip(), normalize ?? new Normalize()))];
 
-    /// <summary>BYOL (arXiv:2006.07733, Appendix B): two unlike views; the first is always blurred, the second seldom, and solarised now and then. MoCo v3 is the same with its own least crop.</summary>
+    /// <summary>BYOL (arXiv:2006.07733, Appendix B): two unlike views; the first is always blurred, the second seldom, and solarised now and then. MoCo v3 is
+    /// the same with its own least crop.</summary>
     /// <param name="size">Side of a view.</param>
     /// <param name="leastArea">Least share of the picture in a crop.</param>
     /// <param name="normalize">ImageNet's if left out.</param>

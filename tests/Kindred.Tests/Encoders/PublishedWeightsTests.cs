@@ -28,12 +28,15 @@ public sealed class PublishedWeightsTests : IDisposable
     public static TheoryData<string, string, string, string> Layouts => new()
     {
         { "torchvision", "", "fc.weight fc.bias", "fc (2 tensors)" },
-        { "moco", "module.encoder_q.", "module.encoder_k.* module.queue module.queue_ptr module.encoder_q.fc.0.weight module.encoder_q.fc.2.weight", "encoder_k (105 tensors), queue, queue_ptr, fc (2 tensors)" },
+        { "moco", "module.encoder_q.", "module.encoder_k.* module.queue module.queue_ptr module.encoder_q.fc.0.weight module.encoder_q.fc.2.weight",
+            "encoder_k (105 tensors), queue, queue_ptr, fc (2 tensors)" },
         { "moco v3", "module.base_encoder.", "module.momentum_encoder.* module.predictor.0.weight module.base_encoder.fc.0.weight", "momentum_encoder (105 tensors), predictor, fc" },
         { "byol", "online_encoder.net.", "target_encoder.net.* online_encoder.projector.net.0.weight online_predictor.net.0.weight", "target_encoder (105 tensors), online_encoder, online_predictor" },
         { "simsiam", "module.encoder.", "module.encoder.fc.0.weight module.predictor.0.weight", "fc, predictor" },
         { "swav", "module.", "module.projection_head.0.weight module.prototypes.weight", "projection_head, prototypes" },
-        { "dino", "teacher.backbone.", "student.module.backbone.* teacher.head.mlp.0.weight student.module.head.mlp.0.weight dino_loss.center optimizer.state.0.momentum_buffer", "student (106 tensors), teacher, dino_loss, optimizer" },
+        { "dino", "teacher.backbone.",
+            "student.module.backbone.* teacher.head.mlp.0.weight student.module.head.mlp.0.weight dino_loss.center optimizer.state.0.momentum_buffer",
+            "student (106 tensors), teacher, dino_loss, optimizer" },
         { "lightning", "state_dict.backbone.", "state_dict.momentum_backbone.* state_dict.projector.0.weight epoch", "momentum_backbone (105 tensors), projector, epoch" },
     };
 

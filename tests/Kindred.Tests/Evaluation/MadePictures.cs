@@ -66,7 +66,10 @@ sealed class MadePictures(int count, int classes, ulong seed) : IPictures
         return new((IEncodes)method, layer, Device.Cpu, "made", uri =>
         {
             var n = DataUri.Parse(uri).Number("n");
-            return new PictureData(new MadePictures((int)(n ?? (uri.Contains("test", StringComparison.Ordinal) ? 150 : train)), 3, uri.Contains("test", StringComparison.Ordinal) ? 2UL : 1), [new ViewGroup("global", 2, new ViewPlan(new Noise(0.02, 1), new Normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])))], new ViewPlan(new Normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])), 64, 0, 1);
+            return new PictureData(new MadePictures((int)(n ?? (uri.Contains("test", StringComparison.Ordinal) ? 150 : train)), 3,
+                uri.Contains("test", StringComparison.Ordinal) ? 2UL : 1),
+                [new ViewGroup("global", 2, new ViewPlan(new Noise(0.02, 1), new Normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])))],
+                new ViewPlan(new Normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])), 64, 0, 1);
         })
         {
             Network = new Network(method, Device.Cpu, 1, seed => Toy.Build(() => new Still(new TinyEncoder()), (long)seed)),

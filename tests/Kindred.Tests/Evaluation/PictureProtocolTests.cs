@@ -20,7 +20,9 @@ public class PictureProtocolTests
 
     [Fact]
     public void A_task_that_does_not_exist_is_answered_with_the_nearest_one() =>
-        Assert.Contains("did you mean 'rotation'?", Assert.Throws<ConfigurationException>(() => new TransformProbe(Tasks: ["rotatoin"]).Evaluate(MadePictures.Subject())).Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'rotation'?",
+            Assert.Throws<ConfigurationException>(() => new TransformProbe(Tasks: ["rotatoin"]).Evaluate(MadePictures.Subject())).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Corrupted_pictures_are_classified_worse_than_clean_ones()

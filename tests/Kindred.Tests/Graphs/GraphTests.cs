@@ -69,7 +69,9 @@ public sealed class GraphTests : IDisposable
         }
     }
 
-    public static TheoryData<GraphOperation> Operations => [new DropNodes(0.3), new PerturbEdges(0.3), new MaskAttributes(0.3), new Subgraph(0.6), new OneOf(0.3), new DropNodes(1), new PerturbEdges(1), new Subgraph(0)];
+    public static TheoryData<GraphOperation> Operations =>
+        [new DropNodes(0.3), new PerturbEdges(0.3), new MaskAttributes(0.3), new Subgraph(0.6), new OneOf(0.3), new DropNodes(1), new PerturbEdges(1),
+        new Subgraph(0)];
 
     [Theory, MemberData(nameof(Operations))]
     public void An_operation_repeats_with_its_key_and_leaves_an_undirected_graph_of_nodes_that_were_there(GraphOperation operation)
@@ -100,7 +102,8 @@ public sealed class GraphTests : IDisposable
 
     static GraphView Batch(IData data) => (GraphView)data.Plain(100).First().Tensors().Views[0];
 
-    static IData Motif(int count = 12, int batch = 4) => new GraphModality().Open(new($"motifs:{count}", [new("whole", 1, null, []), new("changed", 1, null, [new OneOf(0.2)])], Batch: batch, Seed: 5));
+    static IData Motif(int count = 12, int batch = 4) =>
+        new GraphModality().Open(new($"motifs:{count}", [new("whole", 1, null, []), new("changed", 1, null, [new OneOf(0.2)])], Batch: batch, Seed: 5));
 
     [Fact]
     public void Graphs_in_a_batch_are_encoded_as_they_are_alone()

@@ -34,7 +34,8 @@ public class HeadTests
     [Theory]
     [InlineData(true, MlpHead.Last.Plain, "layers.0.weight layers.1.weight layers.1.bias layers.1.runningMean layers.1.runningVar layers.3.weight layers.3.bias")]
     [InlineData(false, MlpHead.Last.Plain, "layers.0.weight layers.0.bias layers.2.weight layers.2.bias")]
-    [InlineData(true, MlpHead.Last.NormWithoutBias, "layers.0.weight layers.1.weight layers.1.bias layers.1.runningMean layers.1.runningVar layers.3.weight layers.4.weight layers.4.runningMean layers.4.runningVar")]
+    [InlineData(true, MlpHead.Last.NormWithoutBias,
+        "layers.0.weight layers.1.weight layers.1.bias layers.1.runningMean layers.1.runningVar layers.3.weight layers.4.weight layers.4.runningMean layers.4.runningVar")]
     public void Linear_layers_before_a_norm_have_no_bias(bool norm, MlpHead.Last last, string state)
     {
         using var scope = Scope.Open();

@@ -20,6 +20,7 @@ public class MethodTableTests
     public void Every_method_has_its_recipe()
     {
         foreach (var (attribute, _) in Catalogues.Methods)
-            Assert.True(File.Exists(Path.Combine(Repository.Root, "recipes", $"{attribute.Recipe ?? attribute.Name}.yaml")), $"{attribute.Name} names the recipe {attribute.Recipe ?? attribute.Name}, which recipes/ lacks");
+            Assert.True(File.Exists(Path.Combine(Repository.Root, "recipes", $"{attribute.Recipe ?? attribute.Name}.yaml")),
+                $"{attribute.Name} names the recipe {attribute.Recipe ?? attribute.Name}, which recipes/ lacks");
     }
 }

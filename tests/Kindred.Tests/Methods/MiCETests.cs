@@ -89,6 +89,8 @@ public sealed class MiCETests
         Assert.Equal(Toy.Facts.Classes, Toy.State(Make(0), "prototypes").Size(0));
         Assert.True(double.IsFinite(Toy.Loss(Make(1), data.Batch()).Item()));
         Assert.Contains("options.experts", Assert.Throws<ConfigurationException>(() => Toy.Build(() => new MiCE(new TinyEncoder(), new(32, 0, 4), new()))).Message, StringComparison.Ordinal);
-        Assert.Contains("options.dim", Assert.Throws<ConfigurationException>(() => Toy.Build(() => new MiCE(new TinyEncoder(), Toy.Facts, new(Experts: 10, Dim: 8)))).Message, StringComparison.Ordinal);
+        Assert.Contains("options.dim",
+            Assert.Throws<ConfigurationException>(() => Toy.Build(() => new MiCE(new TinyEncoder(), Toy.Facts, new(Experts: 10, Dim: 8)))).Message,
+            StringComparison.Ordinal);
     }
 }

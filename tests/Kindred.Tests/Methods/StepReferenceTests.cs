@@ -97,7 +97,9 @@ public sealed class StepReferenceTests
 
     static Batch BatchOf(string[] names)
     {
-        var views = names.Select((name, i) => new View(Reference.Tensor(900 + (uint)i, 6, 3, name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8, name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8), name));
+        var views = names.Select((name, i) =>
+            new View(Reference.Tensor(900 + (uint)i, 6, 3, name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8,
+            name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8), name));
         return new([.. views], Tensor.From<long>([0, 1, 2, 3, 4, 5]), Tensor.From<long>([0, 1, 0, 2, 1, 0]));
     }
 

@@ -83,7 +83,8 @@ public sealed class AudioDataTests : IDisposable
     public void CPC_trains_on_sound_from_a_recipe()
     {
         Digits();
-        var recipe = Recipe.Parse($"{{ method: cpc, data: 'audio:{folder}?window=1600', options: {{ steps: 2, context: 8 }}, encoder: {{ name: wave, width: 8 }}, train: {{ epochs: 2, batch: 8, optimizer: {{ name: adam }} }} }}", "cpc", binder: Parts.Binder);
+        var recipe = Recipe.Parse($"{{ method: cpc, data: 'audio:{folder}?window=1600', options: {{ steps: 2, context: 8 }}, encoder: {{ name: wave, "
+            + $"width: 8 }}, train: {{ epochs: 2, batch: 8, optimizer: {{ name: adam }} }} }}", "cpc", binder: Parts.Binder);
         using var experiment = Experiment.Build(recipe.First);
         var result = experiment.Trainer().Fit();
         Assert.Equal(6, result.At.Step);

@@ -31,7 +31,9 @@ public sealed class LabelTests : IDisposable
         ["contragan"] = y => ConditionalContrast.Loss(Made.Rows(6, 4, 1), Made.Rows(6, 4, 2), y, 0.5),
         ["spcl"] = y => UnifiedContrast.Loss(Made.Rows(4, 4, 1), Made.Rows(6, 4, 2).Normalize(), y, Made.Index(0, 1, 4, 5)),
         ["spcl, centroids"] = y => UnifiedContrast.Centroids(Made.Rows(6, 4, 2), y).Abs().Sum(),
-        ["kcl, removed"] = y => KPositive.PerQuery(Made.Rows(6, 4, 1), Made.Rows(6, 4, 2), Made.Rows(6, 4, 3).Normalize(), Made.Index(-1, -1, -1, -1, -1, -1).Unsqueeze(1), 0.2, y, y.Flip([0]), UnusedPositives.Remove).Mean(),
+        ["kcl, removed"] = y =>
+            KPositive.PerQuery(Made.Rows(6, 4, 1), Made.Rows(6, 4, 2), Made.Rows(6, 4, 3).Normalize(), Made.Index(-1, -1, -1, -1, -1, -1).Unsqueeze(1), 0.2, y,
+            y.Flip([0]), UnusedPositives.Remove).Mean(),
     };
 
     public static TheoryData<string> Objectives => [.. objectives.Keys];

@@ -28,7 +28,9 @@ public class GradientTests
         ["margin triplet"] = (x => MarginTriplet.Loss(x[0]), () => One(6, 3)),
         ["margin triplet, semi-hard"] = (x => MarginTriplet.Loss(x[0], 0.8, NegativeMining.SemiHard), () => One(6, 3)),
         ["distillation"] = (x => Distillation.Loss(x[0], Made.Rows(4, 5, 9), 0.5, Made.Index(1, -1, 0, 4), 0.6), () => One(4, 5)),
-        ["instance nce"] = (x => InstanceNce.Loss(InstanceNce.Logits(x[0], Made.Rows(9, 4, 9), Made.Index(1, 2, 3), Made.Index(0, 4, 5, 6, 7, 8).Reshape([3, 2]), 0.3), 9, Tensor.Of(2, Dtype.Float64)), () => One(3, 4)),
+        ["instance nce"] = (x =>
+            InstanceNce.Loss(InstanceNce.Logits(x[0], Made.Rows(9, 4, 9), Made.Index(1, 2, 3), Made.Index(0, 4, 5, 6, 7, 8).Reshape([3, 2]), 0.3), 9,
+            Tensor.Of(2, Dtype.Float64)), () => One(3, 4)),
         ["instance softmax"] = (x => InstanceSoftmax.Loss(x[0], Made.Rows(9, 4, 9), Made.Index(1, 2, 3), 0.3), () => One(3, 4)),
         ["invariant spread, full"] = (x => InvariantSpread.Loss(x[0], 0.3, oneSided: false), () => One(6, 4)),
         ["invariant spread, paper"] = (x => InvariantSpread.Paper(x[0], x[1], 0.3), () => Two(4, 3)),

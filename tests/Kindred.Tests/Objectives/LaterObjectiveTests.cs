@@ -22,19 +22,26 @@ public sealed class LaterObjectiveTests : IDisposable
         ["hinge"] = (x => Adversarial.HingeDiscriminator(x[0], x[1]) + Adversarial.HingeGenerator(x[1]), () => Two(5, 1)),
         ["logistic"] = (x => Adversarial.LogisticDiscriminator(x[0], x[1]) + 2 * Adversarial.LogisticGenerator(x[1]), () => Two(5, 1)),
         ["pairs"] = (x => Adversarial.PairDiscriminator(x[0], x[1]) + 2 * Adversarial.EncoderGenerator(x[0], x[1]), () => Two(5, 1)),
-        ["greedy infomax"] = (x => GreedyInfoMax.Loss(x[0].Reshape([2, 3, 4, 2]), x[1].Reshape([2, 3, 3]), [Made.Index([.. Range(8)]), Made.Index([.. Range(4)])]), () => [Made.Rows(6, 8, 1), Made.Rows(6, 3, 2)]),
+        ["greedy infomax"] = (x =>
+            GreedyInfoMax.Loss(x[0].Reshape([2, 3, 4, 2]), x[1].Reshape([2, 3, 3]), [Made.Index([.. Range(8)]), Made.Index([.. Range(4)])]), () =>
+            [Made.Rows(6, 8, 1), Made.Rows(6, 3, 2)]),
         ["graph contrast"] = (x => GraphContrast.Loss(x[0], x[1]), () => Two(4, 3)),
         ["graph contrast, with positive"] = (x => GraphContrast.Loss(x[0], x[1], excludePositive: false), () => Two(4, 3)),
-        ["infomin"] = (x => InfoMin.Loss(InfoMin.Information(InfoNce.InBatch(x[0], x[1], 0.2, symmetric: true), 4), x[2], x[3], Made.Index(0, -1, 2, 1)), () => [Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), Made.Rows(4, 3, 3), Made.Rows(4, 3, 4)]),
+        ["infomin"] = (x => InfoMin.Loss(InfoMin.Information(InfoNce.InBatch(x[0], x[1], 0.2, symmetric: true), 4), x[2], x[3], Made.Index(0, -1, 2, 1)),
+            () => [Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), Made.Rows(4, 3, 3), Made.Rows(4, 3, 4)]),
         ["token likelihood"] = (x => CrossEntropy.Loss(x[0], Made.Index(1, -100, 0, 2)), () => [Made.Rows(4, 3, 1)]),
-        ["mixture of experts"] = (x => MixtureOfExperts.Of(x[0].Reshape([2, 3, 4]), Made.Block([2, 3, 4], 8), x[1], x[2], MixtureOfExperts.GatingPrototypes(3, 4), Made.Block([5, 3, 4], 9), 0.5, 0.3).Loss,
+        ["mixture of experts"] = (x =>
+            MixtureOfExperts.Of(x[0].Reshape([2, 3, 4]), Made.Block([2, 3, 4], 8), x[1], x[2], MixtureOfExperts.GatingPrototypes(3, 4),
+            Made.Block([5, 3, 4], 9), 0.5, 0.3).Loss,
             () => [Made.Rows(6, 4, 1), Made.Rows(2, 4, 2), Made.Rows(3, 4, 3)]),
         ["proto-nce"] = (x => ProtoNce.Loss(x[0], Made.Rows(4, 3, 8).Normalize(), Made.Rows(1, 4, 9).Flatten().Abs() + 0.1, Made.Index(0, 3, 3)), () => [Made.Rows(3, 3, 1)]),
         ["proto-nce, drawn"] = (x => ProtoNce.Loss(x[0], Made.Rows(6, 3, 8).Normalize(), Made.Rows(1, 6, 9).Flatten().Abs() + 0.1, Made.Index(0, 3, 3), Made.Index(1, 5)), () => [Made.Rows(3, 3, 1)]),
         ["simcse"] = (x => SimCse.Loss(x[0], x[1], x[2], 0.3, 0.7), () => [Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), Made.Rows(4, 3, 3)]),
         ["unified contrast"] = (x => UnifiedContrast.Loss(x[0], Made.Rows(6, 3, 8).Normalize(), Made.Index(0, 1, 1, 2, 3, 3), Made.Index(0, 2, 5), 0.3), () => [Made.Rows(3, 3, 1)]),
         ["unified contrast, official"] = (x => UnifiedContrast.Loss(x[0], Made.Rows(6, 3, 8).Normalize(), Made.Index(0, 1, 1, 2, 3, 3), Made.Index(0, 2, 5), 0.3, 1e-6), () => [Made.Rows(3, 3, 1)]),
-        ["support set"] = (x => SupportSet.Loss(x[0], x[1], x[2], mix => mix.Matmul(x[3]).Reshape([4, 2, 3]), Made.Index(0, 1, 2, -100, 1, 1, 0, 2).Reshape([4, 2]), temperature: 0.5), () => [Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), Made.Rows(4, 2, 3), Made.Rows(2, 6, 4)]),
+        ["support set"] = (x =>
+            SupportSet.Loss(x[0], x[1], x[2], mix => mix.Matmul(x[3]).Reshape([4, 2, 3]), Made.Index(0, 1, 2, -100, 1, 1, 0, 2).Reshape([4, 2]),
+            temperature: 0.5), () => [Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), Made.Rows(4, 2, 3), Made.Rows(2, 6, 4)]),
         ["ranking, sum"] = (x => CrossModalRanking.Loss(x[0], x[1], reduction: RankingReduction.Sum), () => Two(4, 3)),
         ["ranking, hardest"] = (x => CrossModalRanking.Loss(x[0], x[1], reduction: RankingReduction.Hardest), () => Two(4, 3)),
         ["ranking, mean"] = (x => CrossModalRanking.Loss(x[0], x[1], reduction: RankingReduction.Mean), () => Two(4, 3)),
@@ -122,12 +129,15 @@ public sealed class LaterObjectiveTests : IDisposable
     public void The_posterior_may_be_a_constant_and_the_loss_is_the_marginal_likelihood()
     {
         var student = Made.Block([4, 3, 5], 1).RequiresGrad_();
-        MixtureOfExperts Of(bool detach) => MixtureOfExperts.Of(student, Made.Block([4, 3, 5], 2), Made.Rows(4, 5, 3), Made.Rows(3, 5, 4), MixtureOfExperts.GatingPrototypes(3, 5), Made.Block([6, 3, 5], 5), 0.3, 0.4, detach);
+        MixtureOfExperts Of(bool detach) =>
+            MixtureOfExperts.Of(student, Made.Block([4, 3, 5], 2), Made.Rows(4, 5, 3), Made.Rows(3, 5, 4), MixtureOfExperts.GatingPrototypes(3, 5),
+            Made.Block([6, 3, 5], 5), 0.3, 0.4, detach);
         var batch = Of(false);
         Made.Close(batch.MarginalNll, batch.Loss);
         Made.Close(Autograd.Of(Of(true).Loss, student), Autograd.Of(Of(false).Loss, student));
         Made.Close(Tensor.Ones([4], Dtype.Float64), batch.Posterior.Sum(1));
-        Made.Close(0, MixtureOfExperts.Of(student.Narrow(1, 0, 1), student.Narrow(1, 0, 1), Made.Rows(4, 5, 3), Made.Rows(1, 5, 4), MixtureOfExperts.GatingPrototypes(1, 5), Tensor.Zeros([0, 1, 5], Dtype.Float64)).Loss.Item());
+        Made.Close(0, MixtureOfExperts.Of(student.Narrow(1, 0, 1), student.Narrow(1, 0, 1), Made.Rows(4, 5, 3), Made.Rows(1, 5, 4),
+            MixtureOfExperts.GatingPrototypes(1, 5), Tensor.Zeros([0, 1, 5], Dtype.Float64)).Loss.Item());
     }
 
     [Fact]

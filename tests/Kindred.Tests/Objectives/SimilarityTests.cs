@@ -52,7 +52,8 @@ public sealed class SimilarityTests : IDisposable
         var similarity = kinds[kind]();
         foreach (var (name, weight) in similarity.NamedParameters())
         {
-            Func<Tensor>[] losses = [() => Triplet.Loss(Made.Rows(6, 3, 1), Made.Index(0, 1, 2, 0, 1, 2), TripletMining.All, 5, similarity), () => NPair.Loss(Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), similarity: similarity)];
+            Func<Tensor>[] losses = [() => Triplet.Loss(Made.Rows(6, 3, 1), Made.Index(0, 1, 2, 0, 1, 2), TripletMining.All, 5, similarity),
+                () => NPair.Loss(Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), similarity: similarity)];
             if (similarity.OfItself is not null) losses = [.. losses, () => ContrastiveMargin.Loss(Made.Rows(4, 3, 1), Made.Rows(4, 3, 2), Made.Index(0, 1, 0, 1), 9, similarity: similarity)];
             foreach (var loss in losses) Assert.True(Autograd.Of(loss(), weight.Value).Abs().Sum().Item() > 0, name);
         }

@@ -96,7 +96,8 @@ public sealed class CatalogueTests
         Assert.Equal(9, made.Queue);
         Assert.Contains("did you mean 'queue'", Assert.Throws<ConfigurationException>(() => Registry.Make(typeof(Found), Node("{ qeue: 9 }"), new(), body)).Message);
         Assert.Throws<InvalidOperationException>(() => Registry.Make(typeof(Found), null, new()));
-        Assert.Contains("belongs on a class that is a Module", Assert.Throws<ConfigurationException>(() => Registry.Find<NamedAttribute>(typeof(Kindred.Nn.Module), typeof(CatalogueTests).Assembly)).Message);
+        Assert.Contains("belongs on a class that is a Module",
+            Assert.Throws<ConfigurationException>(() => Registry.Find<NamedAttribute>(typeof(Kindred.Nn.Module), typeof(CatalogueTests).Assembly)).Message);
     }
 
     [Fact]

@@ -107,7 +107,9 @@ public sealed class EveryOptionTests
             yield break;
         }
         yield return ($"[{bad}, 0.5]".Replace("0.5", option.Kind.Contains("whole", StringComparison.Ordinal) ? "1" : "0.5", StringComparison.Ordinal), ".0");
-        if (option.Rule.Bounds is { } bounds) yield return ($"[{Text(bounds.High)}, {bad}]".Replace($"[{Text(bounds.High)}", bounds.HighExcluded ? "[0.5" : $"[{Text(bounds.High)}", StringComparison.Ordinal), ".1");
+        if (option.Rule.Bounds is { } bounds)
+            yield return ($"[{Text(bounds.High)}, {bad}]".Replace($"[{Text(bounds.High)}", bounds.HighExcluded ? "[0.5" : $"[{Text(bounds.High)}",
+                StringComparison.Ordinal), ".1");
     }
 
     // The options that must be written stand below, so that only the one at hand can be wrong.

@@ -41,7 +41,9 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Overrides_reach_any_depth_and_take_yaml_values()
     {
-        var recipe = Recipe.Parse(MoCo, "m", ["train.epochs=2", "train.warmup=0.5", "options.temperature=0.1", "views.0.count=4", "views.0.of.0.crop.size=28", "train.optimizer={ name: lars, lr: 1 }", "evaluate=[knn]", "train.schedule.final=0.1", "title=a=b"]);
+        var recipe = Recipe.Parse(MoCo, "m",
+            ["train.epochs=2", "train.warmup=0.5", "options.temperature=0.1", "views.0.count=4", "views.0.of.0.crop.size=28",
+            "train.optimizer={ name: lars, lr: 1 }", "evaluate=[knn]", "train.schedule.final=0.1", "title=a=b"]);
         Assert.Equal((2, 0.5), (recipe.First.Train.Epochs, recipe.First.Train.Warmup));
         Assert.Equal(4, recipe.First.Views[0].Count);
         Assert.Equal("a=b", recipe.First.Title);

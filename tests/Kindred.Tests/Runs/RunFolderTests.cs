@@ -221,7 +221,8 @@ public sealed class RunFolderTests : IDisposable
         run.CheckSame(Recipe.Parse(Yaml, "x").Resolved);
         run.CheckSame(Recipe.Parse(Yaml, "x", ["train.workers=8"]).Resolved, "train.workers");
 
-        var message = Assert.Throws<ConfigurationException>(() => run.CheckSame(Recipe.Parse(Yaml, "x", ["options.temperature=0.1", "train.batch=64", "train.workers=8"]).Resolved, "train.workers")).Message;
+        var message = Assert.Throws<ConfigurationException>(() =>
+            run.CheckSame(Recipe.Parse(Yaml, "x", ["options.temperature=0.1", "train.batch=64", "train.workers=8"]).Resolved, "train.workers")).Message;
         Assert.Contains("options.temperature was 0.5, is 0.1", message);
         Assert.Contains("train.batch was not set, is 64", message);
         Assert.DoesNotContain("workers", message);

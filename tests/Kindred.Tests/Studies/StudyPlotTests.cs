@@ -67,6 +67,8 @@ public class StudyPlotTests
             {rest}
             """, "t", name => Recipe.Load(name, null, Path.Combine(Repository.Root, "recipes"), Parts.Binder));
         Dictionary<string, double> values = new() { ["p<q/x"] = 20, ["p<q/y"] = 30, ["r/x"] = 30, ["r/y"] = 40 };
-        return new(study, [.. values.SelectMany(v => new[] { -1.0, 1 }.Select((d, seed) => new CellResult(v.Key, (ulong)seed, "", "", new Dictionary<string, double> { ["knn.accuracy"] = v.Value + d }, null, 0, null)))]);
+        return new(study, [.. values.SelectMany(v =>
+            new[] { -1.0, 1 }.Select((d, seed) =>
+            new CellResult(v.Key, (ulong)seed, "", "", new Dictionary<string, double> { ["knn.accuracy"] = v.Value + d }, null, 0, null)))]);
     }
 }

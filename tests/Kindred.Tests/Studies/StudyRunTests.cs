@@ -145,7 +145,8 @@ public sealed class StudyRunTests : IDisposable
         const string Tune = "{ phase: tune, method: finetune, options: { fromLayer: 0 } }";
         await Run(Read("cells: { a: { set: { phases: [{ phase: one }] } } }"));
         string Refusal(string phases) => Assert.Throws<ConfigurationException>(() => new TrainingRun(
-            Read($"cells: {{ b: {{ set: {{ phases: {phases} }} }} }}").Cells[0].Seeded(0), new RunOptions { Folder = Path.Combine(folder, "b"), After = Path.Combine(Cell("a"), "run") }, null, _ => { }).Run()).Message;
+            Read($"cells: {{ b: {{ set: {{ phases: {phases} }} }} }}").Cells[0].Seeded(0),
+                new RunOptions { Folder = Path.Combine(folder, "b"), After = Path.Combine(Cell("a"), "run") }, null, _ => { }).Run()).Message;
 
         Assert.Contains("train.epochs was 3, is 1", Refusal($"[{{ phase: one, train: {{ epochs: 1 }} }}, {Tune}]"), StringComparison.Ordinal);
         Assert.Contains("one phase and this recipe has one phase", Refusal("[{ phase: one }]"), StringComparison.Ordinal);
@@ -155,7 +156,8 @@ public sealed class StudyRunTests : IDisposable
     public async Task A_recipe_goes_on_after_the_phases_that_it_has_in_common_with_a_longer_run()
     {
         const string Pretrain = "{ phase: pretrain, train: { epochs: 2 } }";
-        static string Tune(double labels) => $"{{ phase: tune, from: pretrain, method: finetune, options: {{ labels: {labels.ToString(System.Globalization.CultureInfo.InvariantCulture)}, fromLayer: 1 }}, train: {{ epochs: 2 }} }}";
+        static string Tune(double labels) =>
+            $"{{ phase: tune, from: pretrain, method: finetune, options: {{ labels: {labels.ToString(System.Globalization.CultureInfo.InvariantCulture)}, fromLayer: 1 }}, train: {{ epochs: 2 }} }}";
         string Phases(double labels) => $"{{ set: {{ phases: [{Pretrain}, {Tune(labels)}] }}, evaluate: [classifier] }}";
         var study = Read($"cells: {{ half: {Phases(0.5)}, all: {Phases(1)} }}");
         var (_, outcomes) = await Run(study);
@@ -174,7 +176,8 @@ public sealed class StudyRunTests : IDisposable
     [Fact]
     public async Task A_cell_takes_the_cell_along_that_it_goes_on_after()
     {
-        var study = Read("cells: { other: {}, first: { set: { phases: [{ phase: one }] } }, second: { after: first, set: { phases.+: { phase: two, method: finetune, options: { fromLayer: 0 } } }, evaluate: [classifier] } }");
+        var study = Read("cells: { other: {}, first: { set: { phases: [{ phase: one }] } }, second: { after: first, set: { phases.+: { phase: two, "
+            + "method: finetune, options: { fromLayer: 0 } } }, evaluate: [classifier] } }");
         var outcomes = await new StudyRun(study, Out, Here(null)) { Only = ["second"] }.Run();
         Assert.Equal(["first", "second"], outcomes.Select(o => o.Job.Cell.Name));
         Assert.Contains("did you mean 'first'?", Assert.Throws<ConfigurationException>(() => Read("cells: { first: {}, second: { after: frist } }")).Message, StringComparison.Ordinal);
@@ -212,7 +215,9 @@ public sealed class StudyRunTests : IDisposable
         Assert.Equal([("b", 3UL), ("b", 4UL)], outcomes.Select(o => (o.Job.Cell.Name, o.Job.Seed)));
         Assert.Equal((2, 0, 2), (run.Progress.Done, run.Progress.Failed, run.Progress.Total));
         Assert.NotEqual(outcomes[0].Result!.StateSha256, outcomes[1].Result!.StateSha256);
-        Assert.Contains("did you mean", (await Assert.ThrowsAsync<ConfigurationException>(() => new StudyRun(Read("cells: { first: {} }"), Out, Here(null)) { Only = ["frist"] }.Run())).Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean",
+            (await Assert.ThrowsAsync<ConfigurationException>(() =>
+            new StudyRun(Read("cells: { first: {} }"), Out, Here(null)) { Only = ["frist"] }.Run())).Message, StringComparison.Ordinal);
     }
 
     string Out => Path.Combine(folder, "out");

@@ -40,7 +40,8 @@ public sealed class CheckpointStoreTests : IDisposable
         var path = store.Save(Make(1000));
         Assert.Equal("step-000001000", Path.GetFileName(path));
         Assert.Equal("step-000001000\n", File.ReadAllText(Path.Combine(Store, "last")));
-        Assert.Equal(["MANIFEST.json", "method.safetensors", "model.safetensors", "optimizer.safetensors", "state.json"], Directory.GetFiles(path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["MANIFEST.json", "method.safetensors", "model.safetensors", "optimizer.safetensors", "state.json"],
+            Directory.GetFiles(path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
         var loaded = store.LoadLast(out var problems)!;
         Assert.Empty(problems);

@@ -27,7 +27,11 @@ public sealed class EpochPlanTests
             begun.Value.Add_(1);
             if (lengths is null) return null;
             // Drawn at random: a run that goes on must not draw again.
-            int[][] Batches() => [.. Enumerable.Range(0, lengths[epoch.At.Epoch % lengths.Length]).Select(b => Enumerable.Range(0, 1 + b).Select(_ => (int)Tensor.Randint(0, 3 * EpochPlanTests.Size, [1], Generator.Default, Dtype.Int64).ItemLong()).ToArray())];
+            int[][] Batches() =>
+                [.. Enumerable.Range(0,
+                lengths[epoch.At.Epoch % lengths.Length]).Select(b =>
+                Enumerable.Range(0, 1
+                + b).Select(_ => (int)Tensor.Randint(0, 3 * EpochPlanTests.Size, [1], Generator.Default, Dtype.Int64).ItemLong()).ToArray())];
             return streams.Length == 0 ? new(Batches()) : new(streams.ToDictionary(s => s, IReadOnlyList<int[]> (_) => Batches()));
         }
 
@@ -35,7 +39,9 @@ public sealed class EpochPlanTests
 
         protected override Tensor Step(Batch batch, Progress at)
         {
-            Seen.Add(string.Join(' ', batch.Streams.Count == 0 ? [Numbers(batch)] : batch.Streams.OrderBy(s => s.Key).Select(s => $"{s.Key}:{Numbers(s.Value)}")) + $"/{batch.Views[0].X.Sum().Item():R}");
+            Seen.Add(string.Join(' ',
+                batch.Streams.Count == 0 ? [Numbers(batch)] : batch.Streams.OrderBy(s => s.Key).Select(s => $"{s.Key}:{Numbers(s.Value)}"))
+                + $"/{batch.Views[0].X.Sum().Item():R}");
             return encoder.Forward(batch.Views[0]).Square().Mean();
         }
 
@@ -191,7 +197,10 @@ public sealed class EpochPlanTests
     {
         using var data = Evaluation.MadePictures.Subject().Open("test");
         int[][] plan = [[.. Enumerable.Range(0, 100)], [3], [3, 3]];
-        var batches = data.Batches(0, 0, new(plan), default).Select(raw => { using var scope = Scope.Open(); return string.Join(',', raw.Tensors().Index.ToArray<long>().Select(i => i.ToString(CultureInfo.InvariantCulture))); }).ToArray();
+        var batches = data.Batches(0, 0, new(plan),
+            default).Select(raw =>
+            { using var scope = Scope.Open(); return string.Join(',',
+            raw.Tensors().Index.ToArray<long>().Select(i => i.ToString(CultureInfo.InvariantCulture))); }).ToArray();
         Assert.Equal(plan.Select(p => string.Join(',', p)), batches);
     }
 }

@@ -44,7 +44,8 @@ public sealed class LocalTurnsMemoryTests
     /// <summary>One batch of 32 noisy pictures in two views.</summary>
     sealed class Noise() : MemoryData(32, [], null, batch: 32, seed: 1)
     {
-        protected override View[] Make(IReadOnlyList<Wanted> samples) => [.. new[] { "a", "b" }.Select(name => new View(Tensor.Randn([samples.Count, 3, 32, 32], Generator.Default, Dtype.Float32), name))];
+        protected override View[] Make(IReadOnlyList<Wanted> samples) =>
+            [.. new[] { "a", "b" }.Select(name => new View(Tensor.Randn([samples.Count, 3, 32, 32], Generator.Default, Dtype.Float32), name))];
     }
 
     // The most that tensors take at once in a step, beyond what lives before it.
