@@ -34,6 +34,14 @@ public static class Baselines
     public static IEncodes Encodes(Method method) => method as IEncodes
         ?? throw new ConfigurationException($"{method?.GetType().Name} gives no representation that could be evaluated.");
 
+    /// <summary>A method as something that gives representations; one that gives none says so when the first is asked for, as a protocol may ask for something else.</summary>
+    internal static IEncodes EncodesOrRefuses(Method method) => method as IEncodes ?? new Refusal(method);
+
+    sealed class Refusal(Method method) : IEncodes
+    {
+        public Tensor Features(View view) => Encodes(method).Features(view);
+    }
+
     /// <summary>The plain view itself, less its mean: the strongest baseline without learning, in which a picture's own brightness does not count.</summary>
     /// <param name="view">`[N, …]`.</param>
     /// <returns>`[N, D]`.</returns>

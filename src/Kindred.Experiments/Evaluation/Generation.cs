@@ -30,14 +30,13 @@ public sealed record Generation([Range(4, 1 << 20)] int Samples = 1000, string? 
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        var generates = subject.Network?.Method as IGenerates
-            ?? throw new ConfigurationException("this run generates nothing; evaluate a method that does, such as contragan.");
+        var generates = subject.Need<IGenerates>("draws samples");
         using var scope = Scope.Open();
         using var test = subject.OpenPictures("test", atMost: Samples);
         var watcher = Features is { } run ? Other(subject, run, test) : Own(subject, ChannelsOf(generates));
         var (real, labels, scores) = Seen(watcher, test.Plain(Batch, subject.Cancel).Select(raw => raw.Tensors()).Select(b => (b.Views[0].X, b.Labels)), subject);
         var (fake, wanted, guesses) = Seen(watcher, Generated(generates, real.Size(0)), subject);
-        if (SampleSheet.Of(generates) is { } sheet) subject.Pictures["samples"] = sheet;
+        if (SampleSheet.Of(generates) is { } sheet) subject.Sheets["samples"] = sheet;
 
         var half = real.Size(0) / 2;
         var order = Tensor.Randperm(real.Size(0), Torch.Generator.Default, device: Device.Cpu).To(real.Device);

@@ -51,16 +51,21 @@ public sealed record RecipeFile(
 /// <param name="Of">Operations in order: names, or maps with options.</param>
 /// <param name="DrawnAs">An earlier group of as many views whose draws this one repeats: another colour channel of the same crop.</param>
 /// <param name="Normalize">Mean and deviation, or the name of a known pair.</param>
+/// <param name="LeaveOut">LooC's views: a query, a key with everything drawn anew, and for each of these operations a key that shares its draw with the query; <paramref name="Count"/> is left out then.</param>
 public sealed record ViewSection(
     string Name = "global",
     [Range(1, 64)] int Count = 1,
     [Range(1, 8192)] int? Size = null,
     IReadOnlyList<RecipeNode>? Of = null,
     string? DrawnAs = null,
-    RecipeNode? Normalize = null)
+    RecipeNode? Normalize = null,
+    IReadOnlyList<string>? LeaveOut = null)
 {
     /// <summary>Operations in order.</summary>
     public IReadOnlyList<RecipeNode> Of { get; } = Of ?? [];
+
+    /// <summary>Operations that a key each shares with the query.</summary>
+    public IReadOnlyList<string> LeaveOut { get; } = LeaveOut ?? [];
 }
 
 /// <summary>How to train.</summary>

@@ -76,8 +76,18 @@ static class FlowPicture
             var moved = false;
             foreach (var (from, to) in arrows.Where(a => column[a.To] <= column[a.From]))
                 (column[to], moved) = (column[from] + 1, true);
-            if (!moved) return column;
+            if (!moved) return Late(column, names, arrows);
         }
         throw new InvalidOperationException($"arrows run in a circle among {string.Join(", ", names)}");
+    }
+
+    /// <summary>What does not come from the first box stands as far right as what it leads to allows: a queue beside the loss that reads it.</summary>
+    static Dictionary<string, int> Late(Dictionary<string, int> column, List<string> names, List<(string From, string To)> arrows)
+    {
+        var fed = new HashSet<string>(StringComparer.Ordinal) { names[0] };
+        while (arrows.Where(a => fed.Contains(a.From) && fed.Add(a.To)).Any()) { }
+        foreach (var name in names.Where(n => !fed.Contains(n)).OrderByDescending(n => column[n]))
+            if (arrows.Where(a => a.From == name).Select(a => column[a.To]).DefaultIfEmpty(-1).Min() is > 0 and var next) column[name] = next - 1;
+        return column;
     }
 }

@@ -1,6 +1,7 @@
 using Kindred.Experiments.Training;
 using Kindred.Nn;
 using Kindred.Optim;
+using Kindred.Text;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Methods;
@@ -19,10 +20,18 @@ sealed class TinyEncoder(long channels = 3) : TensorEncoder
         bn2.Forward(conv2.Forward(bn1.Forward(conv1.Forward(x)).Relu())).Relu().Mean([2, 3]);
 }
 
-/// <summary>Random pictures in random views: the same for the same seed, epoch and step.</summary>
+/// <summary>Random samples in random views, of the kind that an example asks for (<see cref="MethodExample.Data"/>): the same for the same seed, epoch and step.</summary>
 sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind = "pictures") : IData
 {
     static readonly (string Name, int Side)[] Views = [("global.0", 16), ("global.1", 16), ("local.0", 12), ("local.1", 12)];
+
+    static readonly Dictionary<string, (long[] Shape, Func<Tensor, Func<Tensor, Tensor>, View[]> Make)> kinds = new()
+    {
+        ["pictures"] = ([1, 3, 16, 16], (own, noisy) => [.. Views.Select(v => new View(noisy(own).Narrow(2, 0, v.Side).Narrow(3, 0, v.Side).Contiguous(), v.Name))]),
+        ["sound"] = ([1, 1600], (own, noisy) => [.. Views.Select(v => new View(noisy(own), v.Name))]),
+        ["points"] = ([1, 2], (own, noisy) => [new View(noisy(own), "point.0")]),
+        ["pairs"] = ([1, 2], (own, noisy) => [new View(noisy(own), "x"), new View(noisy(own), "y")]),
+    };
 
     public int Count => count;
     public int StepsPerEpoch => count / batch;
@@ -50,16 +59,21 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind
         public Batch Tensors()
         {
             using var generator = new Generator(seed + 7);
+            if (kind == "text") return Sentences();
             if (kind == "films") return Films(generator);
-            var sound = kind == "sound";
             // A sample is a pattern of its own plus noise of the view, so that there is something to learn.
-            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(sound ? [1, 1600] : [1, 3, 16, 16], g, Dtype.Float32); })]);
-            View Make(string name, int side)
-            {
-                var x = own + Tensor.Randn(own.Shape, generator, Dtype.Float32) * 0.3;
-                return new(sound ? x : x.Narrow(2, 0, side).Narrow(3, 0, side).Contiguous(), name);
-            }
-            return new([.. Views.Select(v => Make(v.Name, v.Side))], Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+            var (shape, make) = kinds[kind];
+            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(shape, g, Dtype.Float32); })]);
+            Tensor Noisy(Tensor x) => x + Tensor.Randn(x.Shape, generator, Dtype.Float32) * 0.3;
+            return new(make(own, Noisy), Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+        }
+
+        // Four sentences a sample, of its own four words among forty, in one order or another and of several lengths.
+        Batch Sentences()
+        {
+            int[] Words(int row, int view) => [.. Enumerable.Range(0, 4 + ((row + view) % 3)).Select(t => 1 + ((((t + view) % 4 * 7) + (row * 5)) % 39))];
+            return new([.. Views.Index().Select(v => TextView.Of([.. rows.Select(r => Words(r, v.Index))], v.Item.Name))], Tensor.From<long>([.. rows.Select(r => (long)r)]),
+                Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
         }
 
         // Four frames and five words of each; the words follow the sample, so that there is something to learn.
@@ -77,6 +91,14 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind
 static class Toy
 {
     public static readonly DataFacts Facts = new(32, 4, 4);
+
+    /// <summary>The facts as data of a kind say them.</summary>
+    public static DataFacts Of(this DataFacts facts, string? kind) => kind switch
+    {
+        "points" => facts.WithInput("features", 2),
+        "pairs" => facts.WithInput("x.features", 2).WithInput("y.features", 2),
+        _ => facts,
+    };
 
     /// <summary>Builds under a seed; what is left over from construction dies.</summary>
     public static T Build<T>(Func<T> make, long seed = 1) where T : Method
