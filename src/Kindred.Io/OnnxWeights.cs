@@ -4,7 +4,8 @@ namespace Kindred.Io;
 
 /// <summary>Reads the weights of an ONNX file that PyTorch exported, under the names of its state dict.</summary>
 /// <remarks>
-/// The exporter folds constants: the weight of a linear layer becomes a nameless operand of a matrix product, laid down transposed. The bias that is added to that product keeps its name,
+/// The exporter folds constants: the weight of a linear layer becomes a nameless operand of a matrix product, laid down transposed. The bias that is added to that
+/// product keeps its name,
 /// and so gives the weight's back. Only weights in single precision are read.
 /// </remarks>
 public static class OnnxWeights
@@ -25,7 +26,8 @@ public static class OnnxWeights
         var readers = nodes.SelectMany(n => n.Inputs.Select(i => (i, n))).ToLookup(p => p.i, p => p.n);
         foreach (var product in nodes.Where(n => n is { Operator: "MatMul", Inputs: [_, _], Outputs: [_] } && weights.ContainsKey(n.Inputs[1])))
         {
-            var bias = readers[product.Outputs[0]].Where(n => n.Operator == "Add").SelectMany(n => n.Inputs).FirstOrDefault(i => i.EndsWith(".bias", StringComparison.Ordinal) && named.ContainsKey(i));
+            var bias = readers[product.Outputs[0]].Where(n => n.Operator == "Add").SelectMany(n => n.Inputs)
+                .FirstOrDefault(i => i.EndsWith(".bias", StringComparison.Ordinal) && named.ContainsKey(i));
             var weight = weights[product.Inputs[1]];
             if (bias is not null && weight.Shape.Length == 2) named[bias[..^4] + "weight"] = Transposed(weight, bias[..^4] + "weight");
         }
@@ -82,7 +84,8 @@ public static class OnnxWeights
             }
         }
         if (type != Float || values is null) return null;
-        return ElementTypes.TryCount(CollectionsMarshal.AsSpan(shape), out var count) && values.Length == count * sizeof(float) ? new(name, ElementType.Float32, CollectionsMarshal.AsSpan(shape), values)
+        return ElementTypes.TryCount(CollectionsMarshal.AsSpan(shape), out var count) && values.Length == count * sizeof(float)
+            ? new(name, ElementType.Float32, CollectionsMarshal.AsSpan(shape), values)
             : throw new DataException($"the weight '{name}' of shape [{string.Join(", ", shape)}] has {values.Length} bytes, expected {count * sizeof(float)}; is the file cut?");
     }
 

@@ -50,7 +50,8 @@ static class NuGetPackage
                 process.Kill(entireProcessTree: true);
                 throw new EnvironmentException($"dotnet restore did not fetch {package} within {Patience.TotalMinutes:F0} minutes; is the package source reachable?");
             }
-            if (process.ExitCode != 0) throw new EnvironmentException($"dotnet restore could not fetch {package} (exit code {process.ExitCode}): {(errors.Result + output.Result).Trim().Split('\n')[^1]}");
+            if (process.ExitCode != 0)
+                throw new EnvironmentException($"dotnet restore could not fetch {package} (exit code {process.ExitCode}): {(errors.Result + output.Result).Trim().Split('\n')[^1]}");
         }
         catch (Win32Exception e) { throw new EnvironmentException($"dotnet is not on the PATH; the NuGet package {package} is fetched by it. Install the .NET SDK.", e); }
     }

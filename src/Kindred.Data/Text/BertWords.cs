@@ -4,7 +4,8 @@ using System.Text;
 namespace Kindred.Data.Text;
 
 /// <summary>Cleans text and takes it apart into words as BERT's uncased models do, before word pieces are looked up.</summary>
-/// <remarks>Devlin et al., arXiv:1810.04805, the authors' BasicTokenizer: small letters without marks, control characters left out, every punctuation mark and every Chinese character a word.</remarks>
+/// <remarks>Devlin et al., arXiv:1810.04805, the authors' BasicTokenizer: small letters without marks, control characters left out, every punctuation mark and
+/// every Chinese character a word.</remarks>
 public static class BertWords
 {
     /// <summary>Small letters without their marks, white space as blanks, no control characters.</summary>

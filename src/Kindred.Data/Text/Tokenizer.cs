@@ -37,7 +37,9 @@ public abstract class Tokenizer
     /// <exception cref="DataException">There is none, or it is damaged.</exception>
     public static Tokenizer Read(string path)
     {
-        if (Find(path) is not { } file) throw new DataException($"{path}: there is no vocabulary there; expected is vocab.txt (WordPiece), vocab.json beside merges.txt (byte-level BPE) or a SentencePiece .model.");
+        if (Find(path) is not { } file)
+            throw new DataException($"{path}: there is no vocabulary there; "
+                + "expected is vocab.txt (WordPiece), vocab.json beside merges.txt (byte-level BPE) or a SentencePiece .model.");
         return Path.GetExtension(file) switch
         {
             ".json" => new BytePairTokenizer(RegularFile.ReadAllBytes(file), RegularFile.ReadAllBytes(Path.Combine(Path.GetDirectoryName(file) ?? "", "merges.txt")), file),
@@ -72,7 +74,8 @@ public sealed class WordPieceTokenizer : Tokenizer
         this.file = file;
         var lines = Utf8.Lines(file, path);
         foreach (var special in (string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]"])
-            if (!lines.Contains(special)) throw new DataException($"{path}: the token {special} is missing among {lines.Count} lines; expected is a WordPiece vocabulary, one token a line.");
+            if (!lines.Contains(special))
+                throw new DataException($"{path}: the token {special} is missing among {lines.Count} lines; expected is a WordPiece vocabulary, one token a line.");
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < lines.Count; i++)
             if (!seen.TryAdd(lines[i], i)) throw new DataException($"{path}, line {i + 1}: the token '{lines[i]}' stands in line {seen[lines[i]] + 1} already.");

@@ -22,7 +22,9 @@ static class Utf8
             bytes = end < 0 ? default : bytes[(end + 1)..];
             if (line.EndsWith("\r"u8)) line = line[..^1];
             if (line.Contains((byte)0)) throw new DataException($"{path}, line {lines.Count + 1}: a zero byte; text was expected.");
-            if (!System.Text.Unicode.Utf8.IsValid(line)) throw new DataException($"{path}, line {lines.Count + 1}: byte {Wrong(line) + 1} of the line is no UTF-8. Convert the file, for example with: iconv -f latin1 -t utf-8.");
+            if (!System.Text.Unicode.Utf8.IsValid(line))
+                throw new DataException($"{path}, line {lines.Count + 1}: byte {Wrong(line) + 1} of the line is no UTF-8. Convert the file, for example with: "
+                    + "iconv -f latin1 -t utf-8.");
             lines.Add(Encoding.UTF8.GetString(line));
         }
         return lines;

@@ -3,7 +3,8 @@ namespace Kindred.Data.Text;
 /// <summary>Learns a vocabulary of word pieces from sentences.</summary>
 /// <remarks>
 /// Beginning from single letters, the pair of neighbouring pieces that occurs most often becomes a piece, again and again (Sennrich, Haddow, Birch, arXiv:1508.07909), as the
-/// public trainers of WordPiece do. Pieces within a word begin with <c>##</c>. Of pairs that are equally frequent the first in the order of their letters is taken, so that the same sentences give the same vocabulary.
+/// public trainers of WordPiece do. Pieces within a word begin with <c>##</c>. Of pairs that are equally frequent the first in the order of their letters is taken,
+/// so that the same sentences give the same vocabulary.
 /// </remarks>
 public static class WordPieceTraining
 {
@@ -25,7 +26,9 @@ public static class WordPieceTraining
             foreach (var word in BertWords.Split(sentence))
                 if (word.Length <= LongestWord) counts[word] = counts.GetValueOrDefault(word) + 1;
         var letters = Letters(counts);
-        if (size < Special.Count + letters.Count) throw new ConfigurationException($"vocabulary={size}: {Special.Count} special tokens and {letters.Count} letters do not fit in; take {Special.Count + letters.Count} at least.");
+        if (size < Special.Count + letters.Count)
+            throw new ConfigurationException($"vocabulary={size}: {Special.Count} special tokens and {letters.Count} letters do not fit in; "
+                + $"take {Special.Count + letters.Count} at least.");
         return new Merging(counts, letters).Learn(size, least);
     }
 

@@ -8,7 +8,8 @@ namespace Kindred.Experiments.Evaluation;
 /// <summary>Whether cosines of sentences order pairs as people do: Spearman's correlation with their scores, set by set, and of all sets put together.</summary>
 /// <remarks>
 /// Gao et al., arXiv:2104.08821, Sec. 5 and App. B. Sets of one year (sts14-images, sts14-headlines) are put together under its name, the way "all" is meant there.
-/// Beside each stands what a bag of words weighed by tf-idf gives, counted on the sentences that the run learnt from. Alignment is that of pairs whose score reaches four fifths of the highest one, uniformity
+/// Beside each stands what a bag of words weighed by tf-idf gives, counted on the sentences that the run learnt from. Alignment is that of pairs whose score
+/// reaches four fifths of the highest one, uniformity
 /// that of all sentences (Wang and Isola, arXiv:2005.10242).
 /// </remarks>
 /// <param name="TfIdf">Whether the bag of words is measured too; it needs the training data.</param>
@@ -24,7 +25,8 @@ public sealed record SentenceSimilarity(bool TfIdf = true) : Protocol
         ArgumentNullException.ThrowIfNull(subject);
         using var scope = Scope.Open();
         using var opened = subject.Open(null);
-        if (opened is not TextData { Parts.Count: > 0 } data) throw new ConfigurationException($"{subject.Uri}: sentence similarity is measured on scored pairs; give them by --data sts:PATH.");
+        if (opened is not TextData { Parts.Count: > 0 } data)
+            throw new ConfigurationException($"{subject.Uri}: sentence similarity is measured on scored pairs; give them by --data sts:PATH.");
         var (a, b) = (data.Represent(0, subject.Represent, subject.Cancel).Normalize(), data.Represent(1, subject.Represent, subject.Cancel).Normalize());
         var cosines = (a.To(Dtype.Float64) * b.To(Dtype.Float64)).Sum(1).ToArray<double>();
         double[] scores = [.. data.Set.Scores!];
@@ -42,7 +44,8 @@ public sealed record SentenceSimilarity(bool TfIdf = true) : Protocol
     static IEnumerable<string> Corpus(Subject subject)
     {
         using var corpus = subject.OpenOwn();
-        return corpus is TextData text ? [.. text.Set.All] : throw new ConfigurationException("sts: what the run learnt from is no text, so that no words can be counted; leave tf-idf out by tfIdf=false.");
+        return corpus is TextData text ? [.. text.Set.All] : throw new ConfigurationException("sts: what the run learnt from is no text, so that no words can be counted; "
+            + "leave tf-idf out by tfIdf=false.");
     }
 
     static Dictionary<string, double> Correlations(TextData data, double[] cosines, double[] scores, string kind)

@@ -11,12 +11,12 @@ namespace Kindred.Experiments.Modalities;
 /// <summary>Text: sentences, pairs and triples in files, WordNet's glosses, and pairs with a score of how alike they are.</summary>
 /// <remarks>
 /// A run keeps its vocabulary among its assets, and everything that it looks at later is cut by it. Without <c>vocab=</c> word pieces are learnt from the training sentences,
-/// <c>vocabulary=</c> of them. <c>length=</c> is the number of tokens at which a sentence is cut.
+/// <c>vocabulary=</c> of them. <c>length=</c> is the number of tokens at which a sentence is cut: 32, of scored pairs 128.
 /// </remarks>
 [Modality("text", "sentences, one a line, or pairs and triples in a table; WordNet's glosses; scored pairs", "text", "sts")]
 public sealed class TextModality : Modality
 {
-    const int DefaultLength = 32, DefaultVocabulary = 8000;
+    const int DefaultLength = 32, LengthOfPairs = 128, DefaultVocabulary = 8000;
 
     static readonly string[] own = ["vocab", "vocabulary", "length"];
 
@@ -24,7 +24,8 @@ public sealed class TextModality : Modality
     public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain)
     {
         ArgumentNullException.ThrowIfNull(views);
-        if (views.Count > 0 || plain is not null) throw new ConfigurationException("views: sentences have no views of their own, their columns are what a method compares; leave views and plain out.");
+        if (views.Count > 0 || plain is not null)
+            throw new ConfigurationException("views: sentences have no views of their own, their columns are what a method compares; leave views and plain out.");
     }
 
     /// <inheritdoc/>
@@ -34,7 +35,7 @@ public sealed class TextModality : Modality
         Check(request.Views, request.Plain);
         var uri = DataUri.Parse(request.Uri);
         var (set, parts) = Read(uri);
-        var length = TextFiles.Whole(uri, "length", 2) ?? DefaultLength;
+        var length = TextFiles.Whole(uri, "length", 2) ?? (uri.Kind == "sts" ? LengthOfPairs : DefaultLength);
         return new TextData(set, parts, TokenizerOf(uri, set, request.Assets), length, request.Batch, request.Seed);
     }
 
@@ -62,7 +63,8 @@ public sealed class TextModality : Modality
         {
             var kept = Tokenizer.Read(assets);
             return named is null || named.Same(kept) ? kept
-                : throw new ConfigurationException($"{uri}: vocab={uri["vocab"]} is another vocabulary ({named.Count} tokens) than the one that the run learnt with ({kept.Count} tokens, in {assets}): its numbers would mean other words. Leave vocab= out.");
+                : throw new ConfigurationException($"{uri}: vocab={uri["vocab"]} is another vocabulary ({named.Count} tokens) than the one that the run learnt with "
+                    + $"({kept.Count} tokens, in {assets}): its numbers would mean other words. Leave vocab= out.");
         }
         return named ?? new WordPieceTokenizer(WordPieceTraining.Learn(set.All, TextFiles.Whole(uri, "vocabulary", 10) ?? DefaultVocabulary));
     }
@@ -99,7 +101,7 @@ public sealed class TextModality : Modality
 }
 
 /// <summary>Sentences as a method sees them: one view a column, `[N, T]` tokens with their mask; of sentences that say the same, two at random.</summary>
-public sealed class TextData : MemoryData, IData
+public sealed class TextData : MemoryData
 {
     readonly int length;
     readonly int[]?[][] tokens;

@@ -99,7 +99,9 @@ public sealed class Bert : Encoder, INamedInFiles
     {
         ArgumentNullException.ThrowIfNull(text);
         long length = text.X.Size(1), most = positions.Value.Size(0);
-        if (length > most) throw new ConfigurationException($"encoder.positions: a sentence of {length} tokens, but there are {most} positions; raise them, or cut sentences by ?length={most} in the data URI.");
+        if (length > most)
+            throw new ConfigurationException($"encoder.positions: a sentence of {length} tokens, but there are {most} positions; "
+                + $"raise them, or cut sentences by ?length={most} in the data URI.");
         var h = Tensor.Embedding(words, text.X, -1) + types.Value.Select(0, 0) + positions.Value.Narrow(0, 0, length);
         h = dropout.Forward(norm.Forward(h));
         var hidden = text.Mask.LogicalNot().Unsqueeze(1).Unsqueeze(1);                       // [N, 1, 1, T]

@@ -75,10 +75,12 @@ public sealed class SimCSE : ProjectedMethod
     }
 
     static View[] Pairs(View[] views) => views.Length >= 2 ? views[..Math.Min(3, views.Length)]
-        : throw new ConfigurationException("options.twins: pair wants two sentences a row, or three with a hard negative, and these data have one; give a table by --data text:PATH.tsv, or take twins: dropout.");
+        : throw new ConfigurationException("options.twins: pair wants two sentences a row, or three with a hard negative, and these data have one; "
+            + "give a table by --data text:PATH.tsv, or take twins: dropout.");
 
     /// <summary>A tiny one, which the tests train.</summary>
-    public static MethodExample Example => new((_, facts) => new SimCSE(new Encoders.Bert(new(Width: 8, Depth: 1, Heads: 2, Positions: 16), facts.WithInput("vocabulary", 40)), new(Temperature: 0.2)), "text");
+    public static MethodExample Example =>
+        new((_, facts) => new SimCSE(new Encoders.Bert(new(Width: 8, Depth: 1, Heads: 2, Positions: 16), facts.WithInput("vocabulary", 40)), new(Temperature: 0.2)), "text");
 
     sealed class TanhHead(long width) : Layer
     {

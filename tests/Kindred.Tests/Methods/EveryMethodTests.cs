@@ -36,7 +36,9 @@ public sealed class EveryMethodTests
         ["triplet, all"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.All, Dim: 8, Classes: 4, Each: 2)),
         ["triplet, batch hard"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.BatchHard, SoftMargin: true, Normalize: false, Squared: false, Dim: 8, Classes: 4, Each: 2)),
         ["drlim, neighbours"] = () => new DrLIM(new TinyEncoder(), Toy.Facts, new(DrLIM.SimilarKind.Neighbours, Neighbours: 3, Pairs: 2)),
-        ["simcse, triples without a head"] = () => new SimCSE(new Bert(new(Width: 8, Depth: 1, Heads: 2, Positions: 16, Pooling: TextPooling.FirstLast), Toy.Facts.WithInput("vocabulary", 40)), new(SimCSE.TwinKind.Pair, 0.2, SimCSE.HeadKind.None, HardWeight: 2)),
+        ["simcse, triples without a head"] = () =>
+            new SimCSE(new Bert(new(Width: 8, Depth: 1, Heads: 2, Positions: 16, Pooling: TextPooling.FirstLast), Toy.Facts.WithInput("vocabulary", 40)),
+                new(SimCSE.TwinKind.Pair, 0.2, SimCSE.HeadKind.None, HardWeight: 2)),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 

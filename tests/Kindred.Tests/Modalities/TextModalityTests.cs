@@ -31,7 +31,8 @@ public sealed class TextModalityTests : IDisposable
         return all.ToArray();
     }
 
-    static TextData Open(string uri, int batch = 2, ulong seed = 0, string? assets = null) => (TextData)new TextModality().Open(new DataRequest(uri, [], Batch: batch, Seed: seed, Assets: assets));
+    static TextData Open(string uri, int batch = 2, ulong seed = 0, string? assets = null) =>
+        (TextData)new TextModality().Open(new DataRequest(uri, [], Batch: batch, Seed: seed, Assets: assets));
 
     const string Some = "the cat sat\nthe dog ran\n\na cat ran far\nthe dog sat\n";
 
@@ -171,13 +172,16 @@ public sealed class TextModalityTests : IDisposable
         var path = Write("a.txt", string.Concat(Enumerable.Range(0, 40).Select(i => $"word{i % 7} thing{i % 5} does{i % 3}\n")));
         foreach (var set in new[] { "sts14-a", "sts14-b", "other" })
             Write($"{set}.tsv", "score\tsentence1\tsentence2\n5\tword1 thing1\tword1 thing1\n3\tword1 thing1\tword1 thing2\n0\tword1 thing1\tdoes2\n");
-        var recipe = Recipe.Parse($"{{ method: simcse, data: 'text:{path}?vocabulary=60', encoder: {{ name: bert, width: 8, heads: 2, depth: 1 }}, train: {{ epochs: 2, batch: 8, optimizer: {{ name: adamw }}, schedule: linear }} }}", "simcse", binder: Parts.Binder);
+        var recipe = Recipe.Parse($"{{ method: simcse, data: 'text:{path}?vocabulary=60', encoder: {{ name: bert, width: 8, heads: 2, depth: 1 }}, "
+            + $"train: {{ epochs: 2, batch: 8, optimizer: {{ name: adamw }}, schedule: linear }} }}", "simcse", binder: Parts.Binder);
         using var experiment = Experiment.Build(recipe.First);
         Assert.Equal(10, experiment.Trainer().Fit().At.Step);
         var metrics = Evaluations.Run(experiment, new EvaluationRequest("sts", Data: $"sts:{folder}/*.tsv")).Metrics;
-        Assert.Equal(["alignment", "all", "all_tfidf", "mean", "mean_tfidf", "other", "other_tfidf", "sts14", "sts14-a", "sts14-a_tfidf", "sts14-b", "sts14-b_tfidf", "sts14_tfidf", "uniformity"], metrics.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["alignment", "all", "all_tfidf", "mean", "mean_tfidf", "other", "other_tfidf", "sts14",
+            "sts14-a", "sts14-a_tfidf", "sts14-b", "sts14-b_tfidf", "sts14_tfidf", "uniformity"], metrics.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(100, metrics["sts14-a_tfidf"], 1e-9);
         Assert.Equal(0, metrics["alignment"], 1e-5);
-        Assert.Equal(["other"], Evaluations.Run(experiment, new EvaluationRequest("sts", Data: $"sts:{folder}/*.tsv?sets=other", Options: (RecipeMap)RecipeReader.Read("{ tfIdf: false }", "x"))).Metrics.Keys.Except(["alignment", "uniformity"]));
+        Assert.Equal(["other"], Evaluations.Run(experiment, new EvaluationRequest("sts", Data: $"sts:{folder}/*.tsv?sets=other",
+            Options: (RecipeMap)RecipeReader.Read("{ tfIdf: false }", "x"))).Metrics.Keys.Except(["alignment", "uniformity"]));
     }
 }
