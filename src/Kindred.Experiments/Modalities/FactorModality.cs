@@ -6,11 +6,12 @@ using Kindred.Torch;
 
 namespace Kindred.Experiments.Modalities;
 
-/// <summary>Digits that move before a background: pictures of three factors, and views that share some of them. <c>moving:</c> draws both, <c>moving:mnist:PATH?backgrounds=tar:PATH</c> takes others'.</summary>
+/// <summary>Digits that move before a background: pictures of three factors, and views that share some of them.</summary>
 /// <remarks>
-/// The factor experiment of Tian et al., "What Makes for Good Views for Contrastive Learning?", arXiv:2005.10243, Sec. 3.3, on one frame in place of several. Keys: <c>share</c>, the factors
-/// that the second view has in common with the first (<c>digit</c>, <c>position</c>, <c>background</c>; all unless given), the others are drawn anew; <c>n</c> samples, <c>label</c> (which factor
-/// is the class, digit unless given), <c>seed</c>; <c>split=test</c> shows digits and backgrounds that <c>split=train</c> does not.
+/// <c>moving:</c> draws digits and backgrounds, <c>moving:mnist:PATH?backgrounds=tar:PATH</c> takes others'. The factor experiment of Tian et al., "What Makes for Good Views
+/// for Contrastive Learning?", arXiv:2005.10243, Sec. 3.3, on one frame in place of several. Keys: <c>share</c>, the factors that the second view has in common with the first
+/// (<c>digit</c>, <c>position</c>, <c>background</c>; all unless given), the others are drawn anew; <c>n</c> samples, <c>label</c> (which factor is the class, digit unless given),
+/// <c>seed</c>; <c>split=test</c> shows digits and backgrounds that <c>split=train</c> does not.
 /// </remarks>
 [Modality("factors", "digits that move before a background, and views that share some of the three", "moving")]
 public sealed class FactorModality : Modality
@@ -42,7 +43,8 @@ public sealed class FactorModality : Modality
         if (request.Batch > count) throw new ConfigurationException($"{uri}: {count} samples do not fill a batch of {request.Batch}; raise n=.");
         var digits = uri.Path.Length == 0 ? Stock.Drawn(10, DrawnDigit, FactorData.Sprite, 1, test) : Stock.Read(uri.Path, FactorData.Sprite, 1, test);
         var backgrounds = uri["backgrounds"] is { } other2 ? Stock.Read(other2, FactorData.Side, 3, test) : Stock.Drawn(10, DrawnBackground, FactorData.Side, 3, test);
-        return new FactorData(digits, backgrounds, [.. Factors.Select(shared.Contains)], Array.IndexOf(Factors, label), count, new RandomKey((ulong)seed, test ? 1 : 0, 0, 0), request.Batch, request.Seed);
+        return new FactorData(digits, backgrounds, [.. Factors.Select(shared.Contains)], Array.IndexOf(Factors, label), count,
+            new RandomKey((ulong)seed, test ? 1 : 0, 0, 0), request.Batch, request.Seed);
     }
 
     /// <inheritdoc/>
@@ -140,7 +142,8 @@ public sealed class FactorModality : Modality
                 for (var y = 0; y < side; y++)
                     for (var x = 0; x < side; x++)
                     {
-                        int top = y * picture.Height / side, bottom = Math.Max(top + 1, (y + 1) * picture.Height / side), left = x * picture.Width / side, right = Math.Max(left + 1, (x + 1) * picture.Width / side);
+                        int top = y * picture.Height / side, bottom = Math.Max(top + 1, (y + 1) * picture.Height / side);
+                        int left = x * picture.Width / side, right = Math.Max(left + 1, (x + 1) * picture.Width / side);
                         double sum = 0;
                         for (var row = top; row < bottom; row++)
                             for (var column = left; column < right; column++) sum += Value(picture, row, column, channel, channels);

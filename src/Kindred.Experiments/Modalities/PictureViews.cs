@@ -16,7 +16,9 @@ public static class PictureViews
     {
         var views = view.LeaveOut.Count + 2;
         if (view.Count != 1 && view.Count != views)
-            throw new ConfigurationException($"views: the group '{view.Name}' has count {view.Count}, and leaveOut with {view.LeaveOut.Count} operations makes {views} views: a query, a key with everything drawn anew, and one for each operation. Leave count out.");
+            throw new ConfigurationException(
+                $"views: the group '{view.Name}' has count {view.Count}, and leaveOut with {view.LeaveOut.Count} operations makes {views} views: "
+                + "a query, a key with everything drawn anew, and one for each operation. Leave count out.");
         if (view.DrawnAs is not null)
             throw new ConfigurationException($"views: the group '{view.Name}' has both drawnAs and leaveOut; a group repeats another one's draws, or shares some among its own views.");
         return new(view.Name, Plan(view), [.. view.LeaveOut]);

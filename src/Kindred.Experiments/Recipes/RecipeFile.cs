@@ -51,7 +51,7 @@ public sealed record RecipeFile(
 /// <param name="Of">Operations in order: names, or maps with options.</param>
 /// <param name="DrawnAs">An earlier group of as many views whose draws this one repeats: another colour channel of the same crop.</param>
 /// <param name="Normalize">Mean and deviation, or the name of a known pair.</param>
-/// <param name="LeaveOut">LooC's views: a query, a key with everything drawn anew, and for each of these operations a key that shares its draw with the query; <paramref name="Count"/> is left out then.</param>
+/// <param name="LeaveOut">LooC's views: a query, a key with everything drawn anew, and for each of these operations a key that shares its draw with the query. Count is left out then.</param>
 public sealed record ViewSection(
     string Name = "global",
     [Range(1, 64)] int Count = 1,

@@ -64,7 +64,8 @@ public sealed class InfoMin : Method, IEncodes
             if (options.Labels > 0) throw new ConfigurationException("options.labels: only a generator learns from labels; choose generator: flow or plain, or leave labels out.");
             return;
         }
-        if (options.Labels > 0 && facts.Classes < 2) throw new DataException($"InfoMin was asked to use a share {options.Labels} of the labels, and these data have {facts.Classes} classes; give labelled data.");
+        if (options.Labels > 0 && facts.Classes < 2)
+            throw new DataException($"InfoMin was asked to use a share {options.Labels} of the labels, and these data have {facts.Classes} classes; give labelled data.");
         maker = new(Make(options), options.Labels > 0 ? new(pair.First.Encoder.Dim, facts.Classes) : null, options.Labels > 0 ? new(pair.Second.Encoder.Dim, facts.Classes) : null);
         if (options.Labels > 0) labelled = new(Tensor.Zeros([facts.Samples], Dtype.Int64));
 

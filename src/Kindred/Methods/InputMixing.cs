@@ -42,7 +42,9 @@ sealed class InputMixing
     public InputMixing(Encoder encoder, MixKind kind, double alpha, int others)
     {
         if (encoder is not TensorEncoder && (kind != MixKind.None || others > 0))
-            throw new ConfigurationException($"options.mix: i-Mix mixes inputs that are one tensor of numbers, such as pictures, sound and points; what a {encoder.GetType().Name} takes is not. Choose another encoder, or mix: none.");
+            throw new ConfigurationException(
+                $"options.mix: i-Mix mixes inputs that are one tensor of numbers, such as pictures, sound and points; what a {encoder.GetType().Name} takes is not. "
+                + "Choose another encoder, or mix: none.");
         (this.kind, this.alpha, this.others) = (kind, alpha, others);
         prepare = encoder is IPrepares first ? first.Prepare : x => x;
     }

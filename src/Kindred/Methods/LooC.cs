@@ -75,7 +75,9 @@ public sealed class LooC : Method, IEncodes, IProjected
     protected override Tensor Step(Batch batch, Progress at)
     {
         if (batch.Views.Length != queues.Length + 1)
-            throw new ConfigurationException($"options.augmentations: LooC with {options.Augmentations} of them compares {queues.Length + 1} views, the query, k₀ and a key for each; the recipe makes {batch.Views.Length}. Name as many operations in the views' leaveOut.");
+            throw new ConfigurationException(
+                $"options.augmentations: LooC with {options.Augmentations} of them compares {queues.Length + 1} views, the query, k₀ and a key for each; "
+                + $"the recipe makes {batch.Views.Length}. Name as many operations in the views' leaveOut.");
         var q = Apart(pair.Network.Forward(batch.Views[0])).Transpose(0, 1);                                 // [S, N, D]
         var k = Keys(batch.Views[1..]);                                                                   // [S, V, N, D]
         var losses = LeaveOneOutContrast.PerSpace(q, k, Tensor.Stack([.. queues.Select(queue => queue.Keys)]), options.Temperature);

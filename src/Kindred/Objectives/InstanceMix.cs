@@ -48,7 +48,10 @@ public static class InstanceMix
     }
 
     /// <summary>InputMix: a little of other samples in each, whose labels stay what they were.</summary>
-    /// <remarks>arXiv:2010.08887, for data of which no augmentation is known. One other sample has 1 − λ, with λ as in MixUp; of several each has half of its share of a Dirichlet(α, …, α), so that at least half is a sample's own.</remarks>
+    /// <remarks>
+    /// arXiv:2010.08887, for data of which no augmentation is known. One other sample has 1 − λ, with λ as in MixUp; of several each has half of its share
+    /// of a Dirichlet(α, …, α), so that at least half is a sample's own.
+    /// </remarks>
     /// <param name="x">[B, ...].</param>
     /// <param name="others">How many other samples are in each.</param>
     /// <param name="alpha">α &gt; 0; 1 is uniform.</param>

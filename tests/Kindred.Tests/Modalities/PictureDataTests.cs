@@ -39,14 +39,19 @@ public sealed class PictureDataTests : IDisposable
     }
 
     static Experiment Build(string data, string views, string encoder) => Experiment.Build(Recipe.Parse(
-        $"{{ method: simclr, options: {{ dim: 4 }}, encoder: {encoder}, data: '{data}', views: [{{ name: global, count: 2, {views} }}], train: {{ epochs: 1, batch: 8, layout: nchw, optimizer: {{ name: sgd, learningRate: 0.01 }} }} }}",
+        $"{{ method: simclr, options: {{ dim: 4 }}, encoder: {encoder}, data: '{data}', views: [{{ name: global, count: 2, {views} }}], "
+        + "train: { epochs: 1, batch: 8, layout: nchw, optimizer: { name: sgd, learningRate: 0.01 } } }",
         "r.yaml", binder: Parts.Binder).First);
 
     static IData Open(string data, string views) => DataKinds.Open(Recipe.Parse($"{{ method: simclr, data: '{data}', views: [{{ {views} }}] }}", "r", binder: Parts.Binder).First);
 
     public static TheoryData<int, string> Kinds => new(
         from channels in new[] { 0, 1, 3, 4 }
-        from views in new[] { "of: [flip]", "size: 10, of: [flip]", "of: [{ crop: { size: 12 } }]", "of: [{ centerCrop: { size: 8 } }], normalize: half", "of: [background, flip]", "of: [{ gray: { p: 1 } }]" }
+        from views in new[]
+        {
+            "of: [flip]", "size: 10, of: [flip]", "of: [{ crop: { size: 12 } }]", "of: [{ centerCrop: { size: 8 } }], normalize: half",
+            "of: [background, flip]", "of: [{ gray: { p: 1 } }]",
+        }
         select (channels, views));
 
     [Theory, MemberData(nameof(Kinds))]
@@ -89,7 +94,8 @@ public sealed class PictureDataTests : IDisposable
     {
         var uri = grey ? Digits() : Draw(28, 28, 3);
         using var scope = Scope.Open();
-        using var experiment = Experiment.Build(Recipe.Load(Path.Combine(Repository.Root, "recipes", "drlim.digits.yaml"), ["train.epochs=1", "options.pairs=4", $"data={uri}"], binder: Parts.Binder).First);
+        var file = Path.Combine(Repository.Root, "recipes", "drlim.digits.yaml");
+        using var experiment = Experiment.Build(Recipe.Load(file, ["train.epochs=1", "options.pairs=4", $"data={uri}"], binder: Parts.Binder).First);
         experiment.Trainer(maxSteps: 2).Fit();
         Assert.Equal([24, 2], ((IEncodes)experiment.Method).Embeddings(experiment.Data.Plain(24).First().Tensors().Views[0]).Shape);
     }
