@@ -18,7 +18,7 @@ sealed class SamplePlan
     {
         (this.source, this.seed, Groups) = (source, seed, [.. groups]);
         FirstViews = ViewGroup.FirstViews(Groups);
-        Shapes = MeasureShapes();
+        Shapes = FirstPicture.Shapes(source, [.. Groups.Select(group => group.Plan)]);
     }
 
     internal IPictures Source => source;
@@ -47,26 +47,6 @@ sealed class SamplePlan
            from view in Enumerable.Range(0, Groups[g].Count)
            select new ViewBlock($"{Groups[g].Name}.{view}", Shapes[g].Height, Shapes[g].Width, Shapes[g].Channels, capacity),
     ];
-
-    /// <summary>The shapes that the first usable picture gives; all others must give the same.</summary>
-    ViewShape[] MeasureShapes()
-    {
-        using var reader = source.Open();
-        PictureException? first = null;
-        for (var i = 0; i < Math.Min(source.Count, 1000); i++)
-        {
-            try
-            {
-                var info = reader.Measure(i);
-                return [.. Groups.Select(group => group.Plan.Shape(info.Width, info.Height, info.Channels))];
-            }
-            catch (PictureException exception)
-            {
-                first ??= exception;
-            }
-        }
-        throw new DataException($"{source.Description}: none of the first pictures can be read; {FileNames.Printable(source.Name(0))}: {first?.Message}");
-    }
 }
 
 /// <summary>Makes the views of one picture after another: one thread's reader, pixels and workspace.</summary>

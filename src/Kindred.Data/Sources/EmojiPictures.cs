@@ -18,7 +18,8 @@ public sealed class EmojiPictures : IGroupedPictures
     readonly byte[] pixels;
     readonly int[] labels;
 
-    internal EmojiPictures(string? split, string[] vendors, (Emoji Emoji, int X, int Y)[] cells, Picture[] sheets, string label, string? camera, string description)
+    internal EmojiPictures(
+        string? split, string[] vendors, (Emoji Emoji, int X, int Y)[] cells, Picture[] sheets, string label, IEnumerable<Emoji> everywhere, string? camera, string description)
     {
         (this.vendors, this.camera, Description, Split) = (vendors, camera, description, split);
         if (camera is not null) Columns = [.. Columns, "camera"];
@@ -30,7 +31,14 @@ public sealed class EmojiPictures : IGroupedPictures
             Cut(sheets[i % vendors.Length], (x * CellPitch) + 1, (y * CellPitch) + 1, pixels.AsSpan(i * Bytes, Bytes));
         }
         string[] names = [.. Enumerable.Range(0, Count).Select(i => Value(label, i))];
-        Classes = [.. names.Distinct().Order(StringComparer.Ordinal)];
+        // What both splits may hold has the same number in both, also where one of them has none of a kind.
+        Classes = label switch
+        {
+            "hue" => DominantHue.Names,
+            "category" => InOrder(everywhere.Select(e => e.Category)),
+            "subcategory" => InOrder(everywhere.Select(e => e.Subcategory)),
+            _ => InOrder(names),
+        };
         var labelOf = Classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         labels = [.. names.Select(n => labelOf[n])];
     }
@@ -80,6 +88,7 @@ public sealed class EmojiPictures : IGroupedPictures
         "subcategory" => Of(index).Subcategory,
         "vendor" => Vendor(index),
         "emoji" => Of(index).ShortName,
+        "hue" => DominantHue.Of(pixels.AsSpan(index * Bytes, Bytes)),
         _ => Of(index).Category,
     };
 
@@ -91,6 +100,8 @@ public sealed class EmojiPictures : IGroupedPictures
 
     /// <inheritdoc/>
     public void Dispose() { }
+
+    static string[] InOrder(IEnumerable<string> names) => [.. names.Distinct().Order(StringComparer.Ordinal)];
 
     static void Cut(Picture sheet, int left, int top, Span<byte> cell)
     {

@@ -38,7 +38,7 @@ public static class EmojiSample
     /// <summary>Opens the sample.</summary>
     /// <param name="split"><c>train</c>: 70 % of the emoji; <c>test</c>: the other 30 %; all if null.</param>
     /// <param name="vendor">One vendor's pictures, or those of several, divided by commas; all four if null.</param>
-    /// <param name="label">What the classes are: <c>category</c>, <c>subcategory</c>, <c>vendor</c> or <c>emoji</c>.</param>
+    /// <param name="label">What the classes are: <c>category</c>, <c>subcategory</c>, <c>vendor</c>, <c>emoji</c>, or <c>hue</c>, the colour that there is most of.</param>
     /// <param name="seed">Chooses the held-out emoji.</param>
     /// <param name="camera">What stands for the camera of re-identification, as the column <c>camera</c>: <c>vendor</c>; null for no such column.</param>
     /// <exception cref="ConfigurationException">An unknown split, vendor or label.</exception>
@@ -50,7 +50,7 @@ public static class EmojiSample
         if (asked is []) throw new ConfigurationException($"emoji?vendor={vendor}: expected is {string.Join(", ", Vendors)}, or several of them");
         foreach (var one in asked ?? []) Choose("vendor", one, [.. Vendors]);
         Choose("camera", camera, "vendor", "category", "subcategory");
-        Choose("label", label, "category", "subcategory", "vendor", "emoji");
+        Choose("label", label, "category", "subcategory", "vendor", "emoji", "hue");
         var folder = Fetch();
         var cells = ReadTable(Path.Combine(folder, "emoji.json"));
         var order = new int[cells.Count];
@@ -61,7 +61,7 @@ public static class EmojiSample
         string[] vendors = asked is null ? [.. Vendors] : [.. Vendors.Where(asked.Contains)];
         var sheets = new Picture[vendors.Length];
         Parallel.For(0, vendors.Length, v => sheets[v] = ReadSheet(Path.Combine(folder, SheetOf(vendors[v]))));
-        return new(split, vendors, [.. emoji.Select(i => cells[i])], sheets, label, camera, "emoji" + Query(split, vendor, label));
+        return new(split, vendors, [.. emoji.Select(i => cells[i])], sheets, label, cells.Select(c => c.Emoji), camera, "emoji" + Query(split, vendor, label));
     }
 
     internal static EmojiPictures Open(DataUri uri) =>

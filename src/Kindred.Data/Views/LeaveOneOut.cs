@@ -15,12 +15,15 @@ public sealed class LeaveOneOut : ViewGroup
     /// <param name="name">What methods call the group.</param>
     /// <param name="plan">All operations, those that always run among them.</param>
     /// <param name="leaveOut">The n operations by their recipe names, e.g. <c>jitter</c> and <c>rotate</c>; each must stand once in the plan.</param>
-    /// <exception cref="ConfigurationException">A name that is not in the plan, or that is in it twice.</exception>
+    /// <exception cref="ConfigurationException">A name that is not in the plan, or that is in it or here twice.</exception>
     public LeaveOneOut(string name, ViewPlan plan, params ReadOnlySpan<string> leaveOut) : base(name, leaveOut.Length + 2, plan)
     {
         shared = new int[leaveOut.Length];
         for (var i = 0; i < shared.Length; i++)
+        {
             shared[i] = Place(plan, leaveOut[i]);
+            if (leaveOut[..i].Contains(leaveOut[i])) throw new ConfigurationException($"leave out '{leaveOut[i]}' stands twice; each operation is left out once.");
+        }
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Kindred.Randomness;
+using Kindred.Sampling;
 
 namespace Kindred.Data.Views;
 
@@ -30,7 +31,7 @@ public sealed record Mixing(int[] Partner, float[] Lambda, PixelBox Box)
         return new(partner, lambda, default);
     }
 
-    /// <summary>CutMix: one box for the whole batch, of area 1 − λ with λ from Beta(α, α), cut at the edges; λ is what is left outside.</summary>
+    /// <summary>CutMix: one box for the whole batch, of area 1 − λ with λ the larger half of a Beta(α, α), cut at the edges; λ is what is left outside.</summary>
     /// <param name="key">Names the batch.</param>
     /// <param name="count">N.</param>
     /// <param name="width">Columns of a view.</param>
@@ -41,13 +42,10 @@ public sealed record Mixing(int[] Partner, float[] Lambda, PixelBox Box)
         var draws = key.Draws();
         var partner = new int[count];
         draws.Permutation(partner);
-        var side = Math.Sqrt(1 - draws.Beta(alpha, alpha));
-        int halfWidth = (int)(width * side) / 2, halfHeight = (int)(height * side) / 2;
-        int x = draws.Integer(width), y = draws.Integer(height);
-        int left = Math.Max(0, x - halfWidth), right = Math.Min(width, x + halfWidth), top = Math.Max(0, y - halfHeight), bottom = Math.Min(height, y + halfHeight);
-        var box = new PixelBox(left, top, right - left, bottom - top);
+        var cut = CutBox.Draw(ref draws, width, height, alpha);
+        var box = new PixelBox(cut.X, cut.Y, cut.Width, cut.Height);
         var lambda = new float[count];
-        Array.Fill(lambda, 1 - ((float)box.Width * box.Height / ((float)width * height)));
+        Array.Fill(lambda, cut.Kept(width, height));
         return new(partner, lambda, box);
     }
 

@@ -7,10 +7,11 @@ namespace Kindred.Experiments.Evaluation;
 /// <summary>Weighted nearest-neighbour classification of frozen features (Wu et al., arXiv:1805.01978, Sec. 3.4).</summary>
 /// <remarks>The queries stay in memory, the samples that vote pass by in blocks: a large training set costs time, not memory.</remarks>
 /// <param name="K">Neighbours that vote; all where there are fewer. 200 in InstDisc, 20 in DINO.</param>
-/// <param name="Temperature">Divides the cosines before the exponential: 0.07, or 0.1 on CIFAR.</param>
+/// <param name="Temperature">Divides the cosines before the exponential: 0.07, or 0.1 on CIFAR. A large one lets all k vote alike.</param>
 /// <param name="Block">Samples that vote at once.</param>
+/// <param name="Euclidean">Near in the Euclidean sense, exp(−distance / temperature) a vote: for maps of which angles say little, such as DrLIM's.</param>
 [Protocol("knn", Title = "weighted nearest neighbours on frozen features: train votes, test is classified", Paper = "arXiv:1805.01978")]
-public sealed record Knn([Range(1, 1 << 20)] int K = 200, [Range(1e-6, 1e6)] double Temperature = 0.07, [Range(1, 1 << 24)] int Block = 16384) : Protocol
+public sealed record Knn([Range(1, 1 << 20)] int K = 200, [Range(1e-6, 1e6)] double Temperature = 0.07, [Range(1, 1 << 24)] int Block = 16384, bool Euclidean = false) : Protocol
 {
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
@@ -32,8 +33,9 @@ public sealed record Knn([Range(1, 1 << 20)] int K = 200, [Range(1e-6, 1e6)] dou
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
         var (features, truth) = Features.Labelled(test, represent, cancel);
-        var queries = features.Normalize();
-        var nearest = new Nearest(queries, (int)Math.Min(K, train.Count));
+        var nearest = Euclidean
+            ? new Nearest(features, (int)Math.Min(K, train.Count), KnnVote.NearestRows)
+            : new Nearest(features.Normalize(), (int)Math.Min(K, train.Count), KnnVote.Neighbours);
         foreach (var batches in train.Plain(256, cancel).Chunked(Block))
         {
             using var inner = Scope.Open();
@@ -45,12 +47,12 @@ public sealed record Knn([Range(1, 1 << 20)] int K = 200, [Range(1e-6, 1e6)] dou
     }
 
     // The most similar samples so far and their classes: [M, k] each; −∞ where none was met yet.
-    sealed class Nearest(Tensor queries, int k)
+    sealed class Nearest(Tensor queries, int k, Action<Tensor, Tensor, int, Action<long, Tensor, Tensor>> search)
     {
         readonly Tensor similarity = Tensor.Full([queries.Size(0), k], double.NegativeInfinity, Dtype.Float32, queries.Device);
         readonly Tensor classes = Tensor.Zeros([queries.Size(0), k], Dtype.Int64, device: queries.Device);
 
-        public void Meet(Tensor bank, Tensor labels) => KnnVote.Neighbours(bank, queries, k, (at, found, rows) =>
+        public void Meet(Tensor bank, Tensor labels) => search(bank, queries, k, (at, found, rows) =>
         {
             var (known, named) = (similarity.Narrow(0, at, rows.Size(0)), classes.Narrow(0, at, rows.Size(0)));
             var (best, where) = Tensor.Cat([known, found], 1).Topk(k, 1);

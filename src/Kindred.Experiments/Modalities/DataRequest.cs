@@ -16,4 +16,9 @@ public sealed record DataRequest(string Uri, IReadOnlyList<ViewRequest> Views, V
 /// <param name="Size">Side of a view, where the operations do not say it.</param>
 /// <param name="Operations">Operations of the modality's kind (<see cref="Modality.Operation"/>), in order.</param>
 /// <param name="DrawnAs">An earlier group of as many views whose draws this one repeats.</param>
-public sealed record ViewRequest(string Name, int Count, int? Size, IReadOnlyList<object> Operations, string? DrawnAs = null);
+/// <param name="LeaveOut">Operations whose draw a view each shares with the first one (LooC); the group has two views more than these, and <paramref name="Count"/> is 1.</param>
+public sealed record ViewRequest(string Name, int Count, int? Size, IReadOnlyList<object> Operations, string? DrawnAs = null, IReadOnlyList<string>? LeaveOut = null)
+{
+    /// <summary>Operations whose draw a view each shares with the first one.</summary>
+    public IReadOnlyList<string> LeaveOut { get; } = LeaveOut ?? [];
+}

@@ -12,6 +12,7 @@ public sealed class PictureData : IData, ISeenAgain
     readonly ViewPlan plain;
     readonly LoaderOptions options;
     readonly Lazy<Loader> loader;
+    readonly Lazy<IReadOnlyDictionary<string, long>> inputs; // of the plain view, which every encoder has to take
     readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<int>>> columns;
 
     /// <summary>Prepares the data; worker threads start with the first batch.</summary>
@@ -26,6 +27,7 @@ public sealed class PictureData : IData, ISeenAgain
         (Pictures, this.groups, this.plain) = (pictures, groups, plain);
         options = new LoaderOptions { BatchSize = batch, Seed = seed, Workers = workers == 0 ? Math.Max(1, Environment.ProcessorCount - 1) : workers };
         loader = new(() => new Loader(Pictures, this.groups, options));
+        inputs = new(() => InputsOf(FirstPicture.Shapes(pictures, plain)[0]));
         Labels = pictures.Classes.Count == 0 ? null : [.. Enumerable.Range(0, pictures.Count).Select(pictures.Label)];
         columns = new(() => pictures.Columns.ToDictionary(c => c, c => Coded([.. Enumerable.Range(0, pictures.Count).Select(i => pictures.Value(c, i))])));
     }
@@ -40,7 +42,7 @@ public sealed class PictureData : IData, ISeenAgain
     public ViewPlan TrainingView => groups.Count == 0 ? plain : groups[0].Plan;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, long> Inputs => InputsOf(TrainingView.Shape(64, 64));
+    public IReadOnlyDictionary<string, long> Inputs => inputs.Value;
 
     static Dictionary<string, long> InputsOf(ViewShape shape) => new() { ["channels"] = shape.Channels, ["height"] = shape.Height, ["width"] = shape.Width };
 
@@ -90,7 +92,7 @@ public sealed class PictureData : IData, ISeenAgain
     /// <inheritdoc/>
     public IData Mild(int batch, double crop, ulong seed)
     {
-        var view = new ViewPlan([new Crop(plain.Shape(64, 64).Height, [crop, 1]), new Flip(), .. plain.Operations.OfType<Normalize>()]);
+        var view = new ViewPlan([new Crop((int)Inputs["height"], [crop, 1]), new Flip(), .. plain.Operations.OfType<Normalize>()]);
         return new PictureData(Pictures, [new ViewGroup("train", 1, view)], plain, batch, seed);
     }
 

@@ -9,7 +9,19 @@ public static class PictureViews
     public static ViewGroup[] Groups(IReadOnlyList<ViewRequest> views)
     {
         ArgumentNullException.ThrowIfNull(views);
-        return [.. views.Select(v => new ViewGroup(v.Name, v.Count, Plan(v), v.DrawnAs))];
+        return [.. views.Select(v => v.LeaveOut.Count == 0 ? new ViewGroup(v.Name, v.Count, Plan(v), v.DrawnAs) : LeftOut(v))];
+    }
+
+    static LeaveOneOut LeftOut(ViewRequest view)
+    {
+        var views = view.LeaveOut.Count + 2;
+        if (view.Count != 1 && view.Count != views)
+            throw new ConfigurationException(
+                $"views: the group '{view.Name}' has count {view.Count}, and leaveOut with {view.LeaveOut.Count} operations makes {views} views: "
+                + "a query, a key with everything drawn anew, and one for each operation. Leave count out.");
+        if (view.DrawnAs is not null)
+            throw new ConfigurationException($"views: the group '{view.Name}' has both drawnAs and leaveOut; a group repeats another one's draws, or shares some among its own views.");
+        return new(view.Name, Plan(view), [.. view.LeaveOut]);
     }
 
     /// <summary>One plan: the operations in order, with a resize in front where only a size is given.</summary>

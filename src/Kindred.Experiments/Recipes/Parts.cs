@@ -135,11 +135,12 @@ public static class Parts
     static ViewRequest Request(ViewSection section, Type? operation, string path)
     {
         if (operation is null && section.Of.Count > 0) throw section.Of[0].Error($"{path}.of", "the views of these data have no operations; leave them out");
+        if (operation != typeof(Augmentation) && section.LeaveOut.Count > 0) throw new ConfigurationException($"{path}.leaveOut: only views of pictures share single draws; leave it out.");
         List<object> operations = [.. section.Of.Select((node, i) => Make(operation!, node, $"{path}.of.{i}"))];
         if (section.Normalize is { IsNull: false } node)
             operations.Add(operation == typeof(Augmentation)
                 ? Normalization(node, $"{path}.normalize") : throw node.Error($"{path}.normalize", "only pictures are normalised by channels"));
-        return new(section.Name, section.Count, section.Size, operations, section.DrawnAs);
+        return new(section.Name, section.Count, section.Size, operations, section.DrawnAs, section.LeaveOut);
     }
 
     /// <summary>A normalisation by name (<c>imagenet</c>, <c>cifar10</c>, <c>half</c>) or by numbers.</summary>

@@ -51,16 +51,21 @@ public sealed record RecipeFile(
 /// <param name="Of">Operations in order: names, or maps with options.</param>
 /// <param name="DrawnAs">An earlier group of as many views whose draws this one repeats: another colour channel of the same crop.</param>
 /// <param name="Normalize">Mean and deviation, or the name of a known pair.</param>
+/// <param name="LeaveOut">LooC's views: a query, a key with everything drawn anew, and for each of these operations a key that shares its draw with the query. Count is left out then.</param>
 public sealed record ViewSection(
     string Name = "global",
     [Range(1, 64)] int Count = 1,
     [Range(1, 8192)] int? Size = null,
     IReadOnlyList<RecipeNode>? Of = null,
     string? DrawnAs = null,
-    RecipeNode? Normalize = null)
+    RecipeNode? Normalize = null,
+    IReadOnlyList<string>? LeaveOut = null)
 {
     /// <summary>Operations in order.</summary>
     public IReadOnlyList<RecipeNode> Of { get; } = Of ?? [];
+
+    /// <summary>Operations that a key each shares with the query.</summary>
+    public IReadOnlyList<string> LeaveOut { get; } = LeaveOut ?? [];
 }
 
 /// <summary>How to train.</summary>
@@ -80,6 +85,7 @@ public sealed record ViewSection(
 /// <param name="Steps">Optimizer steps in all, in place of epochs; schedules are as long as this.</param>
 /// <param name="StepsPerEpoch">Steps of an epoch, where the method plans none; the data go round again or are cut.</param>
 /// <param name="Layout">How pictures and kernels lie in memory; auto keeps what this machine once measured to be faster for the network.</param>
+/// <param name="From">Weights that the first phase starts from, as <c>--from</c> takes them, which goes before it: a run, a file, or <c>minilm</c>.</param>
 public sealed record TrainSection(
     [Range(1, 1_000_000)] int Epochs = 100,
     [Range(1, 1 << 20)] int Batch = 256,
@@ -96,4 +102,5 @@ public sealed record TrainSection(
     bool OnlineProbe = false,
     [Range(1L, 1L << 40)] long? Steps = null,
     [Range(1, 1 << 30)] int? StepsPerEpoch = null,
-    [AllowedValues("auto", "channelsLast", "nchw")] string Layout = "auto");
+    [AllowedValues("auto", "channelsLast", "nchw")] string Layout = "auto",
+    string? From = null);

@@ -60,10 +60,10 @@ public sealed class WaveEncoder : SequenceEncoder
     }
 }
 
-/// <summary>Encodes sound by its log-mel spectrogram and two convolutions in time: [N, L] or [N, 1, L] → [N, T, Width].</summary>
+/// <summary>Encodes sound by its log-mel spectrogram and two convolutions in time: [N, L] or [N, 1, L] → [N, T, Width]; spectrograms [N, 1, Bands, T] are taken as well.</summary>
 /// <remarks>A light stand-in for <see cref="WaveEncoder"/> on a CPU: one frame every hop, no learned filters below the mel bands.</remarks>
 [Encoder("log-mel", "two convolutions on a log-mel spectrogram")]
-public sealed class LogMelEncoder : SequenceEncoder
+public sealed class LogMelEncoder : SequenceEncoder, IPrepares
 {
     /// <summary>Which network.</summary>
     /// <param name="Rate">Samples a second.</param>
@@ -97,7 +97,10 @@ public sealed class LogMelEncoder : SequenceEncoder
 
     /// <inheritdoc/>
     public override Tensor Frames(Tensor x)
-        => conv2.Forward(conv1.Forward(Bands(x)).Relu_()).Relu_().Transpose(1, 2);
+        => conv2.Forward(conv1.Forward(x.Dim == 4 ? x.Squeeze(1) : Bands(x)).Relu_()).Relu_().Transpose(1, 2);
+
+    /// <inheritdoc/>
+    public Tensor Prepare(Tensor x) => x.Dim == 4 ? x : Bands(x).Unsqueeze(1);
 
     Tensor Bands(Tensor x)
     {

@@ -57,15 +57,36 @@ public static class KnnVote
     {
         using var _ = NoGradient.Begin();
         using var outer = Scope.Open();
-        var bank = train.Detach().Normalize().T();
-        var (all, wanted) = (train.Size(0), (int)Math.Min(k, train.Size(0)));
+        Search(train.Detach().Normalize().T(), test.Detach(), k, rows => rows.Normalize(), (_, products) => products, visit);
+    }
+
+    /// <summary>The k training rows nearest to each test row in the Euclidean sense, nearest first: for maps whose distances mean something, and not only their angles.</summary>
+    /// <param name="train">[N, D].</param>
+    /// <param name="test">[M, D].</param>
+    /// <param name="k">Neighbours; at most N are returned.</param>
+    /// <param name="visit">Given the block's first test row, its distances as negative numbers [m, k] and its training rows [m, k], which die when it returns.</param>
+    public static void NearestRows(Tensor train, Tensor test, int k, Action<long, Tensor, Tensor> visit)
+    {
+        using var _ = NoGradient.Begin();
+        using var outer = Scope.Open();
+        var center = train.Detach().Mean([0], keepdim: true);                    // far from the origin squares would drown the differences
+        var bank = train.Detach() - center;
+        // 2 q·b − |b|² = |q|² − |q − b|²: the largest product is the nearest row.
+        Search(Tensor.Cat([bank, bank.Square().Sum([1], keepdim: true)], 1).T(), test.Detach() - center, k,
+            rows => Tensor.Cat([rows * 2, Tensor.Full([rows.Size(0), 1], -1, rows.Dtype, rows.Device)], 1),
+            (rows, products) => -(rows.Square().Sum([1], keepdim: true) - products).ClampMin(0).Sqrt(), visit);
+    }
+
+    static void Search(Tensor bank, Tensor test, int k, Func<Tensor, Tensor> ask, Func<Tensor, Tensor, Tensor> similarity, Action<long, Tensor, Tensor> visit)
+    {
+        var (all, wanted) = (bank.Size(1), (int)Math.Min(k, bank.Size(1)));
         var block = Math.Clamp((12 << 20) / Math.Max(all, 1), 64, 1024);
         for (long at = 0; at < test.Size(0); at += block)
         {
             using var scope = Scope.Open();
-            var rows = test.Detach().Narrow(0, at, Math.Min(block, test.Size(0) - at)).Normalize();
-            var (similarity, neighbours) = Largest(rows.Matmul(bank), wanted);
-            visit(at, similarity, neighbours);
+            var rows = test.Narrow(0, at, Math.Min(block, test.Size(0) - at));
+            var (products, neighbours) = Largest(ask(rows).Matmul(bank), wanted);
+            visit(at, similarity(rows, products), neighbours);
         }
     }
 

@@ -1,4 +1,5 @@
 using Kindred.Numerics;
+using Kindred.Sampling;
 using Kindred.Torch;
 
 namespace Kindred.Objectives;
@@ -31,6 +32,42 @@ public static class InstanceMix
     {
         var weight = share.Reshape([share.Size(0), .. Enumerable.Repeat(1L, (int)x.Dim - 1)]).To(x.Dtype);
         return x * weight + x.IndexSelect(0, partner) * (-weight + 1);
+    }
+
+    /// <summary>CutMix: x, and x[partner] in a box of the last two dimensions.</summary>
+    /// <param name="x">[B, C, H, W]; left as it is.</param>
+    /// <param name="box">One for the whole batch.</param>
+    /// <param name="partner">[B], a permutation.</param>
+    public static Tensor Cut(Tensor x, CutBox box, Tensor partner)
+    {
+        var mixed = x.Clone();
+        Box(mixed).Copy_(Box(x).IndexSelect(0, partner));
+        return mixed;
+
+        Tensor Box(Tensor of) => of.Narrow(2, box.Y, box.Height).Narrow(3, box.X, box.Width);
+    }
+
+    /// <summary>InputMix: a little of other samples in each, whose labels stay what they were.</summary>
+    /// <remarks>
+    /// arXiv:2010.08887, for data of which no augmentation is known. One other sample has 1 − λ, with λ as in MixUp; of several each has half of its share
+    /// of a Dirichlet(α, …, α), so that at least half is a sample's own.
+    /// </remarks>
+    /// <param name="x">[B, ...].</param>
+    /// <param name="others">How many other samples are in each.</param>
+    /// <param name="alpha">α &gt; 0; 1 is uniform.</param>
+    /// <param name="generator">Source of randomness.</param>
+    public static Tensor Blend(Tensor x, int others, double alpha = 1, Generator? generator = null)
+    {
+        var count = x.Size(0);
+        if (others == 1) return Mix(x, DrawShares(count, alpha, generator).To(x.Device), Other());
+        Tensor[] logs = [.. Enumerable.Range(0, others + 1).Select(_ => LogGamma(count, alpha, generator))];
+        var shares = (Tensor.Stack(logs).Softmax(0) * 0.5).To(x.Dtype).To(x.Device);               // [others + 1, B]
+        var mixed = x * Wide(shares.Select(0, 0) + 0.5);
+        for (var i = 1; i <= others; i++) mixed += x.IndexSelect(0, Other()) * Wide(shares.Select(0, i));
+        return mixed;
+
+        Tensor Other() => Tensor.Randperm(count, generator, device: Device.Cpu).To(x.Device);
+        Tensor Wide(Tensor share) => share.Reshape([count, .. Enumerable.Repeat(1L, (int)x.Dim - 1)]);
     }
 
     /// <summary>N-pair form, with gradient through both sides: the loss of each row, [B].</summary>

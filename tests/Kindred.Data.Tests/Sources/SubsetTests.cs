@@ -182,6 +182,28 @@ public sealed class SubsetTests
         static HashSet<string> Captions(EmojiPictures pictures) => [.. Enumerable.Range(0, pictures.EmojiCount).Select(i => pictures.Of(i * 4).Name)];
     }
 
+    [Theory, InlineData("category"), InlineData("subcategory"), InlineData("vendor"), InlineData("hue")]
+    public void A_kind_of_emoji_has_one_number_in_both_splits(string label)
+    {
+        using var train = EmojiSample.Open("train", label: label);
+        using var test = EmojiSample.Open("test", label: label);
+        Assert.Equal(train.Classes, test.Classes);
+        foreach (var split in new[] { train, test })
+            for (var i = 0; i < split.Count; i += 7)
+                Assert.Equal(split.Value(label, i), split.Classes[split.Label(i)]);
+    }
+
+    [Theory]
+    [InlineData(255, 0, 0, 255, "red"), InlineData(200, 100, 0, 255, "orange"), InlineData(128, 255, 0, 255, "lime"), InlineData(0, 255, 0, 255, "green"), InlineData(0, 200, 100, 255, "green")]
+    [InlineData(0, 200, 200, 255, "cyan"), InlineData(0, 0, 255, 255, "blue"), InlineData(160, 0, 255, 255, "violet"), InlineData(255, 0, 160, 255, "magenta")]
+    [InlineData(255, 0, 10, 255, "red"), InlineData(90, 90, 90, 255, "grey"), InlineData(255, 0, 0, 2, "grey")]
+    public void A_pictures_hue_is_the_one_that_there_is_most_of(byte r, byte g, byte b, byte alpha, string hue)
+    {
+        byte[] one = [r, g, b, alpha], other = [0, 40, 60, alpha];
+        Assert.Equal(hue, DominantHue.Of([.. one, .. one]));
+        if (alpha == 255 && hue != "grey") Assert.Equal(hue, DominantHue.Of([.. one, .. one, .. other])); // paler, and less of it
+    }
+
     static FilePictures Labelled(Scratch scratch, int classes, int each)
     {
         var lines = new List<string>();

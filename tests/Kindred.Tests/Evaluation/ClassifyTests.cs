@@ -1,4 +1,5 @@
 using Kindred.Experiments.Evaluation;
+using Kindred.Experiments.Modalities;
 using Kindred.Metrics;
 using Kindred.Torch;
 
@@ -38,6 +39,23 @@ public class ClassifyTests
         var whole = 100 * KnnVote.Predict(KnnVote.Scores(bank, classes, queries, 5, 30, 0.1)).Eq(truth).To(Dtype.Float64).Mean().Item();
         Assert.InRange(whole, 30, 95);
         foreach (var block in new[] { 1, 257, 10_000 }) Assert.Equal(whole, new Knn(30, 0.1, block).Accuracy(train, test, v => v.X), 9);
+    }
+
+    [Fact]
+    public void In_a_map_distances_tell_apart_what_angles_do_not()
+    {
+        using var scope = Scope.Open();
+        using var train = new Rings(60);
+        using var test = new Rings(30);
+        Assert.Equal(100, new Knn(5, 1000, 7, Euclidean: true).Accuracy(train, test, v => v.X), 9);
+        Assert.InRange(new Knn(5, 1000).Accuracy(train, test, v => v.X), 20, 80);
+    }
+
+    // Two rings around the origin: the class is the radius.
+    sealed class Rings(int count) : MemoryData(count, ["inner", "outer"], [.. Enumerable.Range(0, count).Select(i => i % 2)], 8, 0)
+    {
+        protected override View[] Make(IReadOnlyList<Wanted> samples) =>
+            [new View(Tensor.From<float>([.. samples.SelectMany(s => new[] { (1 + (s.Row % 2)) * MathF.Cos(s.Row / 2), (1 + (s.Row % 2)) * MathF.Sin(s.Row / 2) })], [samples.Count, 2]), "points.0")];
     }
 
     [Fact]

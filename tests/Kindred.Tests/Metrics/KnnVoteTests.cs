@@ -23,6 +23,23 @@ public class KnnVoteTests
         Assert.Equal(70, seen);
     }
 
+    [Theory]
+    [InlineData(1000, 5, 0), InlineData(1003, 7, 1e3), InlineData(40, 20, 0), InlineData(10, 50, 1e3)]
+    public void Nearest_rows_are_those_of_a_full_sort_of_distances_also_far_from_the_origin(int bank, int k, double offset)
+    {
+        using var scope = Scope.Open();
+        var (train, test) = (Made.Rows(bank, 3, 1) + offset, Made.Rows(70, 3, 2) + offset);
+        var (values, expected) = Tensor.Cdist(test, train).Topk(Math.Min(k, bank), 1, largest: false);
+        long seen = 0;
+        KnnVote.NearestRows(train, test, k, (at, similarity, rows) =>
+        {
+            Made.Close(-values.Narrow(0, at, rows.Size(0)), similarity, 1e-4);
+            Assert.Equal(expected.Narrow(0, at, rows.Size(0)).ToArray<long>(), rows.ToArray<long>());
+            seen += rows.Size(0);
+        });
+        Assert.Equal(70, seen);
+    }
+
     [Fact]
     public void Votes_are_exponential_in_the_cosine_and_never_overflow()
     {
