@@ -30,6 +30,12 @@ public static class Npy
         return Parse(path, Path.GetFileNameWithoutExtension(path), bytes);
     }
 
+    /// <summary>Reads the bytes of a file that lies in another one, such as an archive.</summary>
+    /// <param name="file">What messages call it; the array is named after it.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <exception cref="DataException">It is damaged, or holds something else than numbers.</exception>
+    public static NamedArray Parse(string file, byte[] bytes) => Parse(file, Path.GetFileNameWithoutExtension(file), bytes);
+
     /// <summary>Replaces a file in one act.</summary>
     /// <param name="path">The file.</param>
     /// <param name="array">The array; its name is not kept.</param>

@@ -22,8 +22,18 @@ public interface IGenerates
 /// <summary>A method that estimates a quantity, such as mutual information in nats.</summary>
 public interface IEstimates
 {
-    /// <summary>The estimate on one batch.</summary>
+    /// <summary>The estimate on one batch; a batch of all pairs that were held out gives the number to report.</summary>
     double Estimate(Batch batch);
+
+    /// <summary>How good what was learnt is on a batch, larger is better: what chooses among states. A lower bound is its own merit.</summary>
+    double Merit(Batch batch) => Estimate(batch);
+}
+
+/// <summary>A method that maps samples to codes and codes back to samples.</summary>
+public interface IReconstructs
+{
+    /// <summary>Each sample as its code gives it back: a view of the same shape.</summary>
+    View Reconstruct(View view);
 }
 
 /// <summary>A method that scores samples: choices, likelihoods, class logits.</summary>

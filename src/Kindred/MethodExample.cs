@@ -2,7 +2,10 @@ namespace Kindred;
 
 /// <summary>A tiny instance of a method, for the tests that hold for every method: what is registered gives one as its public static property <c>Example</c>.</summary>
 /// <param name="Make">Builds it from tiny encoders and the facts of the toy data.</param>
-/// <param name="Data">Which toy data it learns from: <c>pictures</c>, four views of each with labels, or <c>sound</c>.</param>
+/// <param name="Data">
+/// Which toy data it learns from: <c>pictures</c>, four views of each with labels, <c>sound</c>, <c>text</c>, four sentences of each, <c>points</c>, <c>pairs</c> of vectors x and y,
+/// or <c>films</c> with captions.
+/// </param>
 public sealed record MethodExample(Func<EncoderFactory, DataFacts, Method> Make, string Data = "pictures")
 {
     /// <summary>What shows that it learns: <c>loss</c>, or a number that its step logs.</summary>

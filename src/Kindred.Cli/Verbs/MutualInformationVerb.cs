@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Kindred.Experiments.Modalities;
 using Kindred.Experiments.Studies;
 using Kindred.Information;
 using Kindred.Io;
@@ -75,14 +76,14 @@ static class MutualInformationVerb
             "standard" => ColumnScale.Standard,
             var other => throw new ConfigurationException($"--scale {other}: there are ranks and standard{Suggest.Nearest(other ?? "", ["ranks", "standard"])}."),
         };
-        using var pairs = new SamplePairs(NumberFile.Read(references[0]), NumberFile.Read(references[1]), options.Seed, columns);
+        var pairs = new SamplePairs(NumberFile.Read(references[0]), NumberFile.Read(references[1]), options.Seed, columns);
         if (columns == ColumnScale.Standard && pairs.HeavyTails.Count > 0)
             Output.Say($"warning: heavy tails in {Suggest.Some(pairs.HeavyTails)}: on the standard scale a few outliers decide, and the estimate may be far too low; leave --scale at ranks.");
         foreach (var estimator in Estimators(result.GetValue(estimators)!, "mine"))
         {
             var estimate = MiEstimate.Of(pairs, estimator, options, stop);
             if (result.GetValue(json))
-                Output.Json(new { x = references[0], y = references[1], estimator = Name(estimator), nats = estimate.Nats, held_out = pairs.Test.X.Size(0), seconds = Math.Round(estimate.Seconds, 2) });
+                Output.Json(new { x = references[0], y = references[1], estimator = Name(estimator), nats = estimate.Nats, held_out = pairs.Count(PairPart.Test), seconds = Math.Round(estimate.Seconds, 2) });
             else
                 Console.Out.WriteLine($"{Name(estimator),-8} {Text(estimate.Nats)} nats");
         }

@@ -13,13 +13,16 @@ public sealed class EmojiPictures : IGroupedPictures
     const int CellPitch = Side + 2, Bytes = Side * Side * 4;
 
     readonly string[] vendors;
+    readonly string? camera;
     readonly Emoji[] emoji;
     readonly byte[] pixels;
     readonly int[] labels;
 
-    internal EmojiPictures(string? split, string[] vendors, (Emoji Emoji, int X, int Y)[] cells, Picture[] sheets, string label, IEnumerable<Emoji> everywhere, string description)
+    internal EmojiPictures(
+        string? split, string[] vendors, (Emoji Emoji, int X, int Y)[] cells, Picture[] sheets, string label, IEnumerable<Emoji> everywhere, string? camera, string description)
     {
-        (this.vendors, Description, Split) = (vendors, description, split);
+        (this.vendors, this.camera, Description, Split) = (vendors, camera, description, split);
+        if (camera is not null) Columns = [.. Columns, "camera"];
         emoji = [.. cells.Select(cell => cell.Emoji)];
         pixels = new byte[(long)Count * Bytes];
         for (var i = 0; i < Count; i++)
@@ -76,11 +79,12 @@ public sealed class EmojiPictures : IGroupedPictures
     public int Label(int index) => labels[index];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Columns => ["category", "subcategory", "vendor", "emoji"];
+    public IReadOnlyList<string> Columns { get; } = ["category", "subcategory", "vendor", "emoji"];
 
     /// <inheritdoc/>
     public string Value(string column, int index) => column switch
     {
+        "camera" => Value(camera ?? "vendor", index),
         "subcategory" => Of(index).Subcategory,
         "vendor" => Vendor(index),
         "emoji" => Of(index).ShortName,

@@ -28,7 +28,7 @@ public static class EmojiSample
     /// <summary>The share of the emoji, with all their vendors, that the split <c>test</c> holds.</summary>
     public const double HeldOut = 0.3;
 
-    internal static string[] Keys { get; } = ["split", "vendor", "label"];
+    internal static string[] Keys { get; } = ["split", "vendor", "label", "camera"];
 
     /// <summary>The folder with the sample's files, fetched if need be.</summary>
     /// <exception cref="EnvironmentException">npm is missing or cannot reach its registry.</exception>
@@ -37,15 +37,19 @@ public static class EmojiSample
 
     /// <summary>Opens the sample.</summary>
     /// <param name="split"><c>train</c>: 70 % of the emoji; <c>test</c>: the other 30 %; all if null.</param>
-    /// <param name="vendor">One vendor's pictures; all four if null.</param>
+    /// <param name="vendor">One vendor's pictures, or those of several, divided by commas; all four if null.</param>
     /// <param name="label">What the classes are: <c>category</c>, <c>subcategory</c>, <c>vendor</c>, <c>emoji</c>, or <c>hue</c>, the colour that there is most of.</param>
     /// <param name="seed">Chooses the held-out emoji.</param>
+    /// <param name="camera">What stands for the camera of re-identification, as the column <c>camera</c>: <c>vendor</c>; null for no such column.</param>
     /// <exception cref="ConfigurationException">An unknown split, vendor or label.</exception>
     /// <exception cref="EnvironmentException">npm is missing or cannot reach its registry.</exception>
-    public static EmojiPictures Open(string? split = null, string? vendor = null, string label = "category", ulong seed = 0)
+    public static EmojiPictures Open(string? split = null, string? vendor = null, string label = "category", ulong seed = 0, string? camera = null)
     {
         Choose("split", split, "train", "test");
-        Choose("vendor", vendor, [.. Vendors]);
+        var asked = vendor?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
+        if (asked is []) throw new ConfigurationException($"emoji?vendor={vendor}: expected is {string.Join(", ", Vendors)}, or several of them");
+        foreach (var one in asked ?? []) Choose("vendor", one, [.. Vendors]);
+        Choose("camera", camera, "vendor", "category", "subcategory");
         Choose("label", label, "category", "subcategory", "vendor", "emoji", "hue");
         var folder = Fetch();
         var cells = ReadTable(Path.Combine(folder, "emoji.json"));
@@ -54,13 +58,14 @@ public static class EmojiSample
         draws.Permutation(order);
         var held = order.AsSpan(0, (int)(HeldOut * order.Length)).ToArray().ToHashSet();
         int[] emoji = [.. Enumerable.Range(0, cells.Count).Where(i => split is null || held.Contains(i) == (split == "test"))];
-        string[] vendors = vendor is null ? [.. Vendors] : [vendor];
+        string[] vendors = asked is null ? [.. Vendors] : [.. Vendors.Where(asked.Contains)];
         var sheets = new Picture[vendors.Length];
         Parallel.For(0, vendors.Length, v => sheets[v] = ReadSheet(Path.Combine(folder, SheetOf(vendors[v]))));
-        return new(split, vendors, [.. emoji.Select(i => cells[i])], sheets, label, cells.Select(c => c.Emoji), "emoji" + Query(split, vendor, label));
+        return new(split, vendors, [.. emoji.Select(i => cells[i])], sheets, label, cells.Select(c => c.Emoji), camera, "emoji" + Query(split, vendor, label));
     }
 
-    internal static EmojiPictures Open(DataUri uri) => Open(uri["split"], uri["vendor"], uri["label"] ?? "category", (ulong)(uri.Number("seed") ?? 0));
+    internal static EmojiPictures Open(DataUri uri) =>
+        Open(uri["split"], uri["vendor"], uri["label"] ?? (uri["camera"] is null ? "category" : "emoji"), (ulong)(uri.Number("seed") ?? 0), uri["camera"]);
 
     static List<(Emoji Emoji, int X, int Y)> ReadTable(string path)
     {

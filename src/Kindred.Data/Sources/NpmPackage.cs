@@ -17,7 +17,15 @@ static class NpmPackage
     /// <param name="wanted">Which files, by their path in the package.</param>
     /// <param name="folder">Where to.</param>
     /// <exception cref="EnvironmentException">npm is missing or fails, or the archive is another one.</exception>
-    internal static void Fetch(string package, string sha512, IReadOnlyList<string> wanted, string folder)
+    internal static void Fetch(string package, string sha512, IReadOnlyList<string> wanted, string folder) => Fetch(package, sha512, wanted.Contains, folder);
+
+    /// <summary>Fetches a package and unpacks some of its files.</summary>
+    /// <param name="package">Name and version.</param>
+    /// <param name="sha512">Base64 of the archive's SHA-512, as the registry publishes it.</param>
+    /// <param name="wanted">Which files, by their path in the package.</param>
+    /// <param name="folder">Where to.</param>
+    /// <exception cref="EnvironmentException">npm is missing or fails, or the archive is another one.</exception>
+    internal static void Fetch(string package, string sha512, Func<string, bool> wanted, string folder)
     {
         Pack(package, folder);
         var archive = Directory.GetFiles(folder, "*.tgz").Single();
@@ -31,7 +39,7 @@ static class NpmPackage
         {
             while (reader.GetNextEntry() is { } entry)
             {
-                if (wanted.FirstOrDefault(path => entry.Name == "package/" + path) is not { } path)
+                if (!entry.Name.StartsWith("package/", StringComparison.Ordinal) || entry.Name["package/".Length..] is not { Length: > 0 } path || !wanted(path))
                     continue;
                 var target = Path.Combine(folder, path);
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -66,7 +74,7 @@ static class NpmPackage
         }
         catch (Win32Exception exception)
         {
-            throw new EnvironmentException($"npm is not installed; the sample pictures are the npm package {package}. Install it with: apt-get install -y npm", exception);
+            throw new EnvironmentException($"npm is not installed; the sample is the npm package {package}. Install it with: apt-get install -y npm", exception);
         }
     }
 

@@ -6,8 +6,8 @@ namespace Kindred.Data.Sources;
 
 /// <summary>Opens sources of pictures by data URI.</summary>
 /// <remarks>
-/// Kinds: <c>emoji</c>, <c>folder:</c>, <c>tar:</c>, <c>list:</c>, <c>cifar10:</c>, <c>cifar100:</c>, <c>stl10:</c>, <c>mnist:</c>, <c>packed:</c>; a plain path is recognised
-/// by its content. Every kind takes <c>?split=</c>, <c>?hold=F</c> (without a share of F) or <c>?held=F</c> (that share alone), <c>?tail=R</c> (long tail of imbalance R),
+/// Kinds: <c>emoji</c>, <c>folder:</c>, <c>tar:</c>, <c>list:</c>, <c>cifar10:</c>, <c>cifar100:</c>, <c>stl10:</c>, <c>mnist:</c>, <c>reid:</c>, <c>packed:</c>; a plain path is
+/// recognised by its content. Every kind takes <c>?split=</c>, <c>?hold=F</c> (without a share of F) or <c>?held=F</c> (that share alone), <c>?tail=R</c> (long tail of imbalance R),
 /// <c>?only=A,B</c> (those classes), <c>?unseen=A,B</c> (training without those classes, <c>split=test</c> is those), <c>?fraction=F</c> (that share of every
 /// class), <c>?n=N</c> (N pictures, the same number of every class) and <c>?seed=S</c> for the last three.
 /// </remarks>
@@ -24,6 +24,7 @@ public static class PictureSources
         ("cifar100", "PATH", "CIFAR-100, binary version; ?labels=coarse for the 20 super-classes"),
         ("stl10", "PATH", "STL-10, binary version"),
         ("mnist", "PATH", "MNIST, Fashion-MNIST and other idx files, plain or gzipped"),
+        ("reid", "PATH", "pictures whose names say identity and camera (Market-1501 and its like), in a folder or a tar archive"),
         ("packed", "FILE", "a packed cache of decoded pictures"),
     ];
 
@@ -116,6 +117,7 @@ public static class PictureSources
         "cifar100" => Cifar.Open100(Needed(uri), uri["split"], uri["labels"] == "coarse"),
         "stl10" => Stl10.Open(Needed(uri), uri["split"]),
         "mnist" => Mnist.Open(Needed(uri), uri["split"]),
+        "reid" => Identified(uri, limits),
         "packed" => PackedPictures.Open(Needed(uri)),
         _ => throw new ConfigurationException($"'{kind}:' is no source of pictures. {Expected()}"),
     };
@@ -126,9 +128,21 @@ public static class PictureSources
         "folder" or "tar" => ["split", "labels", "classes", .. ListLayout.Keys],
         "list" => ["classes", .. ListLayout.Keys],
         "cifar100" => ["split", "labels"],
+        "reid" => ReIdPictures.Keys,
         "packed" => [],
         _ => ["split"],
     };
+
+    static ReIdPictures Identified(DataUri uri, PictureLimits? limits)
+    {
+        EncodedPictures pictures = Directory.Exists(Needed(uri)) ? FilePictures.OpenFolder(uri.Path, null, limits) : TarPictures.Open(uri.Path, null, limits);
+        try { return ReIdPictures.Of(pictures, uri); }
+        catch
+        {
+            pictures.Dispose();
+            throw;
+        }
+    }
 
     static EncodedPictures Labelled(EncodedPictures pictures, DataUri uri)
     {

@@ -15,6 +15,7 @@ public static class Baselines
         ["pixels"] = ("the plain view itself, less its mean", (_, _) => new Input()),
         ["untrained"] = ("the recipe's network before training", (network, _) => Encodes(network.Fresh(network.Seed))),
         ["logmel"] = ("the log-mel spectrogram of 40 bands, frame after frame, less its mean (sound)", (network, data) => new Spectrum(network, data)),
+        ["ridge"] = ("ridge regression from mean and deviation of a film's frames to the tf-idf of its caption's words", (network, data) => new CaptionRidge(data, network.Device)),
     };
 
     /// <summary>Names and what they are.</summary>
@@ -32,6 +33,14 @@ public static class Baselines
     /// <exception cref="ConfigurationException">It gives none.</exception>
     public static IEncodes Encodes(Method method) => method as IEncodes
         ?? throw new ConfigurationException($"{method?.GetType().Name} gives no representation that could be evaluated.");
+
+    /// <summary>A method as something that gives representations; one that gives none says so when the first is asked for, as a protocol may ask for something else.</summary>
+    internal static IEncodes EncodesOrRefuses(Method method) => method as IEncodes ?? new Refusal(method);
+
+    sealed class Refusal(Method method) : IEncodes
+    {
+        public Tensor Features(View view) => Encodes(method).Features(view);
+    }
 
     /// <summary>The plain view itself, less its mean: the strongest baseline without learning, in which a picture's own brightness does not count.</summary>
     /// <param name="view">`[N, …]`.</param>

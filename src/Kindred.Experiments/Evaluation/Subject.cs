@@ -57,6 +57,16 @@ public sealed class Subject
     /// <summary>The network itself, for protocols that train it further; null where there is none, as for pixels.</summary>
     public Network? Network { get; init; }
 
+    /// <summary>The trained method as one that can do what a protocol asks of it: generate, estimate, reconstruct.</summary>
+    /// <typeparam name="T">The capability, such as <see cref="IGenerates"/>.</typeparam>
+    /// <param name="what">What it is to do, for the message: "draws samples".</param>
+    /// <exception cref="ConfigurationException">It cannot.</exception>
+    public T Need<T>(string what) where T : class => Network?.Method as T
+        ?? throw new ConfigurationException($"this protocol is for a method that {what}, and {(Network is null ? "a baseline does not" : $"{Network.Method.GetType().Name} does not")}.");
+
+    /// <summary>Pictures that a protocol draws, as SVG by name; they are kept beside its report.</summary>
+    public IDictionary<string, string> Pictures { get; } = new Dictionary<string, string>();
+
     /// <summary>The URI of at most so many samples of other data; null where that kind of data cannot draw.</summary>
     public Func<string, int, string?> AtMost { get; init; } = (_, _) => null;
 
@@ -90,6 +100,10 @@ public sealed class Subject
         Note(split ?? "all", wanted, data);
         return data;
     }
+
+    /// <summary>Opens what the run learnt from, whatever data are looked at.</summary>
+    /// <exception cref="ConfigurationException">It is not known.</exception>
+    public IData OpenOwn() => open(OwnData ?? throw new ConfigurationException("the run's recipe names no data; this protocol wants those that it learnt from."));
 
     /// <summary>Opens a part of the data that has classes.</summary>
     /// <exception cref="DataException">It has none.</exception>

@@ -48,6 +48,10 @@ public abstract class MemoryData : IData, ISeenAgain
     public virtual IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long>();
 
     /// <inheritdoc/>
+    public virtual IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(i =>
+        new SampleStamp(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{i}"), Labels?[i] ?? -1));
+
+    /// <inheritdoc/>
     public int StepsPerEpoch => Count / batch;
 
     /// <inheritdoc/>

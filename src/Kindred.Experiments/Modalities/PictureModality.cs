@@ -8,7 +8,7 @@ namespace Kindred.Experiments.Modalities;
 
 /// <summary>Pictures: folders, archives, lists, and the data sets of the field.</summary>
 [Modality("pictures", "JPEG, PNG and WebP files in folders, archives and lists; CIFAR, MNIST and their like; the emoji sample",
-    "emoji", "folder", "tar", "list", "cifar10", "cifar100", "stl10", "mnist", "packed")]
+    "emoji", "folder", "tar", "list", "cifar10", "cifar100", "stl10", "mnist", "reid", "packed")]
 public sealed class PictureModality : Modality
 {
     /// <inheritdoc/>

@@ -39,7 +39,8 @@ public sealed class PointModality : Modality
 /// <param name="Dim">Values of a point.</param>
 /// <param name="Parts">What its parts are called; one a label.</param>
 /// <param name="Draw">Fills a point and tells its part.</param>
-sealed record PointDensity(int Dim, IReadOnlyList<string> Parts, PointDensity.Drawing Draw)
+/// <param name="Modes">Where its parts lie and how wide they are; null for a density of one piece.</param>
+sealed record PointDensity(int Dim, IReadOnlyList<string> Parts, PointDensity.Drawing Draw, PointModes? Modes = null)
 {
     /// <summary>Fills a point and tells its part.</summary>
     public delegate int Drawing(ref Draws draws, Span<float> point);
@@ -71,26 +72,36 @@ sealed record PointDensity(int Dim, IReadOnlyList<string> Parts, PointDensity.Dr
             var ((x, y), (dx, dy)) = (centre(part), draws.NormalPair());
             (point[0], point[1]) = ((float)(x + (deviation * dx)), (float)(y + (deviation * dy)));
             return part;
-        });
+        }, new([.. Enumerable.Range(0, parts).Select(i => centre(i) is var (x, y) ? new[] { x, y } : [])], deviation));
 }
 
+/// <summary>Where the parts of a density lie.</summary>
+/// <param name="Centers">The middle of each.</param>
+/// <param name="Deviation">Of every part, in each direction.</param>
+public sealed record PointModes(IReadOnlyList<double[]> Centers, double Deviation);
+
 /// <summary>Points, drawn once and held.</summary>
-sealed class PointData : MemoryData
+public sealed class PointData : MemoryData
 {
     readonly int dim;
     readonly float[] values;
 
-    public PointData(PointDensity density, int count, RandomKey key, int batch, ulong seed)
+    internal PointData(PointDensity density, int count, RandomKey key, int batch, ulong seed)
         : this(density, Drawn(density, count, key), batch, seed) { }
 
     PointData(PointDensity density, (float[] Values, int[] Labels) drawn, int batch, ulong seed)
-        : base(drawn.Labels.Length, density.Parts, density.Parts.Count > 0 ? drawn.Labels : null, batch, seed) => (dim, values) = (density.Dim, drawn.Values);
+        : base(drawn.Labels.Length, density.Parts, density.Parts.Count > 0 ? drawn.Labels : null, batch, seed) => (dim, values, Modes) = (density.Dim, drawn.Values, density.Modes);
 
+    /// <summary>Where the parts of the density lie; null for one of one piece.</summary>
+    public PointModes? Modes { get; }
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long> { ["features"] = dim };
 
     /// <summary>One view, the point itself: `[N, D]`.</summary>
     protected override View[] Make(IReadOnlyList<Wanted> samples)
     {
+        ArgumentNullException.ThrowIfNull(samples);
         var chosen = new float[samples.Count * dim];
         for (var i = 0; i < samples.Count; i++) values.AsSpan(samples[i].Row * dim, dim).CopyTo(chosen.AsSpan(i * dim));
         return [new View(Tensor.From<float>(chosen, [samples.Count, dim]), "point.0")];

@@ -85,6 +85,7 @@ public sealed record ViewSection(
 /// <param name="Steps">Optimizer steps in all, in place of epochs; schedules are as long as this.</param>
 /// <param name="StepsPerEpoch">Steps of an epoch, where the method plans none; the data go round again or are cut.</param>
 /// <param name="Layout">How pictures and kernels lie in memory; auto keeps what this machine once measured to be faster for the network.</param>
+/// <param name="From">Weights that the first phase starts from, as <c>--from</c> takes them, which goes before it: a run, a file, or <c>minilm</c>.</param>
 public sealed record TrainSection(
     [Range(1, 1_000_000)] int Epochs = 100,
     [Range(1, 1 << 20)] int Batch = 256,
@@ -101,4 +102,5 @@ public sealed record TrainSection(
     bool OnlineProbe = false,
     [Range(1L, 1L << 40)] long? Steps = null,
     [Range(1, 1 << 30)] int? StepsPerEpoch = null,
-    [AllowedValues("auto", "channelsLast", "nchw")] string Layout = "auto");
+    [AllowedValues("auto", "channelsLast", "nchw")] string Layout = "auto",
+    string? From = null);

@@ -21,6 +21,9 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
 {
     static readonly JsonSerializerOptions style = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Pictures that the protocol drew, as SVG by name.</summary>
+    public IReadOnlyDictionary<string, string> Pictures { get; init; } = new Dictionary<string, string>();
+
     /// <summary><c>{"protocol","metrics":{…},"settings":{…}}</c>; numbers that are not finite become null.</summary>
     public JsonObject ToJson() => new()
     {
@@ -32,7 +35,7 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
     /// <summary>The same on one line.</summary>
     public override string ToString() => ToJson().ToJsonString(style);
 
-    /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder; a baseline's name stands before the ending.</summary>
+    /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder, and <c>eval/NAME.svg</c> for each picture; a baseline's name stands before the ending.</summary>
     /// <returns>The file.</returns>
     /// <exception cref="EnvironmentException">It cannot be written.</exception>
     public string Save(string run)
@@ -42,6 +45,7 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
         try { Directory.CreateDirectory(Path.GetDirectoryName(file)!); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw StorageFailure.Explain(file, 0, e); }
         AtomicFile.WriteText(file, $"{ToString()}\n");
+        foreach (var (name, svg) in Pictures) AtomicFile.WriteText(Path.Combine(run, "eval", $"{name}{(baseline is null ? "" : $".{baseline}")}.svg"), svg);
         return file;
     }
 }

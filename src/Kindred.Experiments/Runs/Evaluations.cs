@@ -41,12 +41,13 @@ public static class Evaluations
         {
             using var scope = Scope.Open();
             using var _ = NoGradient.Begin();
-            var subject = SubjectOf(experiment, request, attribute, cancel);
+            using var assets = new KeptAssets(experiment);
+            var subject = SubjectOf(experiment, request, attribute, assets.Folder, cancel);
             var settings = SettingsOf(experiment, request, protocol, subject);
             Generator.Default.Seed((long)experiment.Recipe.Train.Seed);
             var metrics = protocol.Evaluate(subject);
             foreach (var (name, note) in subject.Notes) settings[name] = note?.DeepClone();
-            return new EvaluationReport(attribute.Name, metrics, settings);
+            return new EvaluationReport(attribute.Name, metrics, settings) { Pictures = subject.Pictures.ToDictionary() };
         }
         finally
         {
@@ -93,16 +94,16 @@ public static class Evaluations
         return (entry.Attribute, (Protocol)Parts.Binder.Bind(entry.Type, request.Options, "")!);
     }
 
-    static Subject SubjectOf(Experiment experiment, EvaluationRequest request, ProtocolAttribute attribute, CancellationToken cancel)
+    static Subject SubjectOf(Experiment experiment, EvaluationRequest request, ProtocolAttribute attribute, string? assets, CancellationToken cancel)
     {
         var recipe = experiment.Recipe;
         var own = DataKinds.UriOf(recipe);
         var uri = request.Data ?? attribute.Data ?? (own is null ? null : DataKinds.Of(own).Bare(own))
             ?? throw new ConfigurationException("the run's recipe names no data; give --data URI, for example --data folder:PATH.");
         var network = new Network(experiment.Method, experiment.Device, recipe.Train.Seed, seed => Fresh(experiment, seed));
-        var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.Encodes(experiment.Method);
+        var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.EncodesOrRefuses(experiment.Method);
         (encodes as Method)?.Eval();
-        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => DataKinds.Open(recipe, DataKinds.Of(wanted).Whole(wanted), experiment.Assets))
+        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => DataKinds.Open(recipe, DataKinds.Of(wanted).Whole(wanted), assets))
         {
             Network = request.Baseline is null ? network : null,
             AtMost = (wanted, limit) => DataKinds.Of(wanted).AtMost(wanted, limit),

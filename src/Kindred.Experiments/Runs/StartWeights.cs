@@ -1,3 +1,4 @@
+using Kindred.Data.Text;
 using Kindred.Encoders;
 using Kindred.Experiments.Training;
 using Kindred.Io;
@@ -9,7 +10,7 @@ namespace Kindred.Experiments.Runs;
 /// <summary>Weights of another run or of another project, for a start from them or for looking at them.</summary>
 public static class StartWeights
 {
-    /// <summary>Fills a module from a run folder, a checkpoint folder, or a .safetensors or PyTorch file.</summary>
+    /// <summary>Fills a module from a run folder, a checkpoint folder, or a .safetensors or PyTorch file, or by the name <c>minilm</c>.</summary>
     /// <remarks>A file of another project fills the module's encoders (<see cref="PublishedWeights"/>), a momentum copy like its original; heads stay as they were drawn.</remarks>
     /// <returns>What a person should know: what was taken of a foreign file and what was left out; null where everything was taken.</returns>
     /// <exception cref="DataException">There is nothing of the kind, or it is of another model.</exception>
@@ -17,6 +18,7 @@ public static class StartWeights
     {
         ArgumentNullException.ThrowIfNull(module);
         using var scope = Scope.Open();
+        if (path == MiniLm.Name && !Path.Exists(path)) path = MiniLm.Weights;
         if (!File.Exists(path))
         {
             Fill(module, path, Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor));

@@ -165,7 +165,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     {
         if (start is null)
         {
-            if (phase == 0 && options.From is { } from)
+            if (phase == 0 && (options.From ?? recipe.First.Train.From) is { } from)
             {
                 if (StartWeights.Load(experiment.Method, from) is { } note) warn(note);
                 if (state.Broken is { } broken) throw new DataException($"--from {from}: '{broken}' is not finite; these weights are of no use.");

@@ -1,3 +1,4 @@
+using Kindred.Experiments.Modalities;
 using Kindred.Information;
 
 namespace Kindred.Experiments.Studies;
@@ -28,7 +29,7 @@ public static class MiCurve
         foreach (var correlation in correlations)
         {
             var law = new CorrelatedGaussian(dimensions, correlation);
-            using var pairs = new GaussianPairs(law, held, options.Seed + 2);
+            var pairs = new DrawnPairs(law, held, (ulong)options.Seed);
             var estimates = estimators.Select(estimator => MiEstimate.Of(pairs, estimator, options, stop)).ToArray();
             yield return new(correlation, law.MutualInformation, law.ClubBound, estimates);
         }

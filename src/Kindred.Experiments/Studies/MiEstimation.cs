@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using Kindred.Information;
-using Kindred.Nn;
-using Kindred.Optim;
+using System.Globalization;
+using Kindred.Experiments.Modalities;
+using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Training;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Studies;
@@ -60,8 +61,38 @@ public sealed record MiOptions
 /// <param name="Seconds">Time it took.</param>
 public sealed record MiEstimate(MiEstimator Estimator, double Nats, double Seconds)
 {
-    /// <summary>Learns a critic (or a conditional) on the source's batches and reads the estimate off its test pairs.</summary>
-    /// <remarks>Four times on the way the critic is scored on the validation pairs; the test pairs see the best of these, so that small samples do not overfit.</remarks>
+    /// <summary>The recipe that an estimation trains: what <c>kindred train NAME</c> takes, with these options.</summary>
+    /// <param name="estimator">Which bound.</param>
+    /// <param name="options">Settings.</param>
+    public static RecipeFile Recipe(MiEstimator estimator, MiOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var critic = options.JointCritic ? "joint" : "separable";
+        var (method, own) = estimator switch
+        {
+            MiEstimator.Mine => ("mine", $", critic: {critic}, rate: {Text(options.Rate)}"),
+            MiEstimator.Dv => ("mine", $", critic: {critic}, rate: 1"),
+            MiEstimator.InfoNce => ("infonce", $", critic: {critic}, candidates: {options.Batch}"),
+            MiEstimator.Club => ("club", ""),
+            _ => (estimator.ToString().ToLowerInvariant(), $", critic: {critic}"),
+        };
+        return Recipes.Recipe.Parse($$"""
+            method: {{method}}
+            options: { hidden: {{options.Hidden}}{{own}} }
+            train:
+              steps: {{options.Steps}}
+              batch: {{options.Batch}}
+              seed: {{options.Seed}}
+              precision: fp32
+              optimizer: { name: adam, learningRate: {{Text(options.LearningRate)}} }
+              schedule: cosine
+            """, $"kindred mi, {method}", binder: Parts.Binder).First;
+
+        static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Trains the estimator's method on the pairs to learn from and reads the estimate off the test pairs.</summary>
+    /// <remarks>Four times on the way the method is judged on the validation pairs; the test pairs see the best of these, so that small samples do not overfit.</remarks>
     /// <param name="pairs">Where pairs come from.</param>
     /// <param name="estimator">Which bound.</param>
     /// <param name="options">Settings.</param>
@@ -72,27 +103,36 @@ public sealed record MiEstimate(MiEstimator Estimator, double Nats, double Secon
         ArgumentNullException.ThrowIfNull(options);
         var clock = Stopwatch.StartNew();
         using var scope = Scope.Open();
-        using var learner = Learner(pairs, estimator, options);
-        using var generator = new Generator(options.Seed + 1);
-        var (best, answer) = (double.NegativeInfinity, double.NaN);
-        for (int step = 0; step < options.Steps; step++)
-        {
-            stop.ThrowIfCancellationRequested();
-            using (Scope.Open())
-                learner.Step(pairs.Batch(options.Batch, generator), new Progress(0, 1, step, options.Steps));
-            if ((step + 1) * 4L / options.Steps == step * 4L / options.Steps)
-                continue;
-            using var inner = Scope.Open();
-            using var quiet = NoGradient.Begin();
-            if (learner.Merit(pairs.Validation) is var merit && (merit > best || double.IsNaN(answer)))
-                (best, answer) = (merit, learner.Estimate(pairs.Test));
-        }
-        return new(estimator, answer, clock.Elapsed.TotalSeconds);
+        options = options with { Batch = Math.Min(options.Batch, pairs.Count(PairPart.Train)) };
+        using var experiment = Experiment.Build(Recipe(estimator, options), pairs.Open(PairPart.Train, options.Batch, (ulong)options.Seed));
+        var best = new BestSoFar((IEstimates)experiment.Method, pairs, options.Steps);
+        experiment.Trainer(hooks: best).Fit(stop);
+        stop.ThrowIfCancellationRequested();
+        return new(estimator, best.Answer, clock.Elapsed.TotalSeconds);
     }
 
-    static MiLearner Learner(PairSource pairs, MiEstimator estimator, MiOptions options)
+    // Looks on, and keeps what the test pairs say of the state that the validation pairs like best.
+    sealed class BestSoFar(IEstimates method, PairSource pairs, int steps) : IHook
     {
-        using var initial = Initialization.Begin(options.Seed);
-        return estimator == MiEstimator.Club ? new ConditionalLearner(pairs, options) : new CriticLearner(pairs, estimator, options);
+        double merit = double.NegativeInfinity;
+
+        public double Answer { get; private set; } = double.NaN;
+
+        public void Step(StepReport report)
+        {
+            var step = report.At.Step;
+            if ((step + 1) * 4 / steps == step * 4 / steps) return;
+            using var scope = Scope.Open();
+            using var quiet = NoGradient.Begin();
+            var found = method.Merit(Held(PairPart.Validation));
+            if (!(found > merit) && !double.IsNaN(Answer)) return;
+            (merit, Answer) = (found, method.Estimate(Held(PairPart.Test)));
+        }
+
+        Batch Held(PairPart part)
+        {
+            using var data = pairs.Open(part);
+            return data.All();
+        }
     }
 }

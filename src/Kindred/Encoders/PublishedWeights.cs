@@ -26,7 +26,7 @@ public sealed record PublishedWeights(string Prefix, IReadOnlyDictionary<string,
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(names);
         string[] all = [.. names];
-        var wanted = encoder.State().ToDictionary(s => s.Path, s => TorchvisionNames.FromPath(s.Path), StringComparer.Ordinal);
+        var wanted = encoder.State().ToDictionary(s => s.Path, s => (encoder as INamedInFiles)?.NameInFile(s.Path) ?? TorchvisionNames.FromPath(s.Path), StringComparer.Ordinal);
         var present = all.ToHashSet(StringComparer.Ordinal);
         // Each name that ends in one of ours proposes the place before it.
         var ends = wanted.Values.ToHashSet(StringComparer.Ordinal);

@@ -146,11 +146,14 @@ sealed class TransformerBlock : Layer
 
     public double DropPath { set => path.Probability = value; }
 
-    public override Tensor Forward(Tensor x)
+    public override Tensor Forward(Tensor x) => Forward(x, mask: null);
+
+    /// <summary>The block where only some places may be looked at, see <see cref="MultiHeadAttention"/>.</summary>
+    public Tensor Forward(Tensor x, Tensor? mask)
     {
         // What backward does not need goes at the end of the block, not at that of the step; of a teacher that is all but the result.
         using var scope = Scope.Open();
-        x = x + path.Forward(attn.Forward(norm1.Forward(x)));
+        x = x + path.Forward(attn.Forward(norm1.Forward(x), mask));
         return scope.Return(x + path.Forward(fc2.Forward(fc1.Forward(norm2.Forward(x)).Gelu())));
     }
 }

@@ -41,6 +41,16 @@ public sealed record ModeCoverage(long[] PerMode, double GoodFraction)
         return new(counts, n == 0 ? 0 : (double)counts.Sum() / n);
     }
 
+    /// <summary>KL(p ‖ uniform) of the good samples over the modes, in nats: 0 when all are hit alike, ln M when one gets them all; NaN without good samples.</summary>
+    public double Divergence
+    {
+        get
+        {
+            double all = PerMode.Sum();
+            return all == 0 ? double.NaN : PerMode.Where(count => count > 0).Sum(count => count / all * Math.Log(count / all * PerMode.Length));
+        }
+    }
+
     /// <summary>Modes with at least so many good samples.</summary>
     /// <param name="atLeast">Good samples that make a mode count.</param>
     public int Covered(int atLeast = 1) => PerMode.Count(count => count >= atLeast);

@@ -56,6 +56,19 @@ public sealed record CosineRamp([Range(-1e6, 1e6)] double From = 1, [Range(-1e6,
     public override double this[Progress at] => HalfCosine(From, To, at.Steps == 0 ? 0 : (double)at.Step / at.Steps);
 }
 
+/// <summary>A straight line from the first step to the last: BERT and SimCSE fall to zero along one.</summary>
+/// <param name="From">Value at step 0.</param>
+/// <param name="To">Value at step S.</param>
+[Schedule("linear", "a straight line over all steps")]
+public sealed record LinearRamp([Range(-1e6, 1e6)] double From = 1, [Range(-1e6, 1e6)] double To = 0) : Schedule
+{
+    /// <inheritdoc/>
+    public override IEnumerable<double> Extremes => [From, To];
+
+    /// <inheritdoc/>
+    public override double this[Progress at] => From + ((To - From) * (at.Steps == 0 ? 0 : (double)at.Step / at.Steps));
+}
+
 /// <summary>Half a cosine that changes once an epoch: MoCo v2 and SimSiam.</summary>
 /// <param name="From">Value in epoch 0.</param>
 /// <param name="To">Value that would hold after the last epoch.</param>

@@ -171,6 +171,14 @@ public sealed class SubsetTests
         using var google = PictureSources.Open("emoji?vendor=google&label=subcategory");
         Assert.Equal((1852, true), (google.Count, google.Classes.Count > 90));
 
+        // For re-identification: emoji are identities, vendors cameras.
+        using var seen = PictureSources.Open("emoji?camera=vendor&vendor=twitter,google");
+        Assert.Equal((3704, 1852), (seen.Count, seen.Classes.Count));
+        Assert.Equal(["google", "twitter"], Enumerable.Range(8, 2).Select(i => seen.Value("camera", i)));
+        Assert.Equal(seen.Label(8), seen.Label(9));
+        Assert.DoesNotContain("camera", all.Columns);
+        Assert.Throws<ConfigurationException>(() => PictureSources.Open("emoji?vendor=google,nobody"));
+
         static HashSet<string> Captions(EmojiPictures pictures) => [.. Enumerable.Range(0, pictures.EmojiCount).Select(i => pictures.Of(i * 4).Name)];
     }
 

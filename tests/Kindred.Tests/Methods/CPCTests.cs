@@ -27,7 +27,7 @@ public sealed class CPCTests
     [Fact]
     public void CPC_takes_sound_as_well_as_pictures()
     {
-        using var data = new ToyData(sound: true);
+        using var data = new ToyData(kind: "sound");
         var method = Toy.Build(() => new CPC(new WaveEncoder(new() { Width = 16 }), new(Steps: 2, Context: 16)));
         var record = new Record();
         Toy.Train(method, Toy.Sgd(method, 0.02), data, epochs: 2, null, record);

@@ -36,26 +36,29 @@ public sealed class EveryMethodTests
         ["triplet, all"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.All, Dim: 8, Classes: 4, Each: 2)),
         ["triplet, batch hard"] = () => new TripletEmbedding(new TinyEncoder(), new(TripletMining.BatchHard, SoftMargin: true, Normalize: false, Squared: false, Dim: 8, Classes: 4, Each: 2)),
         ["drlim, neighbours"] = () => new DrLIM(new TinyEncoder(), Toy.Facts, new(DrLIM.SimilarKind.Neighbours, Neighbours: 3, Pairs: 2)),
+        ["simcse, triples without a head"] = () =>
+            new SimCSE(new Bert(new(Width: 8, Depth: 1, Heads: 2, Positions: 16, Pooling: TextPooling.FirstLast), Toy.Facts.WithInput("vocabulary", 40)),
+                new(SimCSE.TwinKind.Pair, 0.2, SimCSE.HeadKind.None, HardWeight: 2)),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 
     public static TheoryData<string> Names => [.. Rows.Keys];
 
     static Dictionary<string, Row> Rows { get; } =
-        MethodExamples.Registered.ToDictionary(t => t.Name, t => new Row(() => MethodExamples.Of(t).Make(c => new TinyEncoder(c ?? 3), Toy.Facts), t))
-            .Concat(variants.ToDictionary(v => v.Key, v => new Row(v.Value, null))).ToDictionary();
+        MethodExamples.Registered.ToDictionary(t => t.Name, t => new Row(() => MethodExamples.Of(t).Make(c => new TinyEncoder(c ?? 3), Toy.Facts.Of(MethodExamples.Of(t).Data)), t))
+            .Concat(variants.ToDictionary(v => v.Key, v => new Row(v.Value, null, v.Key.StartsWith("simcse", StringComparison.Ordinal) ? "text" : "pictures"))).ToDictionary();
 
-    sealed record Row(Func<Method> Make, Type? Type)
+    sealed record Row(Func<Method> Make, Type? Type, string Data = "pictures")
     {
         internal MethodExample? Example => Type is null ? null : MethodExamples.Of(Type);
 
-        internal ToyData Open(int count = 32) => new(count, sound: Example?.Data == "sound");
+        internal ToyData Open(int count = 32) => new(count, kind: Example?.Data ?? Data);
     }
 
     [Fact]
     public void A_registered_class_without_an_example_fails_with_what_to_add()
     {
-        foreach (var type in MethodExamples.Registered) Assert.IsType(type, Toy.Build(() => MethodExamples.Of(type).Make(c => new TinyEncoder(c ?? 3), Toy.Facts)));
+        foreach (var type in MethodExamples.Registered) Assert.IsType(type, Toy.Build(() => MethodExamples.Of(type).Make(c => new TinyEncoder(c ?? 3), Toy.Facts.Of(MethodExamples.Of(type).Data))));
         var message = Assert.Throws<InvalidOperationException>(() => MethodExamples.Of(typeof(Silent))).Message;
         Assert.Contains("public static MethodExample Example => new((encoders, facts) => new Silent(encoders(), new(…)));", message, StringComparison.Ordinal);
     }
@@ -69,7 +72,7 @@ public sealed class EveryMethodTests
     {
         using var data = Rows[name].Open(Rows[name].Type is null ? 32 : 40);   // four or five batches in its own order
         var facts = new DataFacts(40, 4, 5);
-        Planned Make(long seed) => Toy.Build(() => new Planned(Rows[name].Type is { } type ? MethodExamples.Of(type).Make(c => new TinyEncoder(c ?? 3), facts) : Rows[name].Make(), lengths), seed);
+        Planned Make(long seed) => Toy.Build(() => new Planned(Rows[name].Type is { } type ? MethodExamples.Of(type).Make(c => new TinyEncoder(c ?? 3), facts.Of(MethodExamples.Of(type).Data)) : Rows[name].Make(), lengths), seed);
         var (method, copy) = (Make(1), Make(2));
         var (optimizers, others) = (Toy.Sgd(method), Toy.Sgd(copy));
         Generator.Default.Seed(3);

@@ -52,6 +52,12 @@ public sealed class StepReferenceTests
     public void SupCon_takes_the_paper_s_step() => Check("supcon", ["global.0", "global.1"],
         () => new SupCon(new TinyEncoder(), Toy.Facts, new(Hidden: 7, Dim: 5)));
 
+    [Fact]
+    public void SpCL_takes_the_paper_s_step_on_source_and_target() => Check("spcl", ["global.0", "global.1"],
+        () => new SpCL(new TinyEncoder(), new(6, 3, 1) { Streams = new Dictionary<string, DataFacts> { ["target"] = new(6, 0, 1), ["source"] = new(6, 3, 1) } }, new(DomainNorm: false)),
+        ("memory.rows", () => Reference.Tensor(830, 9, 6).Normalize()), ("identities", () => Tensor.From<long>([0, 1, 2, 3, 3, 4, 5, 4, 6])), ("classRows", () => Tensor.From<long>([0, 1, 2])),
+        ("threshold", () => Tensor.Of(-1.0)), ("found", () => Tensor.Zeros([3], Dtype.Float64)));
+
     static readonly string[] Crops = ["global.0", "global.1", "local.0", "local.1", "local.2"];
 
     static void Check(string name, string[] views, Func<Method> make, params (string Path, Func<Tensor> Value)[] memory)
@@ -100,7 +106,8 @@ public sealed class StepReferenceTests
         var views = names.Select((name, i) =>
             new View(Reference.Tensor(900 + (uint)i, 6, 3, name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8,
             name.StartsWith("local", StringComparison.Ordinal) ? 6 : 8), name));
-        return new([.. views], Tensor.From<long>([0, 1, 2, 3, 4, 5]), Tensor.From<long>([0, 1, 0, 2, 1, 0]));
+        Batch Of(params View[] some) => new(some, Tensor.From<long>([0, 1, 2, 3, 4, 5]), Tensor.From<long>([0, 1, 0, 2, 1, 0]));
+        return Of([.. views]) with { Streams = new Dictionary<string, Batch> { ["source"] = Of(views.First()), ["target"] = Of(views.Last()) } };
     }
 
     static JsonElement Open()

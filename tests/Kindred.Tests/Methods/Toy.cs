@@ -1,6 +1,7 @@
 using Kindred.Experiments.Training;
 using Kindred.Nn;
 using Kindred.Optim;
+using Kindred.Text;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Methods;
@@ -19,10 +20,18 @@ sealed class TinyEncoder(long channels = 3) : TensorEncoder
         bn2.Forward(conv2.Forward(bn1.Forward(conv1.Forward(x)).Relu())).Relu().Mean([2, 3]);
 }
 
-/// <summary>Random pictures in random views: the same for the same seed, epoch and step.</summary>
-sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound = false) : IData
+/// <summary>Random samples in random views, of the kind that an example asks for (<see cref="MethodExample.Data"/>): the same for the same seed, epoch and step.</summary>
+sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind = "pictures") : IData
 {
     static readonly (string Name, int Side)[] Views = [("global.0", 16), ("global.1", 16), ("local.0", 12), ("local.1", 12)];
+
+    static readonly Dictionary<string, (long[] Shape, Func<Tensor, Func<Tensor, Tensor>, View[]> Make)> kinds = new()
+    {
+        ["pictures"] = ([1, 3, 16, 16], (own, noisy) => [.. Views.Select(v => new View(noisy(own).Narrow(2, 0, v.Side).Narrow(3, 0, v.Side).Contiguous(), v.Name))]),
+        ["sound"] = ([1, 1600], (own, noisy) => [.. Views.Select(v => new View(noisy(own), v.Name))]),
+        ["points"] = ([1, 2], (own, noisy) => [new View(noisy(own), "point.0")]),
+        ["pairs"] = ([1, 2], (own, noisy) => [new View(noisy(own), "x"), new View(noisy(own), "y")]),
+    };
 
     public int Count => count;
     public int StepsPerEpoch => count / batch;
@@ -32,17 +41,17 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
     public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
         from step in Enumerable.Range(skip, (plan?.Steps ?? StepsPerEpoch) - skip)
         let rows = plan?.Batches?[step] ?? [.. Enumerable.Range(step * batch, batch)]
-        select new Raw(rows, (epoch * 1000) + step, classes, sound);
+        select new Raw(rows, (epoch * 1000) + step, classes, kind);
 
     public IEnumerable<IRawBatch> Plain(int size, CancellationToken cancel = default) =>
-        Enumerable.Range(0, count).Chunk(size).Select(rows => new Raw(rows, -1, classes, sound));
+        Enumerable.Range(0, count).Chunk(size).Select(rows => new Raw(rows, -1, classes, kind));
 
     public void Dispose() { }
 
     /// <summary>One batch by hand.</summary>
-    public Batch Batch(int step = 0) => new Raw([.. Enumerable.Range(step * batch % count, batch)], step, classes, sound).Tensors();
+    public Batch Batch(int step = 0) => new Raw([.. Enumerable.Range(step * batch % count, batch)], step, classes, kind).Tensors();
 
-    sealed class Raw(int[] rows, int seed, int classes, bool sound) : IRawBatch
+    sealed class Raw(int[] rows, int seed, int classes, string kind) : IRawBatch
     {
         public int Count => rows.Length;
         public double Waited => 0;
@@ -50,14 +59,30 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
         public Batch Tensors()
         {
             using var generator = new Generator(seed + 7);
+            if (kind == "text") return Sentences();
+            if (kind == "films") return Films(generator);
             // A sample is a pattern of its own plus noise of the view, so that there is something to learn.
-            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(sound ? [1, 1600] : [1, 3, 16, 16], g, Dtype.Float32); })]);
-            View Make(string name, int side)
-            {
-                var x = own + Tensor.Randn(own.Shape, generator, Dtype.Float32) * 0.3;
-                return new(sound ? x : x.Narrow(2, 0, side).Narrow(3, 0, side).Contiguous(), name);
-            }
-            return new([.. Views.Select(v => Make(v.Name, v.Side))], Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+            var (shape, make) = kinds[kind];
+            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(shape, g, Dtype.Float32); })]);
+            Tensor Noisy(Tensor x) => x + Tensor.Randn(x.Shape, generator, Dtype.Float32) * 0.3;
+            return new(make(own, Noisy), Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+        }
+
+        // Four sentences a sample, of its own four words among forty, in one order or another and of several lengths.
+        Batch Sentences()
+        {
+            int[] Words(int row, int view) => [.. Enumerable.Range(0, 4 + ((row + view) % 3)).Select(t => 1 + ((((t + view) % 4 * 7) + (row * 5)) % 39))];
+            return new([.. Views.Index().Select(v => TextView.Of([.. rows.Select(r => Words(r, v.Index))], v.Item.Name))], Tensor.From<long>([.. rows.Select(r => (long)r)]),
+                Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+        }
+
+        // Four frames and five words of each; the words follow the sample, so that there is something to learn.
+        Batch Films(Generator generator)
+        {
+            var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn([1, 1, 6], g, Dtype.Float32); })]);
+            var text = rows.SelectMany(r => new[] { 4L + (r % 16), 4 + (r / 2 % 16), 4 + (r * 7 % 16), 3, 0 }).ToArray();
+            return new([new(own + (Tensor.Randn([rows.Length, 4, 6], generator, Dtype.Float32) * 0.3), "video"), new(Tensor.From<long>(text, [rows.Length, 5]), "text")],
+                Tensor.From<long>([.. rows.Select(r => (long)r)]), null);
         }
     }
 }
@@ -66,6 +91,14 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, bool sound 
 static class Toy
 {
     public static readonly DataFacts Facts = new(32, 4, 4);
+
+    /// <summary>The facts as data of a kind say them.</summary>
+    public static DataFacts Of(this DataFacts facts, string? kind) => kind switch
+    {
+        "points" => facts.WithInput("features", 2),
+        "pairs" => facts.WithInput("x.features", 2).WithInput("y.features", 2),
+        _ => facts,
+    };
 
     /// <summary>Builds under a seed; what is left over from construction dies.</summary>
     public static T Build<T>(Func<T> make, long seed = 1) where T : Method

@@ -10,7 +10,7 @@ public partial class RoomsTests
     const string Decoding = $"{Files} Data.Files Data.Pictures", Sources = $"{Decoding} Data.Sources", Views = $"{Base} Data.Pictures Data.Views";
     const string Parts = $"{Engine} Nn Numerics Kindred";
     const string Library = $"{Parts} Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads";
-    const string AllData = $"{Sources} Data.Views Data.Loading Data.Audio Data.Graphs Data.Audit";
+    const string AllData = $"{Sources} Data.Views Data.Loading Data.Audio Data.Graphs Data.Text Data.Films Data.Audit";
     const string Learning = $"{Library} {AllData} Experiments.Modalities Experiments.Training";
     const string Everything = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
 
@@ -31,7 +31,9 @@ public partial class RoomsTests
         ["Data.Views"] = $"{Base} Data.Pictures",
         ["Data.Audio"] = Sources,
         ["Data.Graphs"] = Sources,
+        ["Data.Text"] = Sources,
         ["Data.Loading"] = $"{Sources} Data.Views",
+        ["Data.Films"] = $"{Sources} Data.Views Data.Loading",
         ["Data.Audit"] = $"{Sources} Data.Views Data.Loading",
 
         ["Nn"] = Engine,
@@ -50,7 +52,7 @@ public partial class RoomsTests
         ["Heads"] = Parts,
         ["Methods"] = Library,
 
-        ["Experiments.Modalities"] = $"{Engine} Nn Kindred Graphs Text {AllData}",
+        ["Experiments.Modalities"] = $"{Engine} Nn Numerics Kindred Clustering Metrics Information Graphs Text {AllData}",
         ["Experiments.Training"] = $"{Parts} Optim Clustering Metrics",
         ["Experiments.Evaluation"] = Learning,
         ["Experiments.Recipes"] = $"{Learning} Experiments.Evaluation",

@@ -270,6 +270,22 @@ def supcon():
     return learn(m, loss)
 
 
+def spcl():
+    m = prepare(network=Projected(BN(6, True, False)))
+    x1, x2 = views(8, 8)
+    memory = unit(tensor((9, 6), 830))                                     # three classes of the source, six samples of the target
+    identity = torch.tensor([0, 1, 2, 3, 3, 4, 5, 4, 6])
+    rows = [torch.tensor([0, 1, 0, 2, 1, 0]), 3 + torch.arange(N)]
+    centre = torch.stack([memory[identity == c].mean(0) for c in range(7)])
+    f = [unit(m.network(x)) for x in (x1, x2)]                             # the source first
+    loss = sum(F.cross_entropy(z @ centre.T / 0.05, identity[r]) for z, r in zip(f, rows))
+    out = learn(m, loss)
+    for z, r in zip(f, rows):
+        for one, row in zip(z.detach(), r):
+            memory[row] = unit((0.2 * memory[row] + 0.8 * one)[None])[0]
+    return out | {"after": {"memory.rows": digest(memory)}}
+
+
 class DinoHead(nn.Module):
     def __init__(self):
         super().__init__()
@@ -305,6 +321,6 @@ def dino():
 
 
 if __name__ == "__main__":
-    made = {f.__name__: f() for f in (simclr, moco, moco_v3, byol, simsiam, swav, dino, hcl, supcon)}
+    made = {f.__name__: f() for f in (simclr, moco, moco_v3, byol, simsiam, swav, dino, hcl, supcon, spcl)}
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "references.json"), "w") as out:
         json.dump(made, out, indent=1)

@@ -1,8 +1,8 @@
-using Kindred.Experiments.Studies;
+using Kindred.Experiments.Modalities;
 using Kindred.Io;
 using Kindred.Torch;
 
-namespace Kindred.Tests.Studies;
+namespace Kindred.Tests.Modalities;
 
 public sealed class NumberFileTests : IDisposable
 {

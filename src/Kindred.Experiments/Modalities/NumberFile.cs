@@ -3,7 +3,7 @@ using Kindred.Io;
 using Kindred.Io.Csv;
 using Kindred.Torch;
 
-namespace Kindred.Experiments.Studies;
+namespace Kindred.Experiments.Modalities;
 
 /// <summary>Columns of numbers out of a user's file: <c>data.csv:height,weight</c>, <c>features.npy</c>, <c>embeddings.safetensors:train</c>.</summary>
 /// <remarks>

@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.IO.Enumeration;
+using System.Text;
+using Kindred.Data.Sources;
+using Kindred.Io;
+
+namespace Kindred.Data.Text;
+
+/// <summary>Reads sentences: <c>.txt</c> one a line, <c>.tsv</c> and <c>.csv</c> with one to three of them a row, each also as <c>.gz</c>, in folders and tar archives.</summary>
+/// <remarks>
+/// URI: <c>text:PATH</c>, where PATH is a file, a folder, a tar archive, or one of the two with a pattern behind a slash (<c>captions.tar/train.?.en.txt.gz</c>).
+/// Keys: <c>columns</c>, <c>label</c>, <c>group=line</c> (files beside one another whose equal lines say the same), <c>min</c> and <c>max</c> words,
+/// <c>lines=A-B</c>, <c>n</c>, <c>split</c>.
+/// </remarks>
+public static class TextFiles
+{
+    const long MostBytes = 1L << 30;
+
+    /// <summary>The keys of a URI that this reader knows.</summary>
+    public static IReadOnlyList<string> Keys { get; } = ["columns", "label", "group", "min", "max", "lines", "n", "split"];
+
+    /// <summary>Reads what a data URI names.</summary>
+    /// <exception cref="ConfigurationException">A key is wrong.</exception>
+    /// <exception cref="DataException">There is no text, or it is damaged; the message has file and line.</exception>
+    public static Sentences Open(DataUri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        var files = Files(uri.Path);
+        // A split that the files' names say needs no other.
+        var (split, named) = (uri["split"], false);
+        if (split is not null && files.Where(f => Named(f.Name, split)).ToList() is { Count: > 0 } own) (files, named) = (own, true);
+        var parts = files.ConvertAll(f => TextTable.Read(f.Name, f.Bytes, uri));
+        var set = uri["group"] switch
+        {
+            null => Joined(uri.Text, parts),
+            "line" => BesideOneAnother(uri.Text, parts),
+            var other => throw new ConfigurationException($"{uri}: group={other}; expected is line: files whose lines of one number say the same."),
+        };
+        set = Filtered(set, uri);
+        return Some(named ? set : set.Split(split), uri);
+    }
+
+    /// <summary>At most as many rows as a URI's <c>n</c> says, evenly spread; never none.</summary>
+    internal static Sentences Some(Sentences set, DataUri uri)
+    {
+        if (set.Rows.Count == 0) throw new DataException($"{uri}: there is no sentence{(uri.Query.Count > 0 ? " left of those keys" : "")}.");
+        var most = Whole(uri, "n", 1);
+        return most is null || most >= set.Rows.Count ? set : set.Of([.. Enumerable.Range(0, most.Value).Select(i => (int)((long)i * set.Rows.Count / most.Value))]);
+    }
+
+    static Sentences Filtered(Sentences set, DataUri uri)
+    {
+        var (least, most) = (Whole(uri, "min", 1), Whole(uri, "max", 1));
+        if (least is not null || most is not null)
+            set = set.Of([.. Enumerable.Range(0, set.Rows.Count).Where(r => set.Rows[r].All(s => Words(s) >= (least ?? 0) && Words(s) <= (most ?? int.MaxValue)))]);
+        if (uri["lines"] is not { } range) return set;
+        var ends = range.Split('-');
+        if (ends.Length != 2 || !int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            || !int.TryParse(ends[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) || first < 1 || last < first)
+            throw new ConfigurationException($"{uri}: lines={range}; expected are the first and the last, such as lines=1-1000.");
+        return set.Of([.. Enumerable.Range(first - 1, Math.Max(0, Math.Min(last, set.Rows.Count) - first + 1))]);
+    }
+
+    internal static int Words(string sentence) => sentence.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+
+    /// <summary>A key's value as a whole number, or null.</summary>
+    /// <exception cref="ConfigurationException">It is none, or too small.</exception>
+    public static int? Whole(DataUri uri, string key, int least)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return uri.Number(key) switch
+        {
+            null => null,
+            var number when number == Math.Floor(number.Value) && number >= least && number <= int.MaxValue => (int)number,
+            var number => throw new ConfigurationException(string.Create(CultureInfo.InvariantCulture, $"{uri}: {key}={number}; expected is a whole number from {least} on.")),
+        };
+    }
+
+    static Sentences Joined(string source, List<Sentences> parts)
+    {
+        if (parts.Find(p => p.Columns.Count != parts[0].Columns.Count) is { } other)
+            throw new DataException($"{other.Source} has {other.Columns.Count} sentences a row, {parts[0].Source} has {parts[0].Columns.Count}; "
+                + "read them one by one, or choose by ?columns=.");
+        var labelled = parts.TrueForAll(p => p.Labels is not null);
+        string[] classes = labelled ? [.. parts.SelectMany(p => p.Classes).Distinct().Order(StringComparer.Ordinal)] : [];
+        return new(source, parts[0].Columns, [.. parts.SelectMany(p => p.Rows)])
+        {
+            Blank = parts.Sum(p => p.Blank),
+            Classes = classes,
+            Labels = labelled ? [.. parts.SelectMany(p => p.Labels!.Select(l => Array.BinarySearch(classes, p.Classes[l], StringComparer.Ordinal)))] : null,
+            Scores = parts.TrueForAll(p => p.Scores is not null) ? [.. parts.SelectMany(p => p.Scores!)] : null,
+        };
+    }
+
+    static Sentences BesideOneAnother(string source, List<Sentences> parts)
+    {
+        if (parts.Count < 2)
+            throw new DataException($"{source}: group=line wants two files or more beside one another, and there is {parts.Count}; "
+                + "name them by a pattern, such as captions.tar/train.?.en.txt.gz.");
+        if (parts.Find(p => p.Columns.Count != 1 || p.Blank > 0) is { } wrong)
+            throw new DataException($"{wrong.Source}: group=line wants one sentence in every line{(wrong.Blank > 0 ? $"; {wrong.Blank} are blank" : "")}.");
+        if (parts.Find(p => p.Rows.Count != parts[0].Rows.Count) is { } other)
+            throw new DataException($"{other.Source} has {other.Rows.Count} lines, {parts[0].Source} has {parts[0].Rows.Count}: lines of one number have to say the same.");
+        return new(source, [.. parts.Select(p => p.Source)], [.. Enumerable.Range(0, parts[0].Rows.Count).Select(r => parts.Select(p => p.Rows[r][0]).ToArray())]) { Alike = true };
+    }
+
+    static bool Named(string name, string split) => Path.GetFileName(name).Split('.', '-', '_').Contains(split, StringComparer.Ordinal);
+
+    /// <summary>The text files that a path names, in the order of their names, unpacked.</summary>
+    internal static List<(string Name, byte[] Bytes)> Files(string path)
+    {
+        var tar = path.IndexOf(".tar", StringComparison.Ordinal);
+        List<(string Name, byte[] Bytes)> files = tar >= 0 && File.Exists(path[..(tar + 4)]) ? Packed(path[..(tar + 4)], path[(tar + 4)..].Trim('/'))
+            : File.Exists(path) ? [(path, RegularFile.ReadAllBytes(path, MostBytes))]
+            : Directory.Exists(path) ? Inside(path, "*")
+            : Path.GetDirectoryName(path) is { } folder && Directory.Exists(folder.Length == 0 ? "." : folder) && Path.GetFileName(path).IndexOfAny(['*', '?']) >= 0
+                ? Inside(folder.Length == 0 ? "." : folder, Path.GetFileName(path))
+            : throw new DataException($"{path}: there is no such file or folder; expected is .txt, .tsv or .csv (or one of them .gz), a folder of them, or FILE.tar/PATTERN.");
+        if (files.Count == 0) throw new DataException($"{path}: there is no text; expected are files in .txt, .tsv or .csv, or one of them .gz.");
+        return files.ConvertAll(f => (f.Name, Unpacked(f.Name, f.Bytes)));
+    }
+
+    static bool IsText(string name) => Path.GetExtension(Bare(name)) is ".txt" or ".tsv" or ".csv";
+
+    internal static string Bare(string name) => name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^3] : name;
+
+    static List<(string, byte[])> Inside(string folder, string pattern) =>
+        [.. Directory.GetFiles(folder).Where(f => IsText(f) && FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(f), ignoreCase: false)).Order(StringComparer.Ordinal)
+            .Select(f => (f, RegularFile.ReadAllBytes(f, MostBytes)))];
+
+    static List<(string, byte[])> Packed(string archive, string pattern)
+    {
+        using var handle = RegularFile.Open(archive);
+        var entries = TarIndex.Read(handle, archive).Where(e => e.Link is null).Select(e => (Path: Encoding.UTF8.GetString(e.Path), e.Offset, e.Length)).Where(e => IsText(e.Path)).ToList();
+        var wanted = pattern.Length == 0 ? entries : entries.FindAll(e => FileSystemName.MatchesSimpleExpression(pattern, e.Path, ignoreCase: false)
+            || FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(e.Path), ignoreCase: false));
+        if (wanted.Count == 0) throw new DataException($"{archive}: no text in it is named '{pattern}'; there are {Suggest.Some(entries.Select(e => e.Path))}.");
+        return [.. wanted.OrderBy(e => e.Path, StringComparer.Ordinal).Select(e => ($"{archive}/{e.Path}", Content(handle, e.Path, e.Offset, e.Length)))];
+    }
+
+    static byte[] Content(Microsoft.Win32.SafeHandles.SafeFileHandle handle, string name, long offset, long length)
+    {
+        if (length > MostBytes) throw new DataException($"{name}: {length} bytes are more than a text may have ({MostBytes}).");
+        var bytes = new byte[length];
+        for (var done = 0; done < bytes.Length;)
+        {
+            var read = RandomAccess.Read(handle, bytes.AsSpan(done), offset + done);
+            if (read == 0) throw new DataException($"{name}: the archive ends within it; fetch or pack it again.");
+            done += read;
+        }
+        return bytes;
+    }
+
+    static byte[] Unpacked(string name, byte[] bytes)
+    {
+        if (!name.EndsWith(".gz", StringComparison.Ordinal)) return bytes;
+        try
+        {
+            using var content = new MemoryStream();
+            using var packed = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+            var piece = new byte[1 << 16];
+            while (packed.Read(piece) is > 0 and var read)
+            {
+                content.Write(piece, 0, read);
+                if (content.Length > MostBytes) throw new DataException($"{name} unpacks to more than {MostBytes} bytes.");
+            }
+            return bytes.Length > 0 && Ends(bytes, content.Length) ? content.ToArray() : throw new DataException($"{name} is cut: it does not end as gzip does. Fetch it again.");
+        }
+        catch (InvalidDataException e) { throw new DataException($"{name} is no gzip file, or damaged: {e.Message}", e); }
+    }
+
+    // The library takes a cut file for a whole one; the last four bytes say how long the content is.
+    static bool Ends(byte[] packed, long length) => packed.Length >= 18 && System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 4)) == (uint)length;
+}
