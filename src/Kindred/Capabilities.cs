@@ -19,6 +19,17 @@ public interface IGenerates
     View Generate(int count);
 }
 
+/// <summary>A method that draws new samples of a class that is asked for.</summary>
+public interface IGeneratesClasses : IGenerates
+{
+    /// <summary>How many classes there are.</summary>
+    int Classes { get; }
+
+    /// <summary>Draws one sample for each label.</summary>
+    /// <param name="labels">int64 `[N]`, 0 to <see cref="Classes"/> − 1.</param>
+    View Generate(Tensor labels);
+}
+
 /// <summary>A method that estimates a quantity, such as mutual information in nats.</summary>
 public interface IEstimates
 {

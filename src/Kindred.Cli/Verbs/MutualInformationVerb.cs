@@ -18,8 +18,16 @@ static class MutualInformationVerb
     static readonly Option<string> estimators = new("--estimator") { DefaultValueFactory = _ => "", Description = "mine, dv, nwj, js, infonce, club, several with commas, or all." };
     static readonly Option<int> dimensions = new("--dim") { DefaultValueFactory = _ => 20, Description = "Dimensions of the Gaussians." };
     static readonly Option<string> correlations = new("--rho") { DefaultValueFactory = _ => string.Join(',', MiCurve.Grid), Description = "Correlations of the Gaussians." };
-    static readonly Option<string> critic = new("--critic") { DefaultValueFactory = _ => "auto", Description = "joint (one network on both), separable (inner product of two); auto: joint for files, separable for Gaussians." };
-    static readonly Option<string> scale = new("--scale") { DefaultValueFactory = _ => "ranks", Description = "Columns of files by rank (ranks: outliers and monotone maps change nothing) or as they are (standard)." };
+    static readonly Option<string> critic = new("--critic")
+    {
+        DefaultValueFactory = _ => "auto",
+        Description = "joint (one network on both), separable (inner product of two); auto: joint for files, separable for Gaussians.",
+    };
+    static readonly Option<string> scale = new("--scale")
+    {
+        DefaultValueFactory = _ => "ranks",
+        Description = "Columns of files by rank (ranks: outliers and monotone maps change nothing) or as they are (standard).",
+    };
     static readonly Option<int> steps = new("--steps") { DefaultValueFactory = _ => Default.Steps, Description = "Steps of learning." };
     static readonly Option<int> batch = new("--batch") { DefaultValueFactory = _ => Default.Batch, Description = "Pairs a step." };
     static readonly Option<int> hidden = new("--hidden") { DefaultValueFactory = _ => Default.Hidden, Description = "Width of the networks." };
@@ -54,7 +62,13 @@ static class MutualInformationVerb
         {
             foreach (var estimate in point.Estimates)
                 if (result.GetValue(json))
-                    Output.Json(new { dim = d, rho = point.Correlation, truth = point.Truth, club_exact = point.ClubExact, estimator = Name(estimate.Estimator), nats = estimate.Nats, seconds = Math.Round(estimate.Seconds, 2) });
+                {
+                    Output.Json(new
+                    {
+                        dim = d, rho = point.Correlation, truth = point.Truth, club_exact = point.ClubExact,
+                        estimator = Name(estimate.Estimator), nats = estimate.Nats, seconds = Math.Round(estimate.Seconds, 2),
+                    });
+                }
             rows.Add([Text(point.Correlation), Text(point.Truth), .. point.Estimates.Select(estimate => Text(estimate.Nats)), Text(point.ClubExact)]);
         }
         if (!result.GetValue(json))
@@ -83,7 +97,13 @@ static class MutualInformationVerb
         {
             var estimate = MiEstimate.Of(pairs, estimator, options, stop);
             if (result.GetValue(json))
-                Output.Json(new { x = references[0], y = references[1], estimator = Name(estimator), nats = estimate.Nats, held_out = pairs.Count(PairPart.Test), seconds = Math.Round(estimate.Seconds, 2) });
+            {
+                Output.Json(new
+                {
+                    x = references[0], y = references[1], estimator = Name(estimator), nats = estimate.Nats,
+                    held_out = pairs.Count(PairPart.Test), seconds = Math.Round(estimate.Seconds, 2),
+                });
+            }
             else
                 Console.Out.WriteLine($"{Name(estimator),-8} {Text(estimate.Nats)} nats");
         }
@@ -101,7 +121,8 @@ static class MutualInformationVerb
             JointCritic = kind == "joint" || (kind == "auto" && !result.GetValue(gaussian)), Seed = result.GetValue(seed),
         };
         if (options.Steps < 1 || options.Batch < 2 || options.Hidden < 1 || !(options.LearningRate > 0))
-            throw new ConfigurationException($"--steps {options.Steps} --batch {options.Batch} --hidden {options.Hidden} --lr {options.LearningRate}: at least one step, two pairs a step, one hidden unit, and a rate above 0.");
+            throw new ConfigurationException($"--steps {options.Steps} --batch {options.Batch} --hidden {options.Hidden} --lr {options.LearningRate}: "
+                + "at least one step, two pairs a step, one hidden unit, and a rate above 0.");
         return options;
     }
 

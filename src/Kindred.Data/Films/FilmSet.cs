@@ -48,7 +48,8 @@ public sealed record FilmSet(string Source, IReadOnlyList<Film> Films, IReadOnly
         if (uri["split"] is { } split)
         {
             films = [.. films.Where(f => f.Part == split)];
-            if (films.Count == 0) throw new ConfigurationException($"{uri}: there is no part '{split}'; there are {string.Join(", ", Films.Select(f => f.Part ?? "films without one").Distinct().Order())}.");
+            var parts = string.Join(", ", Films.Select(f => f.Part ?? "films without one").Distinct().Order());
+            if (films.Count == 0) throw new ConfigurationException($"{uri}: there is no part '{split}'; there are {parts}.");
         }
         foreach (var (key, kept) in new[] { ("hold", false), ("held", true) })
             if (Share(uri, key) is { } share) films = Held(films, share, kept);

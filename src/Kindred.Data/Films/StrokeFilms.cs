@@ -104,7 +104,7 @@ public static partial class StrokeFilms
             var file = Path.Combine(strokes, cells.Length > 1 ? cells[1] + ".json" : "");
             if (cells.Length < 2 || !known.TryGetValue(cells[1], out var meaning) || !File.Exists(file) || !used.Add(meaning)) continue;
             using var json = JsonDocument.Parse(File.ReadAllBytes(file));
-            var medians = json.RootElement.GetProperty("medians").EnumerateArray().Select(s => string.Join(' ', s.EnumerateArray().Select(p => string.Create(CultureInfo.InvariantCulture, $"{p[0].GetDouble()},{p[1].GetDouble()}"))));
+            var medians = json.RootElement.GetProperty("medians").EnumerateArray().Select(s => string.Join(' ', s.EnumerateArray().Select(Point)));
             rows.Append(CultureInfo.InvariantCulture, $"{cells[1]}\t{meaning}\t{string.Join(';', medians)}\n");
             count++;
         }
@@ -114,6 +114,8 @@ public static partial class StrokeFilms
         Directory.Delete(strokes, recursive: true);
         Directory.Delete(meanings, recursive: true);
     }
+
+    static string Point(JsonElement point) => string.Create(CultureInfo.InvariantCulture, $"{point[0].GetDouble()},{point[1].GetDouble()}");
 
     /// <summary>What single simplified characters mean, by the lines of CC-CEDICT: <c>trad simp [pinyin] /sense/sense/</c>.</summary>
     public static IReadOnlyDictionary<string, string> Meanings(IEnumerable<string> lines)
@@ -133,7 +135,8 @@ public static partial class StrokeFilms
     [GeneratedRegex(@"^\S (\S) \[[^\]]*\] /(.*)/\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Entry();
 
-    [GeneratedRegex(@"^(surname |CL:|(old |archaic |Japanese |erhua |ancient )?variant of |see |used in |abbr\. |also pr\.|Taiwan pr\.|same as |also written)|\bradical\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(surname |CL:|(old |archaic |Japanese |erhua |ancient )?variant of |see |used in |abbr\. |also pr\.|Taiwan pr\.|same as |also written)|\bradical\b",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Reference();
 
     [GeneratedRegex(@"\([^)]*\)|\[[^\]]*\]", RegexOptions.CultureInvariant)]

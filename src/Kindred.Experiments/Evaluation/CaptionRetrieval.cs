@@ -33,7 +33,8 @@ public sealed record CaptionRetrieval : Protocol
         }
         var captions = Tensor.Cat([.. text]);
         if (captions.Size(1) != films.Size(1))
-            throw new ConfigurationException($"films become {films.Size(1)} numbers and captions {captions.Size(1)}, which cannot be compared; evaluate a method of films and captions, or the baseline ridge or untrained.");
+            throw new ConfigurationException($"films become {films.Size(1)} numbers and captions {captions.Size(1)}, which cannot be compared; "
+                + "evaluate a method of films and captions, or the baseline ridge or untrained.");
         return Measure(films.Normalize(), captions.Normalize(), [.. owners]);
     }
 

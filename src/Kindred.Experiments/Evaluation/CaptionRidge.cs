@@ -8,7 +8,7 @@ sealed class CaptionRidge : IEncodes
 {
     const int Batch = 256;
 
-    readonly Tensor mean, deviation, weights, idf;
+    readonly Tensor mean, deviation, weights, constant, idf;
     readonly Device device;
     readonly long vocabulary;
 
@@ -37,14 +37,15 @@ sealed class CaptionRidge : IEncodes
         x = (x - mean) / deviation;
         y = (y * idf).Normalize();
         var penalised = x.T().Matmul(x) + (rows * Tensor.Eye(x.Size(1), Dtype.Float64));
-        weights = Scope.Release(Tensor.LinalgSolve(penalised, x.T().Matmul(y - y.Mean([0]))));
+        constant = Scope.Release(y.Mean([0]));
+        weights = Scope.Release(Tensor.LinalgSolve(penalised, x.T().Matmul(y - constant)));
     }
 
     /// <inheritdoc/>
     public Tensor Features(View view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        var made = view.Group == "text" ? Counts(view.X.To(Device.Cpu)) * idf : (((Moments(view.X.To(Device.Cpu)) - mean) / deviation).Matmul(weights));
+        var made = view.Group == "text" ? Counts(view.X.To(Device.Cpu)) * idf : ((Moments(view.X.To(Device.Cpu)) - mean) / deviation).Matmul(weights) + constant;
         return made.To(Dtype.Float32).To(device);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Kindred.Data.Pictures;
 using Kindred.Data.Pictures.Native;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
@@ -69,6 +70,13 @@ public sealed class Subject
 
     /// <summary>The URI of at most so many samples of other data; null where that kind of data cannot draw.</summary>
     public Func<string, int, string?> AtMost { get; init; } = (_, _) => null;
+
+    /// <summary>Opens what another run has learnt, by its folder.</summary>
+    /// <exception cref="DataException">It is no run.</exception>
+    public Func<string, OtherRun> OtherRun { get; init; } = run => throw new ConfigurationException($"'{run}' cannot be opened here; evaluate a run by `kindred eval`.");
+
+    /// <summary>Sheets of pixels that go with the numbers, by name; they are kept beside them.</summary>
+    public Dictionary<string, Picture> Sheets { get; } = [];
 
     /// <summary>The run's seed.</summary>
     public ulong Seed { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kindred.Data.Pictures;
 using Kindred.Experiments.Recipes;
 using Kindred.Io;
 
@@ -19,6 +20,9 @@ public sealed record EvaluationRequest(string Protocol, string? Data = null, str
 /// <param name="Settings">Everything that the numbers depend on: the protocol's settings, data, sizes of the parts, layer, seed.</param>
 public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<string, double> Metrics, JsonObject Settings)
 {
+    /// <summary>Sheets of pixels that go with the numbers, such as generated samples, by name.</summary>
+    public IReadOnlyDictionary<string, Picture> Sheets { get; init; } = new Dictionary<string, Picture>();
+
     static readonly JsonSerializerOptions style = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Pictures that the protocol drew, as SVG by name.</summary>
@@ -35,7 +39,7 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
     /// <summary>The same on one line.</summary>
     public override string ToString() => ToJson().ToJsonString(style);
 
-    /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder, and <c>eval/NAME.svg</c> for each picture; a baseline's name stands before the ending.</summary>
+    /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder, <c>eval/NAME.svg</c> for each picture and <c>eval/NAME.png</c> for each sheet; a baseline's name stands before the ending.</summary>
     /// <returns>The file.</returns>
     /// <exception cref="EnvironmentException">It cannot be written.</exception>
     public string Save(string run)
@@ -46,6 +50,7 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw StorageFailure.Explain(file, 0, e); }
         AtomicFile.WriteText(file, $"{ToString()}\n");
         foreach (var (name, svg) in Pictures) AtomicFile.WriteText(Path.Combine(run, "eval", $"{name}{(baseline is null ? "" : $".{baseline}")}.svg"), svg);
+        foreach (var (name, sheet) in Sheets) AtomicFile.Write(Path.Combine(run, "eval", $"{name}{(baseline is null ? "" : $".{baseline}")}.png"), stream => PngWriter.Write(stream, sheet));
         return file;
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Kindred.Data.Views;
 using Kindred.Experiments.Evaluation;
+using Kindred.Experiments.Modalities;
 using Kindred.Experiments.Recipes;
 using Kindred.Torch;
 
@@ -47,7 +49,7 @@ public static class Evaluations
             Generator.Default.Seed((long)experiment.Recipe.Train.Seed);
             var metrics = protocol.Evaluate(subject);
             foreach (var (name, note) in subject.Notes) settings[name] = note?.DeepClone();
-            return new EvaluationReport(attribute.Name, metrics, settings) { Pictures = subject.Pictures.ToDictionary() };
+            return new EvaluationReport(attribute.Name, metrics, settings) { Pictures = subject.Pictures.ToDictionary(), Sheets = subject.Sheets.ToDictionary() };
         }
         finally
         {
@@ -107,10 +109,21 @@ public static class Evaluations
         {
             Network = request.Baseline is null ? network : null,
             AtMost = (wanted, limit) => DataKinds.Of(wanted).AtMost(wanted, limit),
+            OtherRun = run => Opened(run, experiment.Device),
             Seed = recipe.Train.Seed,
             OwnData = own,
             Cancel = cancel,
         };
+    }
+
+    static OtherRun Opened(string run, Device device)
+    {
+        using var other = TrainedRun.Open(run, device);
+        other.Method.Eval();
+        var pictures = DataKinds.UriOf(other.Recipe) is { } uri && DataKinds.Of(uri) is PictureModality;
+        if (!pictures) return new(other.Method, null);
+        var plain = other.Recipe.Plain is { } own ? Parts.Requests([own], typeof(Augmentation))[0] : null;
+        return new(other.Method, PictureViews.Plain(Parts.Requests(other.Recipe.Views, typeof(Augmentation)), plain));
     }
 
     static Method Fresh(Experiment experiment, ulong seed)

@@ -219,6 +219,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
             new CheckpointHook(Save, train.CheckpointEvery),
+            .. SampleHook.For(experiment.Method, folder.Path, offset) is { } samples ? new[] { samples } : [],
         ];
         trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null) Restore(state, start, trainer);

@@ -57,5 +57,5 @@ public sealed class CLUB : Method, IEstimates
     }
 
     /// <summary>A tiny one, which the tests train.</summary>
-    public static MethodExample Example => new((_, facts) => new CLUB(facts, new(Hidden: 16)), "pairs");
+    public static MethodExample Example => new((_, facts) => new CLUB(facts, new(Hidden: 16)), "pairs") { Rate = 0.005 };
 }

@@ -15,7 +15,8 @@ namespace Kindred.Methods;
 /// caption teaches what films have in common, and the contrast pushes similar films apart less.
 /// Differs: a recurrent decoder over the captions' own words, and encoders from scratch, in place of T5; the hybrid is the mean of the identity and the cross loss.
 /// </remarks>
-[Method("support-set", Title = "Support-set bottlenecks", Paper = "arXiv:2010.02824", Family = "cross-modal contrast", Modality = "films with text", Objective = "cross-modal ranking and cross-captioning")]
+[Method("support-set", Title = "Support-set bottlenecks", Paper = "arXiv:2010.02824", Family = "cross-modal contrast", Modality = "films with text",
+    Objective = "cross-modal ranking and cross-captioning")]
 public sealed class SupportSet : Method, IEncodes
 {
     /// <summary>How film and caption look for each other.</summary>

@@ -9,6 +9,7 @@ public sealed class Conv2d : Layer
     readonly Parameter? bias;
     readonly long stride, padding, groups;
     readonly bool standardised;
+    readonly SpectralNorm? spectral;
 
     /// <summary>Kaiming-normal weights by fan-out, bias U(±1 / √fan-in).</summary>
     /// <param name="inputs">In.</param>
@@ -28,6 +29,19 @@ public sealed class Conv2d : Layer
         this.standardised = standardised;
     }
 
+    Conv2d(Tensor weight, Tensor bias)
+    {
+        (this.weight, this.bias) = (new(weight), new(bias));
+        (stride, padding, groups) = (1, weight.Size(2) / 2, 1);
+        spectral = new(weight);
+    }
+
+    /// <summary>A convolution of step 1 whose kernels are spectrally normalised as a matrix [Out, In · k · k], drawn orthogonally, with bias zero.</summary>
+    /// <param name="inputs">In.</param>
+    /// <param name="outputs">Out.</param>
+    /// <param name="kernel">Side of the kernel.</param>
+    public static Conv2d Spectral(long inputs, long outputs, long kernel) => new(Weights.Orthogonal([outputs, inputs, kernel, kernel]), Weights.Zeros(outputs));
+
     /// <summary>[Out, In / groups, k, k].</summary>
     public Parameter Weight => weight;
 
@@ -45,7 +59,7 @@ public sealed class Conv2d : Layer
         // The weights say how the network lies in memory. Pictures come as rows of pixels, and one such input would draw every layer after it along.
         if (!x.IsContiguous() && x.IsContiguous(MemoryFormat.ChannelsLast) && !weight.Value.IsContiguous(MemoryFormat.ChannelsLast))
             x = x.Contiguous();
-        return Convolution.Of(x, standardised ? WeightStandardisation.Of(weight) : weight.Value, bias?.Value, stride, padding, groups);
+        return Convolution.Of(x, standardised ? WeightStandardisation.Of(weight) : spectral?.Of(weight) ?? weight.Value, bias?.Value, stride, padding, groups);
     }
 }
 

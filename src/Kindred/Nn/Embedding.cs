@@ -7,6 +7,7 @@ public sealed class Embedding : Layer
 {
     readonly Parameter weight;
     readonly long padding;
+    readonly SpectralNorm? spectral;
 
     /// <summary>N(0, deviation²) rows.</summary>
     /// <param name="count">Rows of the table.</param>
@@ -19,9 +20,20 @@ public sealed class Embedding : Layer
         this.padding = padding;
     }
 
+    Embedding(Tensor weight)
+    {
+        (this.weight, padding) = (new(weight), -1);
+        spectral = new(weight);
+    }
+
+    /// <summary>A table that is spectrally normalised as a matrix, drawn orthogonally.</summary>
+    /// <param name="count">Rows of the table.</param>
+    /// <param name="width">D.</param>
+    public static Embedding Spectral(long count, long width) => new(Weights.Orthogonal([count, width]));
+
     /// <summary>[Count, D].</summary>
     public Parameter Weight => weight;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Tensor.Embedding(weight, x, padding);
+    public override Tensor Forward(Tensor x) => Tensor.Embedding(spectral?.Of(weight) ?? weight.Value, x, padding);
 }

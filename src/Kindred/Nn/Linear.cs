@@ -8,6 +8,7 @@ public sealed class Linear : Layer
     readonly Parameter weight;
     readonly Parameter? bias;
     readonly bool standardised;
+    readonly SpectralNorm? spectral;
 
     /// <summary>Weight and bias drawn from U(±1 / √in).</summary>
     /// <param name="inputs">In.</param>
@@ -30,6 +31,18 @@ public sealed class Linear : Layer
         this.bias = bias is null ? null : new(bias);
     }
 
+    Linear(Tensor weight, Tensor? bias, SpectralNorm spectral) : this(weight, bias) => this.spectral = spectral;
+
+    /// <summary>A layer whose weight is spectrally normalised, drawn orthogonally, with bias zero.</summary>
+    /// <param name="inputs">In.</param>
+    /// <param name="outputs">Out.</param>
+    /// <param name="bias">Adds one number an output.</param>
+    public static Linear Spectral(long inputs, long outputs, bool bias = true)
+    {
+        var weight = Weights.Orthogonal([outputs, inputs]);
+        return new(weight, bias ? Weights.Zeros(outputs) : null, new SpectralNorm(weight));
+    }
+
     /// <summary>[Out, In].</summary>
     public Parameter Weight => weight;
 
@@ -37,7 +50,7 @@ public sealed class Linear : Layer
     public Parameter? Bias => bias;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Tensor.Linear(x, standardised ? WeightStandardisation.Of(weight) : weight.Value, bias?.Value);
+    public override Tensor Forward(Tensor x) => Tensor.Linear(x, standardised ? WeightStandardisation.Of(weight) : spectral?.Of(weight) ?? weight.Value, bias?.Value);
 }
 
 /// <summary>A linear layer whose rows keep the direction of v and a gain g that is fixed at one: DINO's last layer.</summary>

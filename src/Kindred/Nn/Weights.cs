@@ -61,6 +61,17 @@ public static class Weights
     public static Tensor Xavier(ReadOnlySpan<long> shape, long stacked = 1)
         => Uniform(shape, Math.Sqrt(6.0 / (FanIn(shape) + FanOut(shape) / stacked)));
 
+    /// <summary>Rows, or columns where there are more rows, at right angles and of length 1, the weight seen as a matrix [out, ..]. Saxe et al., arXiv:1312.6120.</summary>
+    public static Tensor Orthogonal(ReadOnlySpan<long> shape)
+    {
+        using var _ = NoGradient.Begin();
+        long[] sides = shape.ToArray();
+        var (rows, columns) = (sides[0], sides.Skip(1).Aggregate(1L, (a, b) => a * b));
+        var (q, r) = Tensor.LinalgQr(Normal([Math.Max(rows, columns), Math.Min(rows, columns)], 1));
+        var even = q * r.Diagonal().Sign();                             // no direction is preferred
+        return (rows < columns ? even.T() : even).Reshape(sides).Contiguous();
+    }
+
     /// <summary>Inputs that one output sums over.</summary>
     public static long FanIn(ReadOnlySpan<long> shape) => shape[1] * Receptive(shape);
 

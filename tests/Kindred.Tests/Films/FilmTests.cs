@@ -29,7 +29,8 @@ public sealed class FilmTests : IDisposable
             Npy.Save(Path.Combine(folder, "features", $"v{i}.npy"), NamedArray.From<float>("x", [.. Enumerable.Range(0, (i + 2) * 3).Select(n => i + (n / 100f))], i + 2, 3));
         json ??= $$"""
             {"videos": [{{string.Join(",", Enumerable.Range(0, films).Select(i => $$"""{"video_id": "v{{i}}", "split": "{{(i % 4 == 3 ? "test" : "train")}}"}"""))}}],
-             "sentences": [{{string.Join(",", Enumerable.Range(0, films).Select(i => $$"""{"video_id": "v{{i}}", "caption": "A dog, number {{i}}"}"""))}}, {"video_id": "v0", "caption": "Again v0's dog"}]}
+             "sentences": [{{string.Join(",", Enumerable.Range(0, films).Select(i => $$"""{"video_id": "v{{i}}", "caption": "A dog, number {{i}}"}"""))}},
+                           {"video_id": "v0", "caption": "Again v0's dog"}]}
             """;
         File.WriteAllText(Path.Combine(folder, "captions.json"), json);
         return $"video-text:{folder}";
@@ -193,7 +194,8 @@ public sealed class FilmTests : IDisposable
     public void Definitions_lose_names_references_and_asides()
     {
         var found = StrokeFilms.Meanings(
-            ["# CC-CEDICT", "火 火 [Huo3] /surname Huo/", "火 火 [huo3] /fire/urgent (of business)/CL:個|个[ge4]/Kangxi radical 86/to see 火車|火车[huo3 che1]/", "火車 火车 [huo3 che1] /train/", "兀 兀 [wu4] /surname Wu/"]);
+            ["# CC-CEDICT", "火 火 [Huo3] /surname Huo/",
+             "火 火 [huo3] /fire/urgent (of business)/CL:個|个[ge4]/Kangxi radical 86/to see 火車|火车[huo3 che1]/", "火車 火车 [huo3 che1] /train/", "兀 兀 [wu4] /surname Wu/"]);
         Assert.Equal([("火", "fire urgent to see")], found.Select(f => (f.Key, f.Value)));
     }
 
@@ -213,8 +215,12 @@ public sealed class FilmTests : IDisposable
         string[] words = ["red", "green", "blue", "white", "black"];
         Directory.CreateDirectory(Path.Combine(folder, "features"));
         for (var i = 0; i < 60; i++)
-            Npy.Save(Path.Combine(folder, "features", $"v{i}.npy"), NamedArray.From<float>("x", [.. Enumerable.Range(0, 15).Select(n => n % 5 == i % 5 || n % 5 == i / 5 % 5 ? 1f + (i * n % 7 * 0.01f) : 0)], 3, 5));
-        File.WriteAllText(Path.Combine(folder, "captions.tsv"), "id\tsplit\tcaption\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"v{i}\t{(i < 50 ? "train" : "test")}\t{words[i % 5]} and {words[i / 5 % 5]}\n")));
+        {
+            float[] frames = [.. Enumerable.Range(0, 15).Select(n => n % 5 == i % 5 || n % 5 == i / 5 % 5 ? 1f + (i * n % 7 * 0.01f) : 0)];
+            Npy.Save(Path.Combine(folder, "features", $"v{i}.npy"), NamedArray.From<float>("x", frames, 3, 5));
+        }
+        var rows = Enumerable.Range(0, 60).Select(i => $"v{i}\t{(i < 50 ? "train" : "test")}\t{words[i % 5]} and {words[i / 5 % 5]}\n");
+        File.WriteAllText(Path.Combine(folder, "captions.tsv"), "id\tsplit\tcaption\n" + string.Concat(rows));
         using var train = Open($"video-text:{folder}?split=train");
         using var test = Open($"video-text:{folder}?split=test");
         var ridge = new CaptionRidge(train, Device.Cpu);

@@ -72,7 +72,8 @@ public sealed class EveryMethodTests
     {
         using var data = Rows[name].Open(Rows[name].Type is null ? 32 : 40);   // four or five batches in its own order
         var facts = new DataFacts(40, 4, 5);
-        Planned Make(long seed) => Toy.Build(() => new Planned(Rows[name].Type is { } type ? MethodExamples.Of(type).Make(c => new TinyEncoder(c ?? 3), facts.Of(MethodExamples.Of(type).Data)) : Rows[name].Make(), lengths), seed);
+        Method Inner() => Rows[name].Example is { } example ? example.Make(c => new TinyEncoder(c ?? 3), facts.Of(example.Data)) : Rows[name].Make();
+        Planned Make(long seed) => Toy.Build(() => new Planned(Inner(), lengths), seed);
         var (method, copy) = (Make(1), Make(2));
         var (optimizers, others) = (Toy.Sgd(method), Toy.Sgd(copy));
         Generator.Default.Seed(3);

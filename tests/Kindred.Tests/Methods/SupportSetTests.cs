@@ -14,8 +14,12 @@ public sealed class SupportSetTests : IDisposable
 
     public void Dispose() => scope.Dispose();
 
-    static Kindred.Methods.SupportSet Make(Kindred.Methods.SupportSet.Options options) =>
-        Toy.Build(() => new Kindred.Methods.SupportSet(new FrameEncoder(new(Width: 8, Heads: 2, Dropout: 0), facts.For("video")), new WordEncoder(new(Width: 8, Heads: 2, Drop: 0), facts.For("text")), facts, options));
+    static Kindred.Methods.SupportSet Make(Kindred.Methods.SupportSet.Options options)
+    {
+        FrameEncoder Video() => new(new(Width: 8, Heads: 2, Dropout: 0), facts.For("video"));
+        WordEncoder Text() => new(new(Width: 8, Heads: 2, Drop: 0), facts.For("text"));
+        return Toy.Build(() => new Kindred.Methods.SupportSet(Video(), Text(), facts, options));
+    }
 
     static (double Contrast, double Caption, double Loss) Step(Kindred.Methods.SupportSet.Options options)
     {
@@ -78,7 +82,7 @@ public sealed class SupportSetTests : IDisposable
     [Fact]
     public void What_stands_behind_the_end_of_a_caption_counts_for_nothing()
     {
-        var encoder = Toy.Build(() => new Kindred.Methods.SupportSet(new FrameEncoder(new(Width: 8, Heads: 2), facts.For("video")), new WordEncoder(new(Width: 8, Heads: 2), facts.For("text")), facts, new(Dim: 8)));
+        var encoder = Make(new(Dim: 8));
         encoder.Eval();
         View Text(params long[] words) => new(Tensor.From<long>(words, [1, words.Length]), "text");
         var (shorter, longer) = (encoder.Embeddings(Text(5, 6, 3)).ToArray<float>(), encoder.Embeddings(Text(5, 6, 3, 0, 0)).ToArray<float>());
