@@ -49,7 +49,7 @@ static class StudyVerb
         if (lanes < 1) throw new ConfigurationException($"--jobs {lanes}: at least one cell runs at a time.");
         string[] told = [.. result.GetValue(data) is { } uri ? new[] { "--data", uri } : [], "--device", result.GetValue(device)!,
             .. Plugins.Loaded.SelectMany(p => new[] { "--plugin", p.Path }), .. result.GetValue(overrides) ?? []];
-        var worker = new StudyProcess(wanted, folder, told, Math.Max(1, Environment.ProcessorCount / lanes), Output.Say);
+        var worker = new StudyProcess(wanted, folder, told, Math.Max(1, Variables.Threads / lanes), Output.Say);
         StudyRun? run = null;
         run = new StudyRun(study, folder, worker.Do)
         {

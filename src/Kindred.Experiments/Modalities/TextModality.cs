@@ -171,7 +171,7 @@ public sealed class TextData : MemoryData, IData
     }
 
     /// <inheritdoc/>
-    public IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(r => new SampleStamp(Hash(Set.Rows[r]), Labels?[r] ?? -1));
+    public override IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(r => new SampleStamp(Hash(Set.Rows[r]), Labels?[r] ?? -1));
 
     // What a sentence says is all that it is.
     static string Hash(string[] row) => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(string.Join('\t', row).AsSpan())).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);

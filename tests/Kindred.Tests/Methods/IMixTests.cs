@@ -107,7 +107,7 @@ public sealed class IMixTests
     public void Spectrograms_are_mixed_and_not_waves()
     {
         using var scope = Scope.Open();
-        using var data = new ToyData(sound: true);
+        using var data = new ToyData(kind: "sound");
         var encoder = new LogMelEncoder(new(Width: 6, Normalize: true));
         var batch = data.Batch();
         foreach (var mix in new[] { MixKind.MixUp, MixKind.CutMix })

@@ -22,7 +22,7 @@ public sealed class SimCSETests
     public void Twins_differ_by_their_dropout_and_are_the_same_without()
     {
         using var scope = Scope.Open();
-        using var data = new ToyData(text: true);
+        using var data = new ToyData(kind: "text");
         var (with, without) = (Step(Make(), data.Batch()), Step(Make(dropout: 0), data.Batch()));
         Assert.InRange(with.Log["twin_cosine"], 0.2, 0.999);
         Assert.Equal(1, without.Log["twin_cosine"], 1e-5);
@@ -33,7 +33,7 @@ public sealed class SimCSETests
     public void Pairs_take_the_second_sentence_and_the_third_as_a_hard_negative_that_may_weigh_more()
     {
         using var scope = Scope.Open();
-        using var data = new ToyData(text: true);
+        using var data = new ToyData(kind: "text");
         var batch = data.Batch();
         var method = Make(SimCSE.TwinKind.Pair, dropout: 0);
         var z = method.Network.Forward(batch.Views[..3]);
@@ -49,7 +49,7 @@ public sealed class SimCSETests
     public void The_head_is_for_training_only_and_evaluation_has_no_chance()
     {
         using var scope = Scope.Open();
-        using var data = new ToyData(text: true);
+        using var data = new ToyData(kind: "text");
         var method = Make();
         method.Eval();
         var view = data.Batch().Views[0];
