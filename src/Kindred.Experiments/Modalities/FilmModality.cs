@@ -121,7 +121,7 @@ sealed class FilmData(FilmSet set, WordTable words, int shown, int length, int b
 
     IReadOnlyList<(string Name, string Reason)> IData.Bad => [.. set.Bad.Select(b => (b.Name, b.Reason))];
 
-    IEnumerable<SampleStamp> IData.Stamps() => set.Films.Select(f => new SampleStamp(f.Id, -1, sizeof(float) * (long)f.Values.Length));
+    public override IEnumerable<SampleStamp> Stamps() => set.Films.Select(f => new SampleStamp(f.Id, -1, sizeof(float) * (long)f.Values.Length));
 
     public IReadOnlyList<int> CaptionsOfEach => [.. set.Films.Select(f => f.Captions.Count)];
 

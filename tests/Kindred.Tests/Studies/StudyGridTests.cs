@@ -88,7 +88,7 @@ public class StudyGridTests
     {
         var folder = Path.Combine(Repository.Root, "studies");
         Assert.NotEmpty(Study.Names(folder));
-        Assert.All(Study.Names(folder), name => Assert.NotEmpty(Study.Load(name, Recipes, folder, null, name == "cpc" ? "audio:/recordings" : null).Cells));
+        Assert.All(Study.Names(folder), name => Assert.NotEmpty(Study.Load(name, Recipes, folder, null, name is "cpc" or "i-mix-sound" ? "audio:/recordings" : null).Cells));
     }
 
     static Recipe Recipes(string name) => Recipe.Load(name, null, Path.Combine(Repository.Root, "recipes"), Parts.Binder);
