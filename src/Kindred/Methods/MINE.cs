@@ -37,5 +37,5 @@ public sealed class MINE : BoundMethod
     }
 
     /// <summary>A tiny one, which the tests train.</summary>
-    public static MethodExample Example => new((_, facts) => new MINE(facts, new(Hidden: 16, Width: 8)), "pairs");
+    public static MethodExample Example => new((_, facts) => new MINE(facts, new(Hidden: 16, Width: 8, Rate: 0.1)), "pairs") { Rate = 0.005 };
 }
