@@ -23,6 +23,8 @@ public class EncoderTests
             "mlp" => ("width: 16, inputs: 12", [2, 12]),
             "moments" => ("inputs: 4", [2, 4]),
             "patches" => ("width: 8", [2, 3, 32, 32]),
+            "frames" => ("", [2, 8, 128]),
+            "words" => ("", [2, 6]),
             "bert" or "minilm" or "bert-base" => ("depth: 1, width: 24", [2, 5]),
             _ when name.StartsWith("vit", StringComparison.Ordinal) => ("depth: 2, size: 32, patch: 8", [2, 3, 32, 32]),
             _ when name.StartsWith("resnet", StringComparison.Ordinal) => ("width: 0.125", [2, 3, 32, 32]),
@@ -36,7 +38,13 @@ public class EncoderTests
             using (Scope.Open())
             {
                 var x = Reference.Tensor(1, shape).To(Dtype.Float32);
-                var y = encoder.Forward(encoder is Bert ? TextView.Of([[2, 7, 3], [2, 9, 8, 4, 3]], "") : name == "gin" ? new GraphView(x, Tensor.From<long>([0, 1, 2, 1, 0, 2], [2, 3]), Tensor.From<long>([0, 0, 1]), 2, "") : (View)x);
+                var y = encoder.Forward(name switch
+                {
+                    "bert" or "minilm" or "bert-base" => TextView.Of([[2, 7, 3], [2, 9, 8, 4, 3]], ""),
+                    "gin" => new GraphView(x, Tensor.From<long>([0, 1, 2, 1, 0, 2], [2, 3]), Tensor.From<long>([0, 0, 1]), 2, ""),
+                    "words" => Tensor.From<long>([4, 5, 6, 3, 0, 0, 7, 8, 9, 10, 3, 0], shape),
+                    _ => (View)x,
+                });
                 Assert.Equal([2, encoder.Dim], y.Shape);
                 if (encoder.Parameters().Any()) y.Sum().Backward();
             }
