@@ -12,7 +12,7 @@ namespace Kindred.Methods;
 /// network in one batch, each row with dropout masks of its own. The head, one layer with tanh, is for training: h is the pooled encoder.
 /// </remarks>
 [Method("simcse", Title = "SimCSE", Paper = "arXiv:2104.08821", Family = "instance discrimination", Modality = "text", Objective = "cross-entropy over the twins of a batch")]
-[Method("simcse-sup", Title = "SimCSE, supervised", Paper = "arXiv:2104.08821", Family = "supervised", Modality = "text", Objective = "cross-entropy over twins and hard negatives")]
+[Method("simcse-supervised", Title = "SimCSE, supervised", Paper = "arXiv:2104.08821", Family = "supervised", Modality = "text", Objective = "cross-entropy over twins and hard negatives")]
 public sealed class SimCSE : ProjectedMethod
 {
     /// <summary>What a sentence's twin is.</summary>
