@@ -88,7 +88,8 @@ public sealed record Question(string Text, IReadOnlyList<string> Options, int An
     public static IReadOnlyList<Question> Of(Sentences table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        if (table.Columns.Count < 3) throw new DataException($"{table.Source}: a question has at least two options, under the header answer, question, option0, option1, …; there are {string.Join(", ", table.Columns)}.");
+        if (table.Columns.Count < 3)
+            throw new DataException($"{table.Source}: a question has at least two options, under the header answer, question, option0, option1, …; there are {string.Join(", ", table.Columns)}.");
         if (table.Labels is null) throw new DataException($"{table.Source}: no column is called answer; expected is the number of the right option, from 0.");
         return [.. table.Rows.Select((row, i) => new Question(row[0], row[1..], RightOf(table, i)))];
     }

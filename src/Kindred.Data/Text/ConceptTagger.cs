@@ -14,16 +14,18 @@ public sealed partial class ConceptTagger(Lexicon lexicon)
 
     // Words that only hold a sentence together; some of them are nouns in WordNet (in: inch).
     static readonly HashSet<string> articles = Set("""
-        a an the this that these those my your his her its our their some any no each every another one two three four five several many few both all
-        in on at of with for from by into onto near over under through during across around against between behind beside about above below after before without within toward towards along off
+        a an the this that these those my your his her its our their some any no each every another one two three four five several many few
+        both all in on at of with for from by into onto near over under through during across around against between behind beside about
+        above below after before without within toward towards along off
         """);
     static readonly HashSet<string> subjects = Set("""
-        i you he she it we they who which there is are was were be been being am has have had do does did can could will would shall should may might must to not don't doesn't didn't won't can't
-        couldn't wouldn't shouldn't never
+        i you he she it we they who which there is are was were be been being am has have had do does did can could will would shall should
+        may might must to not don't doesn't didn't won't can't couldn't wouldn't shouldn't never
         """);
     static readonly HashSet<string> others = Set("""
-        and or but nor so yet if then than as because while when where why how what whom whose me him us them myself himself herself itself themselves ourselves yourself also only very too just up down
-        out here again once until though although however more most less least such same other others another's 's s t ll re ve d m let's let
+        and or but nor so yet if then than as because while when where why how what whom whose me him us them myself himself herself itself
+        themselves ourselves yourself also only very too just up down out here again once until though although however more most less least
+        such same other others another's 's s t ll re ve d m let's let
         """);
     static readonly HashSet<string> holding = [.. articles, .. subjects, .. others];
 

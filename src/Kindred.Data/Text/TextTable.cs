@@ -8,7 +8,8 @@ static class TextTable
 {
     // The names under which data sets carry sentences, a data set a line, in the order of their parts.
     static readonly string[][] sentenceNames =
-        [[Sentences.ConceptColumn, "sentence"], [Sentences.QuestionColumn, .. Enumerable.Range(0, 10).Select(i => $"option{i}")], ["sent0", "sent1", "hard_neg"], ["anchor", "positive", "negative"], ["premise", "hypothesis"],
+        [[Sentences.ConceptColumn, "sentence"], [Sentences.QuestionColumn, .. Enumerable.Range(0, 10).Select(i => $"option{i}")],
+            ["sent0", "sent1", "hard_neg"], ["anchor", "positive", "negative"], ["premise", "hypothesis"],
             ["sentence1", "sentence2"], ["sentence_A", "sentence_B"], ["sentence"], ["text"]];
     static readonly string[] labelNames = ["label", "answer"], otherNames = [.. labelNames, "score", "entailment"];
 

@@ -41,7 +41,7 @@ public sealed class T5 : Encoder, ITextToText, INamedInFiles
 
     const int Buckets = 32, Reach = 128;
 
-    readonly Embedding shared;
+    readonly Embedding table;
     readonly T5Stack encoder, decoder;
     readonly Linear? words;
     readonly int end;
@@ -59,7 +59,7 @@ public sealed class T5 : Encoder, ITextToText, INamedInFiles
         var known = facts.Input("vocabulary", options.Vocabulary ?? 32128);
         (Dim, end, Vocabulary) = (options.Width, (int)facts.Input("end", 1), options.Vocabulary ?? known);
         if (Vocabulary < known) throw new ConfigurationException($"encoder.vocabulary: {Vocabulary} tokens, and the data's vocabulary has {known}; raise it or leave it out.");
-        shared = new(Vocabulary, Dim);
+        table = new(Vocabulary, Dim);
         T5Stack Stack(bool writes) => new(options, options.HeadWidth == 0 ? Dim / options.Heads : options.HeadWidth, new(options.Heads, !writes, Buckets, Reach, Math.Pow(Dim, -0.5)), writes);
         (encoder, decoder) = (Stack(false), Stack(true));
         if (options.Form == FormKind.Gated) words = new(Weights.Normal([Vocabulary, Dim], 1), null);
@@ -81,7 +81,7 @@ public sealed class T5 : Encoder, ITextToText, INamedInFiles
     public Tensor Read(TextView source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return encoder.Forward(shared.Forward(source.X), Hidden(source.Mask), null, null);
+        return encoder.Forward(table.Forward(source.X), Hidden(source.Mask), null, null);
     }
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ public sealed class T5 : Encoder, ITextToText, INamedInFiles
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
         var before = Tensor.Cat([Tensor.Zeros([target.Count, 1], Dtype.Int64, target.X.Device), target.X.Narrow(1, 0, target.X.Size(1) - 1)], 1);
-        return Scores(Decode(before, Read(source), Hidden(source.Mask)));
+        return Scores(Decode(before, Read(source), Hidden(source.Mask)).Flatten(0, 1).IndexSelect(0, Targets.Places(target)));
     }
 
     /// <inheritdoc/>
@@ -107,9 +107,9 @@ public sealed class T5 : Encoder, ITextToText, INamedInFiles
         });
     }
 
-    Tensor Decode(Tensor before, Tensor memory, Tensor hidden) => decoder.Forward(shared.Forward(before), null, memory, hidden);
+    Tensor Decode(Tensor before, Tensor memory, Tensor hidden) => decoder.Forward(table.Forward(before), null, memory, hidden);
 
-    Tensor Scores(Tensor h) => words?.Forward(h) ?? Tensor.Linear(h * Math.Pow(Dim, -0.5), shared.Weight, null);
+    Tensor Scores(Tensor h) => words?.Forward(h) ?? Tensor.Linear(h * Math.Pow(Dim, -0.5), table.Weight, null);
 
     // True where nothing is to be looked at, [N, 1, 1, T].
     static Tensor Hidden(Tensor mask) => mask.LogicalNot().Unsqueeze(1).Unsqueeze(1);
@@ -120,7 +120,7 @@ public sealed class T5 : Encoder, ITextToText, INamedInFiles
         ArgumentNullException.ThrowIfNull(path);
         return path switch
         {
-            "shared.weight" => path,
+            "table.weight" => "shared.weight",
             "words.weight" => "lm_head.weight",
             _ => T5Stack.NameInFile(path.Split('.')),
         };

@@ -85,12 +85,12 @@ public sealed class CALM : Method, IEncodes, ITextToText
         var repair = Text(batch, "repair");
         var written = Written(repair);                                              // g, made of the distractor s′
         var choice = Splice.Replace(Text(batch, "choice"), Unended(Text(batch, "distractor")), written);
-        var repaired = Unended(sentence).Zip(written, (s, g) => s.AsSpan().SequenceEqual(g) ? 1L : 0).ToArray();
-        var told = answer.MaskedFill(Tensor.From<long>(repaired).To(answer.Device).Ne(0).Unsqueeze(1), -100);
+        bool[] repaired = [.. Unended(sentence).Zip(written, (s, g) => s.AsSpan().SequenceEqual(g))];
+        var told = Without(answer, sentence, repaired);
         var (generator, discriminator) = (Model.Logits(repair, sentence), Model.Logits(choice, sentence));
         Log("generator", CrossEntropy.Loss(generator, answer));
         Log("discriminator", CrossEntropy.Loss(discriminator, told));
-        Log("repaired", repaired.Average());
+        Log("repaired", repaired.Average(r => r ? 1.0 : 0));
         return ConceptContrast.Loss(generator, answer, discriminator, told, options.Generator, options.Discriminator);
     }
 
@@ -101,6 +101,13 @@ public sealed class CALM : Method, IEncodes, ITextToText
     }
 
     static int[][] Unended(TextView text) => Array.ConvertAll(Splice.Rows(text), row => row[..^1]);
+
+    // The tokens of some texts do not count (−100).
+    static Tensor Without(Tensor answer, TextView text, bool[] rows)
+    {
+        var marks = Tensor.From<long>(Array.ConvertAll(rows, r => r ? 1L : 0), [rows.Length, 1]).To(answer.Device).Expand(text.X.Shape).Reshape([-1]);
+        return answer.MaskedFill(marks.IndexSelect(0, Targets.Places(text)).Ne(0), -100);
+    }
 
     static string Name(TaskKind task) => task switch { TaskKind.Concepts => "concepts", TaskKind.Order => "order", _ => "choice" };
 

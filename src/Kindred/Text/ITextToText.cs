@@ -6,10 +6,10 @@ namespace Kindred.Text;
 /// <summary>What reads a text and writes another: a sequence-to-sequence network, or a method that trained one.</summary>
 public interface ITextToText
 {
-    /// <summary>The scores of each token of a text, given a source and the tokens before it.</summary>
+    /// <summary>The scores of each real token of each text, given its source and the tokens before it.</summary>
     /// <param name="source">What is read.</param>
     /// <param name="target">What is to be written, its end included; as many texts.</param>
-    /// <returns>`[N, L, V]`: column i is about token i.</returns>
+    /// <returns>`[M, V]`, a row for each of the M real tokens, text after text: what fills up costs nothing.</returns>
     Tensor Logits(TextView source, TextView target);
 
     /// <summary>Writes a text for each source.</summary>
@@ -29,12 +29,20 @@ public sealed record Writing(int Beams = 1, int Length = 32, double LengthPenalt
 /// <summary>Texts as what is to be written.</summary>
 public static class Targets
 {
-    /// <summary>The tokens that count, −100 behind the end.</summary>
-    /// <param name="text">`[N, L]`.</param>
+    /// <summary>The real tokens, text after text, `[M]`.</summary>
+    /// <param name="text">Any texts.</param>
     public static Tensor Of(TextView text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.X.MaskedFill(text.Mask.LogicalNot(), -100);
+        return text.X.Flatten().IndexSelect(0, Places(text));
+    }
+
+    /// <summary>Where they stand among all places, `[M]`.</summary>
+    /// <param name="text">Any texts.</param>
+    public static Tensor Places(TextView text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Mask.Flatten().Nonzero().Squeeze(1);
     }
 
     /// <summary>How likely each text is to be written.</summary>
@@ -47,7 +55,8 @@ public static class Targets
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(target);
-        var lost = CrossEntropy.PerRow(Stable.Wide(model.Logits(source, target)), target.X).MaskedFill(target.Mask.LogicalNot(), 0).Sum(1);
-        return mean ? -lost / target.Mask.Sum(1) : -lost;
+        var lost = CrossEntropy.PerRow(Stable.Wide(model.Logits(source, target)), Of(target));
+        var sums = Tensor.Zeros([target.X.Numel], lost.Dtype, lost.Device).IndexAdd(0, Places(target), lost).View(target.X.Shape).Sum(1);
+        return mean ? -sums / target.Mask.Sum(1) : -sums;
     }
 }
