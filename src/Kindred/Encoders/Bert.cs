@@ -79,7 +79,7 @@ public sealed class Bert : Encoder, INamedInFiles
 
     /// <inheritdoc/>
     /// <exception cref="ConfigurationException">The view is no text, or longer than the positions there are.</exception>
-    public override Tensor Forward(View view)
+    protected override Tensor Encode(View view)
     {
         if (view is not TextView text) throw new ConfigurationException("bert reads sentences, and these data are none; give them by --data text:PATH, or take another encoder.");
         var states = Hidden(text);
