@@ -46,7 +46,7 @@ public partial class RoomsTests
         ["Clustering"] = $"{Engine} Nn Numerics",
         ["Metrics"] = $"{Engine} Nn Numerics Clustering",
         ["Graphs"] = $"{Engine} Nn Kindred",
-        ["Text"] = $"{Engine} Nn Kindred",
+        ["Text"] = Parts,
         ["Optim"] = $"{Engine} Nn Kindred",
         ["Encoders"] = $"{Parts} Graphs Text Heads",
         ["Heads"] = Parts,
