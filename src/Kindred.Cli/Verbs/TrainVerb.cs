@@ -69,6 +69,7 @@ static class TrainVerb
         }, display, text => display.Note($"kindred: {text}"))
         {
             Begun = Launcher.HoldSignals,
+            Evaluated = found => display.Note(string.Create(CultureInfo.InvariantCulture, $"step {found.Step}: {Listed(found.Metrics)}{(found.Best ? " (best so far)" : "")}")),
             Finished = (experiment, folder) => Evaluate(experiment, folder, requests, display, cancel),
         };
         var summary = run.Run(cancel);
@@ -98,7 +99,7 @@ static class TrainVerb
                 var report = Evaluations.Run(experiment, request, cancel);
                 report.Settings["run"] = folder.Path;
                 report.Save(folder.Path);
-                display.Note($"{report.Protocol}: {string.Join(", ", report.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:0.##}")))}");
+                display.Note($"{report.Protocol}: {Listed(report.Metrics)}");
             }
             catch (OperationCanceledException)
             {
@@ -108,6 +109,8 @@ static class TrainVerb
             catch (KindredException e) { display.Note($"kindred: the run is not evaluated by {request.Protocol}: {e.Message}"); }
         }
     }
+
+    static string Listed(IReadOnlyDictionary<string, double> metrics) => string.Join(", ", metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:0.##}")));
 
     // A checkpoint lies in the folder of the run that is to go on.
     static string? FolderOf(string resume) => resume is "auto" or "never" ? null

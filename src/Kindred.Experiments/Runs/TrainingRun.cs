@@ -55,10 +55,14 @@ public sealed record RunOptions
 public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<TrainingProgress>? progress, Action<string> warn)
 {
     /// <summary>Settings that may change when a run goes on: they do not touch its numbers.</summary>
-    static readonly string[] free = ["train.workers", "train.logEvery", "train.checkpointEvery", "train.keep", "train.onlineProbe", "evaluate", "data"];
+    static readonly string[] free = ["train.workers", "train.logEvery", "train.checkpointEvery", "train.keep", "train.onlineProbe", "train.evaluateEvery", "train.best",
+        "evaluate", "data"];
 
     /// <summary>Called with each phase's method once the run is over, before it is freed: for evaluations.</summary>
     public Action<Experiment, RunFolder>? Finished { get; init; }
+
+    /// <summary>Told what evaluations gave while training, where <c>train.evaluateEvery</c> asks for them.</summary>
+    public Action<Evaluated>? Evaluated { get; init; }
 
     /// <summary>Called when everything is checked and loaded, right before the folder is written into: from here on there is something to save.</summary>
     public Action? Begun { get; init; }
@@ -200,7 +204,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var train = experiment.Recipe.Train;
         var settings = Resumption.HashOf(recipe, free);
         Trainer? trainer = null;
-        void Save(Progress at, double loss)
+        void Save(Progress at, double loss, (double Score, string Ranking)? rank = null)
         {
             log.Sync();
             if (state.Broken is { } broken)
@@ -211,21 +215,24 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             {
                 [Resumption.PhaseKey] = phase, [Resumption.OffsetKey] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null,
                 [Resumption.MethodKey] = experiment.Recipe.Method, [Resumption.RecipeKey] = settings, ["layout"] = experiment.Layout.Name,
-            }));
+            }), rank?.Score, rank?.Ranking);
             folder.Saved(offset + at.Step);
         }
         var noted = new HashSet<string>();
         using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
+        using var evaluation = EvaluationHook.For(experiment, folder, phase, offset, Save, log, start?.Step ?? (offset == 0 ? -1 : offset), warn, Evaluated, cancel);
         IHook[] hooks =
         [
             new MetricsHook(log, progress, train.LogEvery, offset),
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
-            new CheckpointHook(Save, train.CheckpointEvery),
+            new CheckpointHook((at, loss) => Save(at, loss), train.CheckpointEvery),
+            .. evaluation is null ? [] : new IHook[] { evaluation },
             .. SampleHook.For(experiment.Method, folder.Path, offset) is { } samples ? new[] { samples } : [],
         ];
         trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null) Restore(state, start, trainer);
+        else evaluation?.Start(trainer.At);
         Shared.State(state, trainer);
         var result = trainer.Fit(cancel);
         state.Position = trainer.Position;

@@ -101,7 +101,7 @@ public sealed class GinLayer : Module
         return norm.Forward(second.Forward(first.Forward(gathered).Relu()).Relu());
     }
 
-    static Tensor Xavier(long inputs, long outputs)
+    internal static Tensor Xavier(long inputs, long outputs)
     {
         var bound = Math.Sqrt(6.0 / (inputs + outputs));
         return (Tensor.Rand([outputs, inputs], Initialization.Generator) * 2 - 1) * bound;
