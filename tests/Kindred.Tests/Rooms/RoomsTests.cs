@@ -23,6 +23,7 @@ public partial class RoomsTests
         ["Io"] = "Core",
         ["Io.Csv"] = "Core Io",
         ["Torch"] = Files,
+        ["Index"] = Files,                                              // and so without libtorch: it runs wherever .NET does
 
         ["Data.Files"] = Files,
         ["Data.Pictures.Native"] = "Core",
@@ -65,7 +66,7 @@ public partial class RoomsTests
         ["Program"] = $"{Everything} Cli Cli.Verbs",                     // the entry, whose statements stand in no namespace
     };
 
-    static readonly string[] projects = ["Kindred.Core", "Kindred.Io", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Cli"];
+    static readonly string[] projects = ["Kindred.Core", "Kindred.Io", "Kindred.Index", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Cli"];
 
     static readonly Lazy<RoomGraph> graph = new(() => new(projects));
 
@@ -115,6 +116,7 @@ public partial class RoomsTests
     [InlineData("Kindred.Core", "")]
     [InlineData("Kindred.Io", "Kindred.Core")]
     [InlineData("Kindred.Torch", "Kindred.Io")]
+    [InlineData("Kindred.Index", "Kindred.Io")]
     [InlineData("Kindred.Data", "Kindred.Io")]
     [InlineData("Kindred.Torch.Generator", "")]
     [InlineData("Kindred", "Kindred.Torch")]
