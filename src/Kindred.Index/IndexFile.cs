@@ -21,7 +21,7 @@ sealed class IndexFile : IDisposable
         if (Word("format") != Format) throw new DataException($"{path} is no index; `kindred index build` makes one of vectors.");
         if (Word("version") != Version) throw new DataException($"{path} is an index of version {Word("version")}; this program reads version {Version}. Build it again.");
         Vectors = FileVectors.OfSafeTensors(path);
-        Options = new(Metrics.Find(Word("metric")), Word("kind") == "graph" ? IndexKind.Graph : IndexKind.Exact, Number("links"), Number("construction"), ulong.Parse(Word("seed"), CultureInfo.InvariantCulture));
+        Options = new(MetricNames.Find(Word("metric")), Word("kind") == "graph" ? IndexKind.Graph : IndexKind.Exact, Number("links"), Number("construction"), ulong.Parse(Word("seed"), CultureInfo.InvariantCulture));
         Source = file.Metadata.GetValueOrDefault("source");
         var (offsets, text) = (file.Entry("names.offsets"), file.Entry("names.text"));
         if (offsets.Type != ElementType.Int64 || offsets.Shape is not [var ends] || ends != Vectors.Count + 1L || text.Type != ElementType.UInt8)

@@ -14,7 +14,7 @@ public enum Metric
 }
 
 /// <summary>Reading metrics by name.</summary>
-public static class Metrics
+public static class MetricNames
 {
     /// <summary>What a metric is called.</summary>
     public static string Name(this Metric metric) => metric switch { Metric.Cosine => "cosine", Metric.Dot => "dot", _ => "euclidean" };
