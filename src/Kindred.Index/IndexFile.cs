@@ -47,7 +47,7 @@ sealed class IndexFile : IDisposable
 
     internal static IndexFile Open(string path)
     {
-        var file = SafeTensorsFile.Open(path);
+        var file = OpenTensors(path);
         MappedFile? map = null;
         try { return new(path, file, map = MappedFile.Open(path)); }
         catch (Exception e)
@@ -56,6 +56,12 @@ sealed class IndexFile : IDisposable
             map?.Dispose();
             throw e is FormatException or OverflowException or JsonException or ConfigurationException ? new DataException($"{path} is damaged: {e.Message} Build the index again.", e) : e;
         }
+    }
+
+    static SafeTensorsFile OpenTensors(string path)
+    {
+        try { return SafeTensorsFile.Open(path); }
+        catch (DataException e) when (File.Exists(path)) { throw new DataException($"{path} is no index, or a damaged one; `kindred index build` makes one of vectors. {e.Message}", e); }
     }
 
     internal static bool Recognises(string path)

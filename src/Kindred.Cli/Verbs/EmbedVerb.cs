@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Kindred.Experiments.Embedding;
+using Kindred.Experiments.Embeddings;
 using Kindred.Experiments.Evaluation;
 using Kindred.Experiments.Runs;
 using Kindred.Io.Tables;

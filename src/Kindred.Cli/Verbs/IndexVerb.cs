@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Kindred.Experiments.Embedding;
+using Kindred.Experiments.Embeddings;
 using Kindred.Index;
 
 namespace Kindred.Cli.Verbs;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Kindred.Data.Pictures;
-using Kindred.Experiments.Embedding;
+using Kindred.Experiments.Embeddings;
 using Kindred.Experiments.Runs;
 using Kindred.Index;
 using Kindred.Io;

@@ -12,7 +12,7 @@ public partial class RoomsTests
     const string Library = $"{Parts} Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads";
     const string AllData = $"{Sources} Data.Views Data.Loading Data.Audio Data.Graphs Data.Text Data.Films Data.Audit";
     const string Learning = $"{Library} {AllData} Experiments.Modalities Experiments.Training";
-    const string Everything = $"{Learning} Index Experiments.Embedding Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
+    const string Everything = $"{Learning} Index Experiments.Embeddings Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
 
     // The one table. A room is a namespace without "Kindred."; "Kindred" itself holds the contracts, "Core" what is in that namespace of Kindred.Core.
     static readonly Dictionary<string, string> allowed = new()
@@ -59,7 +59,7 @@ public partial class RoomsTests
         ["Experiments.Evaluation"] = Learning,
         ["Experiments.Recipes"] = $"{Learning} Experiments.Evaluation",
         ["Experiments.Runs"] = $"{Learning} Experiments.Evaluation Experiments.Recipes",
-        ["Experiments.Embedding"] = $"{Learning} Index Experiments.Evaluation Experiments.Recipes Experiments.Runs",
+        ["Experiments.Embeddings"] = $"{Learning} Index Experiments.Evaluation Experiments.Recipes Experiments.Runs",
         ["Experiments.Studies"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs",
 
         ["Cli"] = Everything,

@@ -1,4 +1,4 @@
-namespace Kindred.Experiments.Embedding;
+namespace Kindred.Experiments.Embeddings;
 
 /// <summary>How samples become vectors.</summary>
 /// <param name="Layer">h: the representation; z: the embedding that the loss compares; both: the two side by side, each at unit length.</param>

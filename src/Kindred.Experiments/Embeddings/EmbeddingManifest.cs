@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kindred.Io;
 
-namespace Kindred.Experiments.Embedding;
+namespace Kindred.Experiments.Embeddings;
 
 /// <summary>Where the vectors of a file come from: enough to embed a query in the same way, and to see that two files do not belong together.</summary>
 /// <param name="Run">The run's folder.</param>

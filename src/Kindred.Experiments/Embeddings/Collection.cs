@@ -3,7 +3,7 @@ using System.Text;
 using Kindred.Index;
 using Kindred.Io.Tables;
 
-namespace Kindred.Experiments.Embedding;
+namespace Kindred.Experiments.Embeddings;
 
 /// <summary>Vectors with what is known of them: a file that <c>embed</c> wrote, an index, or what a run makes of data.</summary>
 public sealed class Collection : IDisposable

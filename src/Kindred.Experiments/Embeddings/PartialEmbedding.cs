@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Kindred.Io;
 using Kindred.Io.Tables;
 
-namespace Kindred.Experiments.Embedding;
+namespace Kindred.Experiments.Embeddings;
 
 /// <summary>Vectors that are being made: what is done lies in a folder beside the file, so that who is killed goes on there.</summary>
 /// <remarks><c>rows.f32</c> and <c>names.jsonl</c> only grow; <c>progress.json</c> says how much of them counts, and is written after they have reached the disk.</remarks>

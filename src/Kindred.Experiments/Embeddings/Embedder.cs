@@ -8,7 +8,7 @@ using Kindred.Experiments.Training;
 using Kindred.Io;
 using Kindred.Torch;
 
-namespace Kindred.Experiments.Embedding;
+namespace Kindred.Experiments.Embeddings;
 
 /// <summary>A run as something that makes vectors of samples: opened once, used for any number of data sets and queries.</summary>
 /// <remarks>It belongs to one thread at a time.</remarks>

@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace Kindred.Experiments.Embedding;
+namespace Kindred.Experiments.Embeddings;
 
 /// <summary>Which samples may be found, as a person writes it: <c>label=cat</c>, <c>name=holiday/*.jpg</c>, or with <c>!=</c> those that are not.</summary>
 public static class RowFilter

@@ -6,7 +6,7 @@ using Kindred.Experiments.Recipes;
 using Kindred.Index;
 using Kindred.Torch;
 
-namespace Kindred.Experiments.Embedding;
+namespace Kindred.Experiments.Embeddings;
 
 /// <summary>One thing that was found.</summary>
 /// <param name="Rank">1 for the nearest.</param>
