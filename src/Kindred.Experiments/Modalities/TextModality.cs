@@ -70,6 +70,20 @@ public sealed class TextModality : Modality
         return named ?? new WordPieceTokenizer(WordPieceTraining.Learn(corpus, TextFiles.Whole(uri, "vocabulary", 10) ?? DefaultVocabulary));
     }
 
+    /// <summary>A sentence, or a file of sentences, one a line.</summary>
+    public override string? Query(string query, string like, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var file = query;
+        if (!File.Exists(query))
+        {
+            file = Path.Combine(folder, "query.txt");
+            Io.AtomicFile.WriteText(file, string.Join(' ', query.Split((char[])['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries)) + "\n");
+        }
+        var uri = DataUri.Parse(like);
+        return With($"text:{file}", "length", uri["length"] ?? (uri.Kind == "sts" ? $"{LengthOfPairs}" : null));
+    }
+
     /// <inheritdoc/>
     public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
@@ -172,6 +186,9 @@ public sealed class TextData : MemoryData
         for (var i = 0; i < order.Length; i++) back[order[i]] = i;
         return Tensor.Cat([.. parts]).IndexSelect(0, Tensor.From<long>(back).To(parts[0].Device));
     }
+
+    /// <summary>The sentence itself: of a row of several, the first, which is the one that is looked at.</summary>
+    public override string Name(int index) => Set.Rows[index][0];
 
     /// <inheritdoc/>
     public override IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(r => new SampleStamp(Hash(string.Join('\t', Set.Rows[r])), Labels?[r] ?? -1));
