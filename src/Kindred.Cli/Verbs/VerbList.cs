@@ -12,6 +12,7 @@ static class VerbList
         DemoVerb.Create,
         DoctorVerb.Create,
         EvalVerb.Create,
+        ExportVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,
         ShowVerb.Create,
