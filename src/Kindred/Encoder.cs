@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -17,6 +18,21 @@ public abstract class Encoder : Module
         ArgumentNullException.ThrowIfNull(view);
         return Everyone.Shares(view.Count) ? Shared([view])[0] : Encode(view);
     }
+
+    /// <summary>What of a view goes into which input of the encoder's ONNX file.</summary>
+    /// <param name="view">A view that the encoder takes.</param>
+    /// <exception cref="ConfigurationException">The encoder does not say how it is written as ONNX.</exception>
+    public virtual IReadOnlyList<OnnxFeed> Feeds(View view) => throw NotExported();
+
+    /// <summary>Writes what the encoder does in evaluation as ONNX operators.</summary>
+    /// <param name="onnx">The file in the making, which has the encoder's weights.</param>
+    /// <param name="inputs">One for each of <see cref="Feeds"/>.</param>
+    /// <returns>[N, Dim].</returns>
+    /// <exception cref="ConfigurationException">The encoder does not say how it is written as ONNX.</exception>
+    public virtual OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs) => throw NotExported();
+
+    private protected ConfigurationException NotExported() =>
+        new($"encoder: {GetType().Name} does not say how it is written as ONNX: override Export in it, or export safetensors instead.");
 
     /// <summary>Encodes several views with one pass per shape: views of one shape go through together, and so share batch statistics.</summary>
     /// <param name="views">All of the same samples.</param>
@@ -79,5 +95,31 @@ public abstract class TensorEncoder : Encoder
     {
         ArgumentNullException.ThrowIfNull(view);
         return Forward(view.X);
+    }
+
+    /// <summary>Names of the axes of a sample tensor that may have any length in an ONNX file, by their place; null for one that keeps its size.</summary>
+    /// <param name="rank">How many axes the tensor has, the samples among them.</param>
+    protected virtual IReadOnlyList<string?> FreeAxes(int rank) => [];
+
+    /// <summary>Writes what the encoder does in evaluation as ONNX operators.</summary>
+    /// <param name="onnx">The file in the making, which has the encoder's weights.</param>
+    /// <param name="x">Samples first.</param>
+    /// <returns>[N, Dim].</returns>
+    /// <exception cref="ConfigurationException">The encoder does not say how it is written as ONNX.</exception>
+    public virtual OnnxValue Export(OnnxExport onnx, OnnxValue x) => throw NotExported();
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<OnnxFeed> Feeds(View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var free = FreeAxes((int)view.X.Dim);
+        return [new("input", view.X, [.. Enumerable.Range(0, (int)view.X.Dim).Select(i => i == 0 ? "N" : free.ElementAtOrDefault(i))])];
+    }
+
+    /// <inheritdoc/>
+    public sealed override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return Export(onnx, inputs[0]);
     }
 }

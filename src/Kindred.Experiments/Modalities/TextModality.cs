@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Kindred.Data.Audit;
 using Kindred.Data.Sources;
 using Kindred.Data.Text;
+using Kindred.Io.Onnx;
 using Kindred.Text;
 using Kindred.Torch;
 
@@ -92,6 +93,18 @@ public sealed class TextModality : Modality
     {
         ArgumentNullException.ThrowIfNull(data);
         (data as TextData ?? data.Streams.Values.OfType<TextData>().FirstOrDefault())?.Tokenizer.Save(folder);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Describe(DataRequest request, IReadOnlyDictionary<string, long> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var said = new Dictionary<string, string>();
+        if (inputs.TryGetValue("length", out var length)) said[OnnxKeys.Length] = length.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (request.Assets is { } assets && Tokenizer.IsIn(assets))
+            foreach (var (name, bytes) in Tokenizer.Read(assets).Files) said[OnnxKeys.Vocabulary + name] = Convert.ToBase64String(bytes);
+        return said;
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -65,6 +66,23 @@ public sealed class WordEncoder : TensorEncoder
         foreach (var block in blocks) h = block.Forward(h, seen);
         h = norm.Forward(h).MaskedFill(there.LogicalNot().Unsqueeze(2), 0);
         return h.Sum([1]) / there.Sum([1], keepdim: true).ClampMin(1);
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string?> FreeAxes(int rank) => [null, "T"];
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(x);
+        var there = x.Gt(0);
+        var h = table.Export(onnx, x);
+        if (blocks.Length > 0) h = h + onnx.Weight(places).UpTo(1, x, 1);
+        var seen = there.Unsqueeze(1).Unsqueeze(1);
+        foreach (var block in blocks) h = block.Export(onnx, h, seen);
+        h = there.Unsqueeze(2).Choose(norm.Export(onnx, h), 0);
+        return h.Sum([1]) / there.To(OnnxType.Float).Sum([1], keep: true).AtLeast(1);
     }
 
     internal static void CheckHeads(int width, int heads)

@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -39,6 +40,14 @@ public class BatchNorm : Layer
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Normalise(x, runningMean, runningVar);
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        var channels = runningMean.Value.Size(0);
+        return x.BatchNorm(weight is null ? onnx.Filled(channels, 1) : onnx.Weight(weight), bias is null ? onnx.Filled(channels, 0) : onnx.Weight(bias),
+            onnx.Weight(runningMean), onnx.Weight(runningVar), Eps);
+    }
 
     private protected Tensor Normalise(Tensor x, Tensor mean, Tensor variance)
         => Training && Everyone.Sharing ? NormaliseAmong(x, mean, variance)
