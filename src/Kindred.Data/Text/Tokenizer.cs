@@ -1,4 +1,5 @@
 using System.Text;
+using Kindred.Data.Sources;
 using Kindred.Io;
 using Microsoft.ML.Tokenizers;
 

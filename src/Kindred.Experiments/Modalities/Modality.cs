@@ -33,10 +33,21 @@ public abstract class Modality
     /// <summary>The URI of at most so many samples, equally many of each class; null where this kind cannot draw.</summary>
     public virtual string? AtMost(string uri, int samples) => null;
 
+    /// <summary>The data URI of one sample that a person names by a file or by words, seen as other data are; null where this kind has no such samples.</summary>
+    /// <param name="query">A path, or words.</param>
+    /// <param name="like">The data among which it is looked for, whose keys may say how samples are seen.</param>
+    /// <param name="folder">An empty folder for what has to be written down.</param>
+    public virtual string? Query(string query, string like, string folder) => null;
+
     /// <summary>Puts what belongs to the data, and not to the weights, into a run's folder: a tokenizer, a table of codes.</summary>
     /// <param name="data">The training data.</param>
     /// <param name="folder">Exists and is empty.</param>
     public virtual void Keep(IData data, string folder) { }
+
+    /// <summary>What who runs an exported encoder has to know to make samples ready: by the keys of <see cref="Io.Onnx.OnnxKeys"/>, or a kind's own.</summary>
+    /// <param name="request">The data and views that the run was made with.</param>
+    /// <param name="inputs">What an input looked like.</param>
+    public virtual IReadOnlyDictionary<string, string> Describe(DataRequest request, IReadOnlyDictionary<string, long> inputs) => new Dictionary<string, string>();
 
     /// <summary>Looks data over before training: counts, classes, what is broken.</summary>
     /// <param name="uri">The data.</param>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Kindred.Data.Audit;
 using Kindred.Data.Sources;
 using Kindred.Data.Text;
+using Kindred.Io.Onnx;
 using Kindred.Text;
 using Kindred.Torch;
 
@@ -70,6 +71,20 @@ public sealed class TextModality : Modality
         return named ?? new WordPieceTokenizer(WordPieceTraining.Learn(corpus, TextFiles.Whole(uri, "vocabulary", 10) ?? DefaultVocabulary));
     }
 
+    /// <summary>A sentence, or a file of sentences, one a line.</summary>
+    public override string? Query(string query, string like, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var file = query;
+        if (!File.Exists(query))
+        {
+            file = Path.Combine(folder, "query.txt");
+            Io.AtomicFile.WriteText(file, string.Join(' ', query.Split((char[])['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries)) + "\n");
+        }
+        var uri = DataUri.Parse(like);
+        return With($"text:{file}", "length", uri["length"] ?? (uri.Kind == "sts" ? $"{LengthOfPairs}" : null));
+    }
+
     /// <inheritdoc/>
     public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
@@ -78,6 +93,18 @@ public sealed class TextModality : Modality
     {
         ArgumentNullException.ThrowIfNull(data);
         (data as TextData ?? data.Streams.Values.OfType<TextData>().FirstOrDefault())?.Tokenizer.Save(folder);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Describe(DataRequest request, IReadOnlyDictionary<string, long> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var said = new Dictionary<string, string>();
+        if (inputs.TryGetValue("length", out var length)) said[OnnxKeys.Length] = length.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (request.Assets is { } assets && Tokenizer.IsIn(assets))
+            foreach (var (name, bytes) in Tokenizer.Read(assets).Files) said[OnnxKeys.Vocabulary + name] = Convert.ToBase64String(bytes);
+        return said;
     }
 
     /// <inheritdoc/>
@@ -172,6 +199,9 @@ public sealed class TextData : MemoryData
         for (var i = 0; i < order.Length; i++) back[order[i]] = i;
         return Tensor.Cat([.. parts]).IndexSelect(0, Tensor.From<long>(back).To(parts[0].Device));
     }
+
+    /// <summary>The sentence itself: of a row of several, the first, which is the one that is looked at.</summary>
+    public override string Name(int index) => Set.Rows[index][0];
 
     /// <inheritdoc/>
     public override IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(r => new SampleStamp(Hash(string.Join('\t', Set.Rows[r])), Labels?[r] ?? -1));

@@ -73,7 +73,7 @@ public sealed class T5 : Encoder, ITextToText, INamedInFiles
 
     /// <inheritdoc/>
     /// <exception cref="ConfigurationException">The view is no text.</exception>
-    public override Tensor Forward(View view) => view is TextView text ? Bert.Mean(Read(text), text.Mask)
+    protected override Tensor Encode(View view) => view is TextView text ? Bert.Mean(Read(text), text.Mask)
         : throw new ConfigurationException("t5 reads sentences, and these data are none; give them by --data text:PATH or concepts:PATH, or take another encoder.");
 
     /// <summary>What the encoder makes of every token, `[N, T, Width]`.</summary>

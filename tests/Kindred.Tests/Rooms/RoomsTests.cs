@@ -6,13 +6,13 @@ namespace Kindred.Tests.Rooms;
 /// <summary>Who may refer to whom: an objective knows no method, a method knows no trainer, the trainer knows no method.</summary>
 public partial class RoomsTests
 {
-    const string Base = "Core Randomness Sampling", Files = $"{Base} Io Io.Csv", Engine = $"{Files} Torch";
+    const string Base = "Core Randomness Sampling", Files = $"{Base} Io Io.Csv Io.Tables", Engine = $"{Files} Torch";
     const string Decoding = $"{Files} Data.Files Data.Pictures", Sources = $"{Decoding} Data.Sources", Views = $"{Base} Data.Pictures Data.Views";
     const string Parts = $"{Engine} Nn Numerics Kindred";
     const string Library = $"{Parts} Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads";
     const string AllData = $"{Sources} Data.Views Data.Loading Data.Audio Data.Graphs Data.Text Data.Films Data.Audit";
     const string Learning = $"{Library} {AllData} Experiments.Modalities Experiments.Training";
-    const string Everything = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
+    const string Everything = $"{Learning} Index Experiments.Embeddings Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
 
     // The one table. A room is a namespace without "Kindred."; "Kindred" itself holds the contracts, "Core" what is in that namespace of Kindred.Core.
     static readonly Dictionary<string, string> allowed = new()
@@ -22,7 +22,9 @@ public partial class RoomsTests
         ["Sampling"] = "Core Randomness",
         ["Io"] = "Core",
         ["Io.Csv"] = "Core Io",
+        ["Io.Tables"] = "Core Io Io.Csv",
         ["Torch"] = Files,
+        ["Index"] = Files,                                              // and so without libtorch: it runs wherever .NET does
 
         ["Data.Files"] = Files,
         ["Data.Pictures.Native"] = "Core",
@@ -57,6 +59,7 @@ public partial class RoomsTests
         ["Experiments.Evaluation"] = Learning,
         ["Experiments.Recipes"] = $"{Learning} Experiments.Evaluation",
         ["Experiments.Runs"] = $"{Learning} Experiments.Evaluation Experiments.Recipes",
+        ["Experiments.Embeddings"] = $"{Learning} Index Experiments.Evaluation Experiments.Recipes Experiments.Runs",
         ["Experiments.Studies"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs",
 
         ["Cli"] = Everything,
@@ -65,7 +68,7 @@ public partial class RoomsTests
         ["Program"] = $"{Everything} Cli Cli.Verbs",                     // the entry, whose statements stand in no namespace
     };
 
-    static readonly string[] projects = ["Kindred.Core", "Kindred.Io", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Cli"];
+    static readonly string[] projects = ["Kindred.Core", "Kindred.Io", "Kindred.Index", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Cli"];
 
     static readonly Lazy<RoomGraph> graph = new(() => new(projects));
 
@@ -115,10 +118,11 @@ public partial class RoomsTests
     [InlineData("Kindred.Core", "")]
     [InlineData("Kindred.Io", "Kindred.Core")]
     [InlineData("Kindred.Torch", "Kindred.Io")]
+    [InlineData("Kindred.Index", "Kindred.Io")]
     [InlineData("Kindred.Data", "Kindred.Io")]
     [InlineData("Kindred.Torch.Generator", "")]
     [InlineData("Kindred", "Kindred.Torch")]
-    [InlineData("Kindred.Experiments", "Kindred Kindred.Data")]
+    [InlineData("Kindred.Experiments", "Kindred Kindred.Data Kindred.Index")]
     [InlineData("Kindred.Cli", "Kindred.Experiments")]
     public void A_project_refers_only_to_those_below_it(string project, string below)
     {
