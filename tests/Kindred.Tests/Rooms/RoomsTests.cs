@@ -12,7 +12,7 @@ public partial class RoomsTests
     const string Library = $"{Parts} Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads";
     const string AllData = $"{Sources} Data.Views Data.Loading Data.Audio Data.Graphs Data.Text Data.Films Data.Audit";
     const string Learning = $"{Library} {AllData} Experiments.Modalities Experiments.Training";
-    const string Everything = $"{Learning} Index Experiments.Embeddings Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
+    const string Everything = $"{Learning} Index Index.Analysis Experiments.Embeddings Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
 
     // The one table. A room is a namespace without "Kindred."; "Kindred" itself holds the contracts, "Core" what is in that namespace of Kindred.Core.
     static readonly Dictionary<string, string> allowed = new()
@@ -25,6 +25,7 @@ public partial class RoomsTests
         ["Io.Tables"] = "Core Io Io.Csv",
         ["Torch"] = Files,
         ["Index"] = Files,                                              // and so without libtorch: it runs wherever .NET does
+        ["Index.Analysis"] = $"{Files} Index",
 
         ["Data.Files"] = Files,
         ["Data.Pictures.Native"] = "Core",
