@@ -32,7 +32,7 @@ public abstract class RunEncoder : IDisposable
     /// <exception cref="DataException">It is no run.</exception>
     /// <exception cref="ConfigurationException">It learnt from something else, or learnt no representation.</exception>
     public static ISampleEncoder<ReadOnlyMemory<byte>> Pictures(string run, Device? device = null) => Open(run, device, (experiment, request, modality) =>
-        modality is PictureModality ? new RunPictures(experiment, PictureViews.Plain(request.Views, request.Plain))
+        modality is PictureModality ? new RunPictures(experiment, PictureViews.Anywhere(PictureViews.Plain(request.Views, request.Plain), experiment.Data.Inputs))
             : throw new ConfigurationException($"the run '{run}' learnt from {request.Uri}, which are no pictures."));
 
     /// <summary>Opens a run as an encoder of sentences.</summary>
