@@ -60,7 +60,7 @@ public sealed class PictureModality : Modality
     public override IReadOnlyDictionary<string, string> Describe(DataRequest request, IReadOnlyDictionary<string, long> inputs)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var plain = PictureViews.Plain(request.Views, request.Plain);
+        var plain = PictureViews.Anywhere(PictureViews.Plain(request.Views, request.Plain), inputs);
         var said = new Dictionary<string, string> { [OnnxKeys.View] = ViewJson.Write(plain) };
         if (plain.Operations.OfType<Normalize>().LastOrDefault() is { } normalize)
             (said[OnnxKeys.Mean], said[OnnxKeys.Std]) = (JsonSerializer.Serialize(normalize.Means), JsonSerializer.Serialize(normalize.Deviations));
