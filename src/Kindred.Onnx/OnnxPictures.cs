@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Kindred.Data.Pictures;
 using Kindred.Data.Views;
 using Kindred.Io;
 using Kindred.Io.Onnx;
@@ -18,16 +16,14 @@ public sealed class OnnxPictures : ISampleEncoder<ReadOnlyMemory<byte>>
     const int Batch = 32;
 
     readonly OnnxModel model;
-    readonly ViewPlan plan;
-    readonly int channels;
-    readonly ConcurrentBag<PictureFileViews> idle = [];
+    readonly PictureFileBatches views;
 
     OnnxPictures(OnnxModel model, string source)
     {
         this.model = model;
         (Dimensions, Name) = Facts.Of(model, source, "pictures");
-        plan = ViewJson.Read(Facts.Need(model, source, OnnxKeys.View));
-        channels = JsonDocument.Parse(Facts.Need(model, source, OnnxKeys.Input)).RootElement.GetProperty("channels").GetInt32();
+        var input = JsonSerializer.Deserialize<Dictionary<string, long>>(Facts.Need(model, source, OnnxKeys.Input))!;
+        views = new(ViewJson.Read(Facts.Need(model, source, OnnxKeys.View)), (int)input.GetValueOrDefault("channels", 3));
     }
 
     /// <inheritdoc/>
@@ -43,43 +39,14 @@ public sealed class OnnxPictures : ISampleEncoder<ReadOnlyMemory<byte>>
     public static OnnxPictures Open(string path, int threads = 0) => Facts.Opened(OnnxModel.Open(path, threads), model => new OnnxPictures(model, path));
 
     /// <inheritdoc/>
-    public IReadOnlyList<float[]> Encode(IReadOnlyList<ReadOnlyMemory<byte>> samples, CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        var vectors = new List<float[]>(samples.Count);
-        var views = idle.TryTake(out var free) ? free : new PictureFileViews(plan, channels);
-        try
-        {
-            foreach (var batch in samples.Index().Chunk(Batch))
-            {
-                List<float> pixels = [];
-                ViewShape? shape = null;
-                foreach (var (number, file) in batch)
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    var view = Made(views, number, file.Span, out var own);
-                    if (own != (shape ??= own)) throw new DataException($"picture {number} gives a view of {own}, the one before it of {shape}: the exported view keeps sizes; encode one at a time.");
-                    pixels.AddRange(view);
-                }
-                var input = new NamedArray(model.Inputs[0], ElementType.Float32, [batch.Length, channels, shape!.Value.Height, shape.Value.Width],
-                    MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(pixels)).ToArray());
-                vectors.AddRange(Facts.Rows(model.Run(input)));
-            }
-        }
-        finally { idle.Add(views); }
-        return vectors;
-    }
-
-    static float[] Made(PictureFileViews views, int number, ReadOnlySpan<byte> file, out ViewShape shape)
-    {
-        try { return views.Make(file, out shape); }
-        catch (PictureException e) { throw new DataException($"picture {number} {e.Message}", e); }
-    }
+    public IReadOnlyList<float[]> Encode(IReadOnlyList<ReadOnlyMemory<byte>> samples, CancellationToken cancel = default) =>
+        [.. views.Of(samples, Batch, cancel).SelectMany(b =>
+            Facts.Rows(model.Run(new NamedArray(model.Inputs[0], ElementType.Float32, b.Shape, MemoryMarshal.AsBytes(b.Pixels.AsSpan()).ToArray()))))];
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        while (idle.TryTake(out var views)) views.Dispose();
+        views.Dispose();
         model.Dispose();
     }
 }

@@ -9,6 +9,7 @@ static class VerbList
     [
         BenchVerb.Create,
         DataVerb.Create,
+        DedupVerb.Create,
         DemoVerb.Create,
         DoctorVerb.Create,
         EmbedVerb.Create,
@@ -18,9 +19,12 @@ static class VerbList
         LaunchVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,
+        ProjectVerb.Create,
         SearchVerb.Create,
+        SelectVerb.Create,
         ShowVerb.Create,
         StudyVerb.Create,
+        SuggestVerb.Create,
         TrainVerb.Create,
     ];
 }

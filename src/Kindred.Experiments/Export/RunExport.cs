@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using Kindred.Experiments.Modalities;
@@ -30,7 +31,7 @@ public static class RunExport
         using var evaluating = experiment.Method.Evaluating();
         foreach (var (path, encoder) in wanted)
             foreach (var view in views)
-                if (Fits(experiment.Method, encoder, view, byName: network is not null)) return new(encoder, path, view, Describe(experiment, data));
+                if (Fits(experiment.Method, encoder, view, byName: network is not null)) return new(encoder, path, view, Describe(experiment, encoder, data));
         throw new ConfigurationException($"no single encoder of {experiment.Recipe.Method} gives its representation: it is put together of {Listed(encoders)}; choose one by --network.");
     }
 
@@ -61,16 +62,17 @@ public static class RunExport
         catch (Exception e) when (e is KindredException or TorchException or InvalidOperationException or InvalidCastException or ArgumentException) { return false; }   // it takes other views
     }
 
-    static Dictionary<string, string> Describe(Experiment experiment, string? data)
+    static Dictionary<string, string> Describe(Experiment experiment, Encoder encoder, string? data)
     {
         var recipe = experiment.Recipe;
         var said = new Dictionary<string, string>
         {
             [OnnxKeys.Version] = typeof(RunExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?",
             [OnnxKeys.Method] = recipe.Method,
+            [OnnxKeys.Dim] = encoder.Dim.ToString(CultureInfo.InvariantCulture),
             [OnnxKeys.Input] = JsonSerializer.Serialize(experiment.Data.Inputs),
         };
-        if (recipe.Encoder is { } encoder) said[OnnxKeys.Encoder] = string.Join(' ', encoder.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        if (recipe.Encoder is { } node) said[OnnxKeys.Encoder] = Catalogues.Encoders.Read(node, "encoder").Part.Attribute.Name;
         if (experiment.Data.Classes.Count > 0) said[OnnxKeys.Classes] = JsonSerializer.Serialize(experiment.Data.Classes);
         if ((data ?? DataKinds.UriOf(recipe)) is not { } uri) return said;
         var modality = DataKinds.Of(uri);

@@ -41,6 +41,9 @@ public sealed class PictureModality : Modality
         }
     }
 
+    /// <summary>Folders and archives without <c>train</c> and <c>test</c>, and lists, are divided by a draw.</summary>
+    public override TestPart TestPart(string uri) => PictureSources.Divided(uri) ? Modalities.TestPart.Own : Modalities.TestPart.Drawn;
+
     /// <summary>A picture file.</summary>
     public override string? Query(string query, string like, string folder)
     {
@@ -57,7 +60,7 @@ public sealed class PictureModality : Modality
     public override IReadOnlyDictionary<string, string> Describe(DataRequest request, IReadOnlyDictionary<string, long> inputs)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var plain = PictureViews.Plain(request.Views, request.Plain);
+        var plain = PictureViews.Anywhere(PictureViews.Plain(request.Views, request.Plain), inputs);
         var said = new Dictionary<string, string> { [OnnxKeys.View] = ViewJson.Write(plain) };
         if (plain.Operations.OfType<Normalize>().LastOrDefault() is { } normalize)
             (said[OnnxKeys.Mean], said[OnnxKeys.Std]) = (JsonSerializer.Serialize(normalize.Means), JsonSerializer.Serialize(normalize.Deviations));
