@@ -64,7 +64,7 @@ public sealed class GenerationTests : IDisposable
         var subject = new Subject(new Nothing(), "h", Device.Cpu, uri, wanted => DataKinds.Open(recipe, wanted)) { Network = new Network(method, Device.Cpu, 0, _ => method) };
         Generator.Default.Seed(0);
         using var _ = NoGradient.Begin();
-        return new Generation(Epochs: 25).Evaluate(subject);
+        return new Generation(Epochs: 10).Evaluate(subject);
     }
 
     sealed class Nothing : IEncodes
