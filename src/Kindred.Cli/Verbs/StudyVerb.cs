@@ -23,7 +23,7 @@ static class StudyVerb
     static readonly Option<string?> cell = new("--cell") { Description = "Runs one cell in this process, nothing else.", Hidden = true };
     static readonly Option<ulong?> seed = new("--seed") { Description = "The seed of --cell.", Hidden = true };
 
-    internal static string Folder => Path.Combine(AppContext.BaseDirectory, "studies");
+    internal static string Folder => Shipped.Studies;
 
     internal static Command Create()
     {

@@ -9,13 +9,22 @@ static class VerbList
     [
         BenchVerb.Create,
         DataVerb.Create,
+        DedupVerb.Create,
         DemoVerb.Create,
         DoctorVerb.Create,
+        EmbedVerb.Create,
         EvalVerb.Create,
+        ExportVerb.Create,
+        IndexVerb.Create,
+        LaunchVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,
+        ProjectVerb.Create,
+        SearchVerb.Create,
+        SelectVerb.Create,
         ShowVerb.Create,
         StudyVerb.Create,
+        SuggestVerb.Create,
         TrainVerb.Create,
     ];
 }

@@ -87,6 +87,7 @@ public static class TextFiles
         return new(source, parts[0].Columns, [.. parts.SelectMany(p => p.Rows)])
         {
             Blank = parts.Sum(p => p.Blank),
+            Grouped = parts.TrueForAll(p => p.Grouped),
             Classes = classes,
             Labels = labelled ? [.. parts.SelectMany(p => p.Labels!.Select(l => Array.BinarySearch(classes, p.Classes[l], StringComparer.Ordinal)))] : null,
             Scores = parts.TrueForAll(p => p.Scores is not null) ? [.. parts.SelectMany(p => p.Scores!)] : null,

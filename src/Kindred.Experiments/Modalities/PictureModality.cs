@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using Kindred.Data.Audit;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
+using Kindred.Io.Onnx;
 
 namespace Kindred.Experiments.Modalities;
 
@@ -39,8 +41,31 @@ public sealed class PictureModality : Modality
         }
     }
 
+    /// <summary>Folders and archives without <c>train</c> and <c>test</c>, and lists, are divided by a draw.</summary>
+    public override TestPart TestPart(string uri) => PictureSources.Divided(uri) ? Modalities.TestPart.Own : Modalities.TestPart.Drawn;
+
+    /// <summary>A picture file.</summary>
+    public override string? Query(string query, string like, string folder)
+    {
+        if (!File.Exists(query)) return null;
+        var list = Path.Combine(folder, "query.csv");
+        Io.AtomicFile.WriteText(list, Io.Csv.CsvText.Row(["path"]) + Io.Csv.CsvText.Row([Path.GetFullPath(query)]));
+        return $"list:{list}";
+    }
+
     /// <inheritdoc/>
     public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Describe(DataRequest request, IReadOnlyDictionary<string, long> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var plain = PictureViews.Anywhere(PictureViews.Plain(request.Views, request.Plain), inputs);
+        var said = new Dictionary<string, string> { [OnnxKeys.View] = ViewJson.Write(plain) };
+        if (plain.Operations.OfType<Normalize>().LastOrDefault() is { } normalize)
+            (said[OnnxKeys.Mean], said[OnnxKeys.Std]) = (JsonSerializer.Serialize(normalize.Means), JsonSerializer.Serialize(normalize.Deviations));
+        return said;
+    }
 
     /// <inheritdoc/>
     public override DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)

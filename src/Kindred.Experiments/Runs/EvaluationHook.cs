@@ -1,5 +1,6 @@
 using Kindred.Experiments.Recipes;
 using Kindred.Experiments.Training;
+using Kindred.Torch;
 
 namespace Kindred.Experiments.Runs;
 
@@ -82,6 +83,7 @@ sealed class EvaluationHook : IHook, IDisposable
         if (at.Step == last || cancel.IsCancellationRequested) return;
         var metrics = new Dictionary<string, double>();
         double? value = null;
+        using var apart = Everyone.Apart();                                              // other processes wait at the next step
         try
         {
             foreach (var request in requests)

@@ -116,8 +116,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var earlier = start is null && options.After is { } run ? EarlierRun.Open(run, recipe, free, warn) : null;
         if (options.MaxSteps <= earlier?.Steps)
             throw new ConfigurationException($"--max-steps {options.MaxSteps}: the run that this one goes on after has {earlier.Steps} steps, which count; give more.");
-        var began = earlier?.Phases ?? resumption.Phase;
-        var offset = earlier?.Steps ?? resumption.Offset;
+        var (began, offset) = (earlier?.Phases ?? resumption.Phase, earlier?.Steps ?? resumption.Offset);
+        var met = false;
         MetricsLog? log = null;
         try
         {
@@ -127,6 +127,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                 using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous,
                     layout: phase == began && start is not null ? TrainedRun.LayoutOf(start) : null);
                 previous = experiment;
+                if (!met) Shared.Start(began, offset);
+                met = true;
                 if (phase == began - 1) earlier?.Fill(experiment.Method);
                 if (phase < began) continue;
                 var state = experiment.State();
@@ -149,6 +151,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                 }
                 var done = outcome.Result.Finished && last;
                 folder.Set(done ? RunState.Finished : RunState.Preempted, offset + outcome.Result.At.Step);
+                using var apart = Everyone.Apart();                                       // the others are done
                 if (done || !cancel.IsCancellationRequested) Finished?.Invoke(experiment, folder);
                 return new RunSummary(folder.Path, offset + outcome.Result.At.Step, outcome.Result.At.Epoch, outcome.Loss, outcome.Result.Rate, outcome.Result.Seconds, outcome.Sha256, done);
             }
@@ -230,10 +233,14 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null) Restore(state, start, trainer);
         else evaluation?.Start(trainer.At);
+        Shared.State(state, trainer);
         var result = trainer.Fit(cancel);
         state.Position = trainer.Position;
         var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;
-        return (result, loss, state.Sha256());
+        var sha256 = state.Sha256();
+        if (Shared.Differing(sha256) is { Length: > 0 } others)
+            warn($"the processes of ranks {string.Join(", ", others)} ended with another state than rank 0's, which is the one that is kept: are machines and versions of libtorch the same?");
+        return (result, loss, sha256);
     }
 
     static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";

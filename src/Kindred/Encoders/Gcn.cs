@@ -37,7 +37,7 @@ public sealed class Gcn : Encoder
     public override long Dim => layers.Sum(layer => layer.Width);
 
     /// <inheritdoc/>
-    public override Tensor Forward(View view) => view is GraphView graphs ? Forward(graphs.Graph).Graphs
+    protected override Tensor Encode(View view) => view is GraphView graphs ? Forward(graphs.Graph).Graphs
         : throw new ConfigurationException("gcn reads graphs, and these data are none; give graphs by --data tu:PATH, or take another encoder.");
 
     /// <summary>Node states of the last layer `[N, hidden]` and graph representations `[G, Dim]`.</summary>
