@@ -34,7 +34,7 @@ public static class Selection
         if (chosen is not { Count: > 0 }) Take(Middle(vectors, metric, cancel), 0);
         while (result.Count < count)
         {
-            var next = TensorPrimitives.IndexOfMax<float>(distance);
+            var next = Farthest(distance);
             Take(next, distance[next]);
         }
         return result;
@@ -58,7 +58,16 @@ public static class Selection
         var distance = new float[vectors.Count];
         Array.Fill(distance, float.PositiveInfinity);
         Closer(vectors, Array.ConvertAll(sum, s => (float)(s / vectors.Count)), metric, distance, cancel);
-        return TensorPrimitives.IndexOfMin<float>(distance);
+        return Farthest(Array.ConvertAll(distance, d => -d));
+    }
+
+    // By a loop: TensorPrimitives.IndexOfMax always says 0 where the processor flushes denormal numbers, as libtorch makes it do.
+    static int Farthest(float[] distance)
+    {
+        var best = 0;
+        for (var i = 1; i < distance.Length; i++)
+            if (distance[i] > distance[best]) best = i;
+        return best;
     }
 
     static void Closer(Vectors vectors, ReadOnlySpan<float> to, Metric metric, float[] distance, CancellationToken cancel)
