@@ -7,7 +7,7 @@ namespace Kindred.Cli;
 static class RecipeFinder
 {
     /// <summary>The recipes that come with the program.</summary>
-    internal static string Folder => Path.Combine(AppContext.BaseDirectory, "recipes");
+    internal static string Folder => Shipped.Recipes;
 
     internal static Recipe Load(string name, IReadOnlyList<string> overrides)
     {

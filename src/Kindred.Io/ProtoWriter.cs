@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Kindred.Io;
 
-/// <summary>Writes the few protocol-buffer fields that event files need.</summary>
+/// <summary>Writes the few protocol-buffer fields that event files and ONNX files need.</summary>
 /// <remarks>A field is a tag (number × 8 + wire type) and a value; wire types 0 varint, 1 eight bytes, 2 counted bytes, 5 four bytes.</remarks>
 sealed class ProtoWriter
 {
@@ -60,6 +60,14 @@ sealed class ProtoWriter
         Tag(field, 2);
         Raw((ulong)value.Length);
         bytes.Write(value);
+        return this;
+    }
+
+    /// <summary>Begins a field of counted bytes that somebody else writes.</summary>
+    public ProtoWriter Lead(int field, long length)
+    {
+        Tag(field, 2);
+        Raw((ulong)length);
         return this;
     }
 

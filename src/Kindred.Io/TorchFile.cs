@@ -104,16 +104,17 @@ public sealed class TorchFile : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="arrays">Arrays with distinct names, kept in this order.</param>
     /// <param name="disk">The file system; left out, the machine's.</param>
+    /// <param name="extra">Words to keep in the archive, by file name below <c>extra/</c>; <c>torch.load</c> passes over them.</param>
     /// <returns>Length and hash of the file.</returns>
     /// <exception cref="EnvironmentException">The file could not be written.</exception>
-    public static Written SaveState(string path, IEnumerable<NamedArray> arrays, IDisk? disk = null)
+    public static Written SaveState(string path, IEnumerable<NamedArray> arrays, IDisk? disk = null, IReadOnlyDictionary<string, string>? extra = null)
     {
         var state = new TorchMap("OrderedDict");
 
         foreach (var array in arrays)
             state.Add(array.Name, array);
 
-        return Save(path, state, disk);
+        return AtomicFile.Write(path, stream => TorchWriter.Write(stream, state, extra), disk);
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ sealed class TorchWriter
     readonly MemoryStream pickle = new();
     readonly List<NamedArray> storages = [];
 
-    public static void Write(Stream stream, object? root)
+    public static void Write(Stream stream, object? root, IReadOnlyDictionary<string, string>? extra = null)
     {
         var writer = new TorchWriter();
         writer.pickle.Write([(byte)PickleOpcode.Proto, 2]);
@@ -27,6 +27,10 @@ sealed class TorchWriter
 
         for (var i = 0; i < writer.storages.Count; i++)
             zip.Add(string.Create(CultureInfo.InvariantCulture, $"archive/data/{i}"), writer.storages[i].Bytes.Span);
+
+        // Readers pass over what they do not look for.
+        foreach (var (name, text) in extra ?? new Dictionary<string, string>())
+            zip.Add($"archive/extra/{name}", Encoding.UTF8.GetBytes(text));
 
         zip.Add("archive/version", "3\n"u8);
         zip.Finish();

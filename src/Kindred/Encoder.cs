@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -9,22 +10,62 @@ public abstract class Encoder : Module
     /// <summary>Width of the representation.</summary>
     public abstract long Dim { get; }
 
-    /// <summary>Encodes a view.</summary>
+    /// <summary>Encodes a view. Where several processes train together, each encodes its share of the samples and gathers the others'.</summary>
     /// <param name="view">N samples of the encoder's modality.</param>
     /// <returns>[N, Dim].</returns>
-    public abstract Tensor Forward(View view);
+    public Tensor Forward(View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return Everyone.Shares(view.Count) ? Shared([view])[0] : Encode(view);
+    }
+
+    /// <summary>What of a view goes into which input of the encoder's ONNX file.</summary>
+    /// <param name="view">A view that the encoder takes.</param>
+    /// <exception cref="ConfigurationException">The encoder does not say how it is written as ONNX.</exception>
+    public virtual IReadOnlyList<OnnxFeed> Feeds(View view) => throw NotExported();
+
+    /// <summary>Writes what the encoder does in evaluation as ONNX operators.</summary>
+    /// <param name="onnx">The file in the making, which has the encoder's weights.</param>
+    /// <param name="inputs">One for each of <see cref="Feeds"/>.</param>
+    /// <returns>[N, Dim].</returns>
+    /// <exception cref="ConfigurationException">The encoder does not say how it is written as ONNX.</exception>
+    public virtual OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs) => throw NotExported();
+
+    private protected ConfigurationException NotExported() =>
+        new($"encoder: {GetType().Name} does not say how it is written as ONNX: override Export in it, or export safetensors instead.");
 
     /// <summary>Encodes several views with one pass per shape: views of one shape go through together, and so share batch statistics.</summary>
     /// <param name="views">All of the same samples.</param>
     /// <returns>One [N, Dim] a view, in the order given.</returns>
-    public virtual Tensor[] Forward(View[] views)
+    public Tensor[] Forward(View[] views)
     {
         ArgumentNullException.ThrowIfNull(views);
+        return Array.TrueForAll(views, v => Everyone.Shares(v.Count)) ? Shared(views) : Together(views);
+    }
+
+    /// <summary>Encodes the samples at hand.</summary>
+    /// <param name="view">N samples of the encoder's modality.</param>
+    /// <returns>[N, Dim].</returns>
+    protected abstract Tensor Encode(View view);
+
+    Tensor[] Shared(View[] views)
+    {
+        var own = Array.ConvertAll(views, view =>
+        {
+            var (first, count) = Everyone.Share(view.Count);
+            return view.Part(first, count);
+        });
+        var encoded = Everyone.OnShare(() => Together(own));
+        return [.. encoded.Zip(views, (h, view) => Everyone.Gather(h, view.Count))];
+    }
+
+    Tensor[] Together(View[] views)
+    {
         var outputs = new Tensor[views.Length];
         foreach (var group in Enumerable.Range(0, views.Length).GroupBy(i => views[i].Shape))
         {
             int[] members = [.. group];
-            var joint = Forward(View.Cat([.. members.Select(i => views[i])]));           // [G · N, Dim]
+            var joint = Encode(View.Cat([.. members.Select(i => views[i])]));            // [G · N, Dim]
             if (members.Length == 1)
             {
                 outputs[members[0]] = joint;
@@ -50,9 +91,35 @@ public abstract class TensorEncoder : Encoder
     public abstract Tensor Forward(Tensor x);
 
     /// <inheritdoc/>
-    public sealed override Tensor Forward(View view)
+    protected sealed override Tensor Encode(View view)
     {
         ArgumentNullException.ThrowIfNull(view);
         return Forward(view.X);
+    }
+
+    /// <summary>Names of the axes of a sample tensor that may have any length in an ONNX file, by their place; null for one that keeps its size.</summary>
+    /// <param name="rank">How many axes the tensor has, the samples among them.</param>
+    protected virtual IReadOnlyList<string?> FreeAxes(int rank) => [];
+
+    /// <summary>Writes what the encoder does in evaluation as ONNX operators.</summary>
+    /// <param name="onnx">The file in the making, which has the encoder's weights.</param>
+    /// <param name="x">Samples first.</param>
+    /// <returns>[N, Dim].</returns>
+    /// <exception cref="ConfigurationException">The encoder does not say how it is written as ONNX.</exception>
+    public virtual OnnxValue Export(OnnxExport onnx, OnnxValue x) => throw NotExported();
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<OnnxFeed> Feeds(View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var free = FreeAxes((int)view.X.Dim);
+        return [new("input", view.X, [.. Enumerable.Range(0, (int)view.X.Dim).Select(i => i == 0 ? "N" : free.ElementAtOrDefault(i))])];
+    }
+
+    /// <inheritdoc/>
+    public sealed override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return Export(onnx, inputs[0]);
     }
 }

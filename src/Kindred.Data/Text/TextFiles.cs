@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.IO.Enumeration;
 using System.Text;
 using Kindred.Data.Sources;
@@ -10,7 +9,8 @@ namespace Kindred.Data.Text;
 /// <summary>Reads sentences: <c>.txt</c> one a line, <c>.tsv</c> and <c>.csv</c> with one to three of them a row, each also as <c>.gz</c>, in folders and tar archives.</summary>
 /// <remarks>
 /// URI: <c>text:PATH</c>, where PATH is a file, a folder, a tar archive, or one of the two with a pattern behind a slash (<c>captions.tar/train.?.en.txt.gz</c>).
-/// Keys: <c>columns</c>, <c>label</c>, <c>group=line</c> (files beside one another whose equal lines say the same), <c>min</c> and <c>max</c> words,
+/// Keys: <c>columns</c>, <c>label</c>, <c>triples=COLUMN</c> (pairs become triples by what the
+/// column says of them), <c>group=line</c> (files beside one another whose equal lines say the same), <c>min</c> and <c>max</c> words,
 /// <c>lines=A-B</c>, <c>n</c>, <c>split</c>.
 /// </remarks>
 public static class TextFiles
@@ -18,7 +18,7 @@ public static class TextFiles
     const long MostBytes = 1L << 30;
 
     /// <summary>The keys of a URI that this reader knows.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["columns", "label", "group", "min", "max", "lines", "n", "split"];
+    public static IReadOnlyList<string> Keys { get; } = ["columns", "label", "triples", "group", "min", "max", "lines", "n", "split"];
 
     /// <summary>Reads what a data URI names.</summary>
     /// <exception cref="ConfigurationException">A key is wrong.</exception>
@@ -87,6 +87,7 @@ public static class TextFiles
         return new(source, parts[0].Columns, [.. parts.SelectMany(p => p.Rows)])
         {
             Blank = parts.Sum(p => p.Blank),
+            Grouped = parts.TrueForAll(p => p.Grouped),
             Classes = classes,
             Labels = labelled ? [.. parts.SelectMany(p => p.Labels!.Select(l => Array.BinarySearch(classes, p.Classes[l], StringComparer.Ordinal)))] : null,
             Scores = parts.TrueForAll(p => p.Scores is not null) ? [.. parts.SelectMany(p => p.Scores!)] : null,
@@ -107,6 +108,10 @@ public static class TextFiles
 
     static bool Named(string name, string split) => Path.GetFileName(name).Split('.', '-', '_').Contains(split, StringComparer.Ordinal);
 
+    /// <summary>The names of the text files that a path names, in order; each is a path of its own.</summary>
+    /// <exception cref="DataException">There is no text.</exception>
+    public static IReadOnlyList<string> Names(string path) => [.. Files(path).Select(f => f.Name)];
+
     /// <summary>The text files that a path names, in the order of their names, unpacked.</summary>
     internal static List<(string Name, byte[] Bytes)> Files(string path)
     {
@@ -118,7 +123,7 @@ public static class TextFiles
                 ? Inside(folder.Length == 0 ? "." : folder, Path.GetFileName(path))
             : throw new DataException($"{path}: there is no such file or folder; expected is .txt, .tsv or .csv (or one of them .gz), a folder of them, or FILE.tar/PATTERN.");
         if (files.Count == 0) throw new DataException($"{path}: there is no text; expected are files in .txt, .tsv or .csv, or one of them .gz.");
-        return files.ConvertAll(f => (f.Name, Unpacked(f.Name, f.Bytes)));
+        return files.ConvertAll(f => (f.Name, Gzip.Unpacked(f.Name, f.Bytes, MostBytes)));
     }
 
     static bool IsText(string name) => Path.GetExtension(Bare(name)) is ".txt" or ".tsv" or ".csv";
@@ -151,25 +156,4 @@ public static class TextFiles
         }
         return bytes;
     }
-
-    static byte[] Unpacked(string name, byte[] bytes)
-    {
-        if (!name.EndsWith(".gz", StringComparison.Ordinal)) return bytes;
-        try
-        {
-            using var content = new MemoryStream();
-            using var packed = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
-            var piece = new byte[1 << 16];
-            while (packed.Read(piece) is > 0 and var read)
-            {
-                content.Write(piece, 0, read);
-                if (content.Length > MostBytes) throw new DataException($"{name} unpacks to more than {MostBytes} bytes.");
-            }
-            return bytes.Length > 0 && Ends(bytes, content.Length) ? content.ToArray() : throw new DataException($"{name} is cut: it does not end as gzip does. Fetch it again.");
-        }
-        catch (InvalidDataException e) { throw new DataException($"{name} is no gzip file, or damaged: {e.Message}", e); }
-    }
-
-    // The library takes a cut file for a whole one; the last four bytes say how long the content is.
-    static bool Ends(byte[] packed, long length) => packed.Length >= 18 && System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 4)) == (uint)length;
 }

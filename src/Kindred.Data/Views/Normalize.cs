@@ -9,7 +9,15 @@ namespace Kindred.Data.Views;
 [Augmentation("normalize", "mean 0 and deviation 1 a channel", Paper = "torchvision")]
 public sealed record Normalize([Range(-1000.0, 1000.0)] double[]? Mean = null, [Range(0.0, 1000.0, MinimumIsExclusive = true)] double[]? Std = null) : Augmentation
 {
-    readonly PointOperation operation = Prepare(Mean ?? [0.485, 0.456, 0.406], Std ?? [0.229, 0.224, 0.225]);
+    static readonly double[] imageNetMean = [0.485, 0.456, 0.406], imageNetStd = [0.229, 0.224, 0.225];
+
+    readonly PointOperation operation = Prepare(Mean ?? imageNetMean, Std ?? imageNetStd);
+
+    /// <summary>The means that are taken away, those of ImageNet too.</summary>
+    public IReadOnlyList<double> Means => Mean ?? imageNetMean;
+
+    /// <summary>The deviations that are divided by, those of ImageNet too.</summary>
+    public IReadOnlyList<double> Deviations => Std ?? imageNetStd;
 
     internal override bool CommutesWithFlip => true;
 

@@ -125,6 +125,16 @@ public sealed class Subject
         return DataSplit.Drawn(Uri, split);
     }
 
+    /// <summary>Opens data of a protocol's own making and notes their size.</summary>
+    /// <param name="part">What they are called in the report.</param>
+    /// <param name="uri">The data.</param>
+    public IData OpenPart(string part, string uri)
+    {
+        var data = open(uri);
+        Note(part, uri, data);
+        return data;
+    }
+
     /// <summary>Opens what the run learnt from, whatever data are looked at.</summary>
     /// <exception cref="ConfigurationException">It is not known.</exception>
     public IData OpenOwn() => open(OwnData ?? throw new ConfigurationException("the run's recipe names no data; this protocol wants those that it learnt from."));

@@ -48,6 +48,11 @@ public abstract class Modality
     /// <param name="folder">Exists and is empty.</param>
     public virtual void Keep(IData data, string folder) { }
 
+    /// <summary>What who runs an exported encoder has to know to make samples ready: by the keys of <see cref="Io.Onnx.OnnxKeys"/>, or a kind's own.</summary>
+    /// <param name="request">The data and views that the run was made with.</param>
+    /// <param name="inputs">What an input looked like.</param>
+    public virtual IReadOnlyDictionary<string, string> Describe(DataRequest request, IReadOnlyDictionary<string, long> inputs) => new Dictionary<string, string>();
+
     /// <summary>Looks data over before training: counts, classes, what is broken.</summary>
     /// <param name="uri">The data.</param>
     /// <param name="look">How closely.</param>

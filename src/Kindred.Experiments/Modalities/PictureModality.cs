@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using Kindred.Data.Audit;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
+using Kindred.Io.Onnx;
 
 namespace Kindred.Experiments.Modalities;
 
@@ -53,6 +55,17 @@ public sealed class PictureModality : Modality
 
     /// <inheritdoc/>
     public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Describe(DataRequest request, IReadOnlyDictionary<string, long> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var plain = PictureViews.Anywhere(PictureViews.Plain(request.Views, request.Plain), inputs);
+        var said = new Dictionary<string, string> { [OnnxKeys.View] = ViewJson.Write(plain) };
+        if (plain.Operations.OfType<Normalize>().LastOrDefault() is { } normalize)
+            (said[OnnxKeys.Mean], said[OnnxKeys.Std]) = (JsonSerializer.Serialize(normalize.Means), JsonSerializer.Serialize(normalize.Deviations));
+        return said;
+    }
 
     /// <inheritdoc/>
     public override DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)

@@ -33,6 +33,17 @@ public static class PictureViews
         return new ViewPlan([.. operations]);
     }
 
+    /// <summary>The view without chance for pictures from elsewhere: where it keeps their size, because those of the training data had one, they are brought to that.</summary>
+    /// <param name="plain">From <see cref="Plain"/>.</param>
+    /// <param name="inputs">What an input looked like.</param>
+    public static ViewPlan Anywhere(ViewPlan plain, IReadOnlyDictionary<string, long> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(plain);
+        ArgumentNullException.ThrowIfNull(inputs);
+        return plain.Shape(64, 64) != plain.Shape(48, 48) && inputs.TryGetValue("height", out var side) && inputs.GetValueOrDefault("width") == side
+            ? new ViewPlan([new Resize((int)side, Square: true), .. plain.Operations]) : plain;
+    }
+
     /// <summary>The view without chance: the one asked for, or the first group's size and normalisation.</summary>
     public static ViewPlan Plain(IReadOnlyList<ViewRequest> views, ViewRequest? own)
     {

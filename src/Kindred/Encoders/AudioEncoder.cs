@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -12,6 +13,9 @@ public abstract class SequenceEncoder : TensorEncoder
 
     /// <summary>The mean over the frames: [N, Dim].</summary>
     public override Tensor Forward(Tensor x) => Frames(x).Mean(1);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string?> FreeAxes(int rank) => [.. Enumerable.Repeat<string?>(null, rank - 1), "T"];
 }
 
 /// <summary>CPC's encoder of raw sound: samples [N, L] or [N, 1, L] → frames [N, L / 160, Width].</summary>
@@ -43,7 +47,7 @@ public sealed class WaveEncoder : SequenceEncoder
         for (int i = 0; i < Strides.Length; i++)
         {
             convs[i] = new Conv1d(i == 0 ? 1 : Dim, Dim, Kernels[i], Strides[i], Paddings[i], bias: !options.BatchNorm);
-            norms[i] = options.BatchNorm ? new BatchNorm(Dim) : new Map(x => x);
+            norms[i] = options.BatchNorm ? new BatchNorm(Dim) : new Unchanged();
         }
     }
 
@@ -57,6 +61,16 @@ public sealed class WaveEncoder : SequenceEncoder
         for (int i = 0; i < convs.Length; i++)
             h = norms[i].Forward(convs[i].Forward(h)).Relu_();
         return h.Transpose(1, 2);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        var h = x.Rank == 2 ? x.Unsqueeze(1) : x;
+        for (int i = 0; i < convs.Length; i++)
+            h = norms[i].Export(onnx, convs[i].Export(onnx, h)).Relu();
+        return h.Mean([2]);
     }
 }
 
@@ -98,6 +112,19 @@ public sealed class LogMelEncoder : SequenceEncoder, IPrepares
     /// <inheritdoc/>
     public override Tensor Frames(Tensor x)
         => conv2.Forward(conv1.Forward(x.Dim == 4 ? x.Squeeze(1) : Bands(x)).Relu_()).Relu_().Transpose(1, 2);
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        var bands = x.Rank == 4 ? x.Squeeze(1) : mel.Export(onnx, x);                     // [N, Bands, T]
+        if (x.Rank < 4 && normalize)
+        {
+            var centred = bands - bands.Mean([2], keep: true);
+            bands = centred / (centred * centred).Mean([1, 2], keep: true).Add(1e-6).Sqrt();
+        }
+        return conv2.Export(onnx, conv1.Export(onnx, bands).Relu()).Relu().Mean([2]);
+    }
 
     /// <inheritdoc/>
     public Tensor Prepare(Tensor x) => x.Dim == 4 ? x : Bands(x).Unsqueeze(1);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Text;
 using Kindred.Torch;
@@ -79,7 +80,7 @@ public sealed class Bert : Encoder, INamedInFiles
 
     /// <inheritdoc/>
     /// <exception cref="ConfigurationException">The view is no text, or longer than the positions there are.</exception>
-    public override Tensor Forward(View view)
+    protected override Tensor Encode(View view)
     {
         if (view is not TextView text) throw new ConfigurationException("bert reads sentences, and these data are none; give them by --data text:PATH, or take another encoder.");
         var states = Hidden(text);
@@ -119,6 +120,35 @@ public sealed class Bert : Encoder, INamedInFiles
         ArgumentNullException.ThrowIfNull(mask);
         var weights = mask.To(states.Dtype).Unsqueeze(2);
         return (states * weights).Sum(1) / weights.Sum(1);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OnnxFeed> Feeds(View view)
+    {
+        if (view is not TextView text) throw new ConfigurationException("bert reads sentences, and these data are none; give them by --data text:PATH.");
+        return [new("input_ids", text.X, ["N", "T"]), new("attention_mask", text.Mask.To(Dtype.Int64), ["N", "T"])];
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var (ids, real) = (inputs[0], inputs[1].Gt(0));
+        var h = onnx.Weight(words).Gather(ids) + onnx.Weight(types).Select(0, 0) + onnx.Weight(positions).UpTo(0, ids, 1);
+        h = norm.Export(onnx, h);
+        var seen = real.Unsqueeze(1).Unsqueeze(1);                                           // [N, 1, 1, T]
+        List<OnnxValue> states = [h];
+        foreach (var layer in layers) states.Add(h = layer.Export(onnx, h, seen));
+        var weights = real.To(OnnxType.Float).Unsqueeze(2);
+        OnnxValue Mean(OnnxValue x) => (x * weights).Sum([1]) / weights.Sum([1]);
+        return pooling switch
+        {
+            TextPooling.Cls => states[^1].Select(1, 0),
+            TextPooling.FirstLast => (Mean(states[0]) + Mean(states[^1])).Mul(0.5),
+            TextPooling.LastTwo => (Mean(states[^2]) + Mean(states[^1])).Mul(0.5),
+            _ => Mean(states[^1]),
+        };
     }
 
     /// <inheritdoc/>
@@ -177,6 +207,15 @@ sealed class BertLayer : Module
         var read = dropout.Forward(scores.Softmax(-1)).Matmul(Heads(value, x)).Transpose(1, 2).Reshape([x.Size(0), x.Size(1), width]);
         x = mixedNorm.Forward(x + dropout.Forward(mixed.Forward(read)));
         return scope.Return(norm.Forward(x + dropout.Forward(down.Forward(up.Forward(x).Gelu()))));
+    }
+
+    public OnnxValue Export(OnnxExport onnx, OnnxValue x, OnnxValue seen)
+    {
+        OnnxValue Split(Linear layer) => layer.Export(onnx, x).Reshape(0, 0, heads, width / heads).Transpose(0, 2, 1, 3);
+        var scores = Split(query).Mul(1 / Math.Sqrt(width / heads)).Matmul(Split(key).Transpose(0, 1, 3, 2));
+        var read = seen.Choose(scores, double.NegativeInfinity).Softmax().Matmul(Split(value)).Transpose(0, 2, 1, 3).Reshape(0, 0, width);
+        x = mixedNorm.Export(onnx, x + mixed.Export(onnx, read));
+        return norm.Export(onnx, x + down.Export(onnx, up.Export(onnx, x).Gelu()));
     }
 
     Tensor Heads(Linear layer, Tensor x) => layer.Forward(x).View([x.Size(0), x.Size(1), heads, width / heads]).Transpose(1, 2);

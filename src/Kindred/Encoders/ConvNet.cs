@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -52,6 +53,17 @@ public sealed class ConvNet : TensorEncoder, IStaged
     {
         for (int i = 0; i < convs.Length; i++)
             x = norms[i].Forward(convs[i].Forward(x)).Relu_();
+        return x.Mean([2, 3]);
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string?> FreeAxes(int rank) => [null, null, "H", "W"];
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        for (int i = 0; i < convs.Length; i++)
+            x = norms[i].Export(onnx, convs[i].Export(onnx, x)).Relu();
         return x.Mean([2, 3]);
     }
 }

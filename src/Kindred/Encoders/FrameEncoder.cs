@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -58,5 +59,17 @@ public sealed class FrameEncoder : TensorEncoder
         var h = inner.Forward(dropout.Forward(scale.Forward(x))) + places.Value.Narrow(1, 0, x.Size(1));
         foreach (var block in blocks) h = block.Forward(h);
         return norm.Forward(h).Mean([1]);
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string?> FreeAxes(int rank) => [null, "T"];
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        var h = inner.Export(onnx, scale.Export(onnx, x)) + onnx.Weight(places).UpTo(1, x, 1);
+        foreach (var block in blocks) h = block.Export(onnx, h);
+        return norm.Export(onnx, h).Mean([1]);
     }
 }

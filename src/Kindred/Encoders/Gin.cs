@@ -1,4 +1,5 @@
 using Kindred.Graphs;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -40,8 +41,36 @@ public sealed class Gin : Encoder
     public override long Dim => layers.Sum(layer => layer.Width);
 
     /// <inheritdoc/>
-    public override Tensor Forward(View view) => view is GraphView graphs ? Forward(graphs.Graph).Graphs
+    protected override Tensor Encode(View view) => view is GraphView graphs ? Forward(graphs.Graph).Graphs
         : throw new ConfigurationException("gin reads graphs, and these data are none; give graphs by --data tu:PATH, or take another encoder.");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OnnxFeed> Feeds(View view)
+    {
+        if (view is not GraphView graphs) throw new ConfigurationException("gin reads graphs, and these data are none; give graphs by --data tu:PATH.");
+        var graph = graphs.Graph;
+        return
+        [
+            new("nodes", graph.Nodes, ["V", null]), new("edges", graph.Edges, [null, "E"]),
+            new("owner", graph.Owner ?? Tensor.Zeros([graph.Nodes.Size(0)], Dtype.Int64), ["V"]),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var (h, edges, owner) = (inputs[0], inputs[1], inputs[2]);
+        var graphs = owner.Max([0], keep: true) + onnx.Graph.Whole(1);                     // as many as the last node's number says
+        List<OnnxValue> read = [];
+        foreach (var layer in layers)
+        {
+            h = layer.Export(onnx, h, edges);
+            read.Add(h.ZeroRows(graphs).AddRows(owner, h));
+        }
+        return OnnxValue.Concat(1, read);
+    }
 
     /// <summary>Node states of the last layer `[N, hidden]` and graph representations `[G, Dim]`.</summary>
     /// <param name="graph">One graph or several side by side.</param>
@@ -101,7 +130,14 @@ public sealed class GinLayer : Module
         return norm.Forward(second.Forward(first.Forward(gathered).Relu()).Relu());
     }
 
-    static Tensor Xavier(long inputs, long outputs)
+    internal OnnxValue Export(OnnxExport onnx, OnnxValue h, OnnxValue edges)
+    {
+        var own = eps == 0 ? h : h.Mul(1 + eps);
+        var gathered = own.AddRows(edges.Select(0, 1), h.Gather(edges.Select(0, 0)));
+        return norm.Export(onnx, second.Export(onnx, first.Export(onnx, gathered).Relu()).Relu());
+    }
+
+    internal static Tensor Xavier(long inputs, long outputs)
     {
         var bound = Math.Sqrt(6.0 / (inputs + outputs));
         return (Tensor.Rand([outputs, inputs], Initialization.Generator) * 2 - 1) * bound;

@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -34,6 +35,16 @@ public sealed class LogMel : Layer
         var (cosines, sines) = (spectrum.Narrow(1, 0, bins), spectrum.Narrow(1, bins, bins));
         var power = cosines * cosines + sines * sines;                                    // [N, bins, T]
         return (bands.Value.Matmul(power) + 1e-6).Log();                                  // [N, bands, T]
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(x);
+        var spectrum = (x.Rank == 2 ? x.Unsqueeze(1) : x).Conv(onnx.Weight(basis), null, hop);
+        var (cosines, sines) = (spectrum.Narrow(1, 0, bins), spectrum.Narrow(1, bins, bins));
+        return onnx.Weight(bands).Matmul((cosines * cosines) + (sines * sines)).Add(1e-6).Log();
     }
 
     static Tensor Fourier(int window)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Heads;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -33,6 +34,13 @@ public sealed class Mlp : TensorEncoder
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => layers.Forward((side > 0 && x.Dim == 4 ? x.AdaptiveAvgPool2d([side, side]) : x).Flatten(1)).Relu();
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return layers.Export(onnx, (side > 0 && x.Rank == 4 ? x.AdaptiveMean(side) : x).Flatten()).Relu();
+    }
 
     internal static long Values(DataFacts facts, long side)
     {

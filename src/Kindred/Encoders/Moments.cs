@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
+using Kindred.Nn;
 using Kindred.Torch;
 
 namespace Kindred.Encoders;
@@ -30,5 +32,15 @@ public sealed class Moments : TensorEncoder
     {
         x = x.Flatten(1);
         return Tensor.Cat([x, .. Enumerable.Range(0, (int)inputs).Select(i => x.Narrow(1, i, 1) * x.Narrow(1, i, inputs - i))], 1);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(x);
+        x = x.Flatten();
+        var pairs = from i in Enumerable.Range(0, (int)inputs) from j in Enumerable.Range(i, (int)inputs - i) select (First: (long)i, Second: (long)j);
+        return OnnxValue.Concat(1, x, x.Gather(onnx.Graph.Whole([.. pairs.Select(p => p.First)]), 1) * x.Gather(onnx.Graph.Whole([.. pairs.Select(p => p.Second)]), 1));
     }
 }

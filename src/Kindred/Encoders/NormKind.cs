@@ -43,6 +43,6 @@ sealed record Norming(NormKind Kind, long Splits, bool ZeroLast, bool VarianceSc
         NormKind.GnWs => new GroupNorm(channels, Groups, zero: last && ZeroLast),
         NormKind.PerDomain => new DomainBatchNorm(channels, zero: last && ZeroLast),
         NormKind.Split => new SplitBatchNorm(channels, Splits, zero: last && ZeroLast),
-        _ => new Map(x => x),
+        _ => new Unchanged(),
     };
 }

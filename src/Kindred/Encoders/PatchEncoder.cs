@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -49,6 +50,20 @@ public sealed class PatchEncoder : TensorEncoder
         var h = cut.Permute([0, 2, 3, 1, 4, 5]).Reshape([n * rows * columns, channels, patch, patch]);
         h = conv3.Forward(conv2.Forward(conv1.Forward(h).Relu_()).Relu_());
         return h.Mean([2, 3]).View([n, rows, columns, Dim]);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(x);
+        long channels = x.Size(1), rows = ((x.Size(2) - patch) / stride) + 1, columns = ((x.Size(3) - patch) / stride) + 1;
+        // Rows of all patches one after the other, then their columns.
+        OnnxValue Places(long count) => onnx.Graph.Whole([.. from i in Enumerable.Range(0, (int)count) from p in Enumerable.Range(0, (int)patch) select (i * stride) + p]);
+        var cut = x.Gather(Places(rows), 2).Gather(Places(columns), 3).Reshape(0, 0, rows, patch, columns, patch);
+        var h = cut.Transpose(0, 2, 4, 1, 3, 5).Reshape(-1, channels, patch, patch);
+        h = conv3.Export(onnx, conv2.Export(onnx, conv1.Export(onnx, h).Relu()).Relu());
+        return h.Mean([2, 3]).Reshape(-1, rows * columns, Dim).Mean([1]);
     }
 
     /// <summary>The mean over all patches: [N, Dim].</summary>

@@ -26,7 +26,7 @@ public sealed record PublishedWeights(string Prefix, IReadOnlyDictionary<string,
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(names);
         string[] all = [.. names];
-        var wanted = encoder.State().ToDictionary(s => s.Path, s => (encoder as INamedInFiles)?.NameInFile(s.Path) ?? TorchvisionNames.FromPath(s.Path), StringComparer.Ordinal);
+        var wanted = encoder.State().ToDictionary(s => s.Path, s => NameOf(encoder, s.Path), StringComparer.Ordinal);
         var present = all.ToHashSet(StringComparer.Ordinal);
         // Each name that ends in one of ours proposes the place before it.
         var ends = wanted.Values.ToHashSet(StringComparer.Ordinal);
@@ -45,6 +45,11 @@ public sealed record PublishedWeights(string Prefix, IReadOnlyDictionary<string,
         return new(prefix, wanted.ToDictionary(w => w.Key, w => prefix + w.Value, StringComparer.Ordinal),
             [.. Groups(all.Where(name => !used.Contains(name) && !TorchvisionNames.IsCounter(name)), prefix)]);
     }
+
+    /// <summary>The name in a published file of an encoder's state path.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="path">For example <c>layer1.0.bn1.runningMean</c>.</param>
+    public static string NameOf(Module encoder, string path) => (encoder as INamedInFiles)?.NameInFile(path) ?? TorchvisionNames.FromPath(path);
 
     /// <summary>What was found and what was left, in words: for a person who starts from the file.</summary>
     public string Describe() =>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -123,6 +124,17 @@ public sealed class ResNet : TensorEncoder, IStaged
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => FeatureMap(x).Mean([2, 3]);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string?> FreeAxes(int rank) => [null, null, "H", "W"];
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        x = bn1.Export(onnx, conv1.Export(onnx, x)).Relu();
+        if (pooled) x = x.MaxPool(3, 2, 1);
+        return new[] { layer1, layer2, layer3, layer4 }.Aggregate(x, (h, stage) => stage.Through(onnx, h)).Mean([2, 3]);
+    }
 
     static (int[] Blocks, bool Bottleneck) Plan(Options options)
     {

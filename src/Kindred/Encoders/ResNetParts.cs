@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -32,6 +33,8 @@ static class ResNetParts
             x = layer.Forward(x);
         return x;
     }
+
+    public static OnnxValue Through(this Layer[] layers, OnnxExport onnx, OnnxValue x) => layers.Aggregate(x, (h, layer) => layer.Export(onnx, h));
 }
 
 /// <summary>2×2 averages of ResNet-D shortcuts; with stride 1 the border repeats what little it covers, so the size stays.</summary>
@@ -44,6 +47,8 @@ sealed class ShortcutPool(long stride) : Layer
         var padded = x.Pad([0, 1, 0, 1], "replicate");
         return padded.AvgPool2d([2, 2], [1, 1]);
     }
+
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => stride > 1 ? x.AvgPool(2, stride, ceiling: true) : x.RepeatLast().AvgPool(2, 1);
 }
 
 /// <summary>Two 3×3 convolutions around which the input is carried.</summary>
@@ -69,6 +74,12 @@ sealed class BasicBlock : Layer
         h = bn2.Forward(conv2.Forward(h));
         return scope.Return(h.Add_(downsample?.Through(x) ?? x).Relu_());
     }
+
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        var h = bn2.Export(onnx, conv2.Export(onnx, bn1.Export(onnx, conv1.Export(onnx, x)).Relu()));
+        return (h + (downsample?.Through(onnx, x) ?? x)).Relu();
+    }
 }
 
 /// <summary>1×1, 3×3, 1×1 convolutions, the last four times as wide; with selective kernels in the middle if wanted.</summary>
@@ -83,7 +94,7 @@ sealed class Bottleneck : Layer
         conv1 = norming.Conv(inputs, width, 1);
         bn1 = norming.Norm(width);
         conv2 = selective ? new SelectiveKernel(width, width, stride, norming, skRatio) : norming.Conv(width, width, 3, stride);
-        bn2 = selective ? new Map(x => x) : norming.Norm(width);
+        bn2 = selective ? new Unchanged() : norming.Norm(width);
         conv3 = norming.Conv(width, 4 * width, 1);
         bn3 = norming.Norm(4 * width, last: true);
         downsample = ResNetParts.Shortcut(inputs, 4 * width, stride, norming, pooledShortcut || selective);
@@ -96,6 +107,14 @@ sealed class Bottleneck : Layer
         h = bn2.Forward(conv2.Forward(h)).Relu_();
         h = bn3.Forward(conv3.Forward(h));
         return scope.Return(h.Add_(downsample?.Through(x) ?? x).Relu_());
+    }
+
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        var h = bn1.Export(onnx, conv1.Export(onnx, x)).Relu();
+        h = bn2.Export(onnx, conv2.Export(onnx, h)).Relu();
+        h = bn3.Export(onnx, conv3.Export(onnx, h));
+        return (h + (downsample?.Through(onnx, x) ?? x)).Relu();
     }
 }
 
@@ -126,5 +145,14 @@ sealed class SelectiveKernel : Layer
         var mix = excite.Forward(squeezeBn.Forward(squeeze.Forward(g)).Relu_()).Chunk(2, 1);
         var gate = (mix[0] - mix[1]).Sigmoid();                               // softmax of two
         return streams[0] * gate + streams[1] * (1 - gate);
+    }
+
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        var streams = bn.Export(onnx, conv.Export(onnx, x)).Relu().Chunk(2, 1);
+        var g = (streams[0] + streams[1]).Mean([2, 3], keep: true);
+        var mix = excite.Export(onnx, squeezeBn.Export(onnx, squeeze.Export(onnx, g)).Relu()).Chunk(2, 1);
+        var gate = (mix[0] - mix[1]).Sigmoid();
+        return (streams[0] * gate) + (streams[1] * gate.Mul(-1).Add(1));
     }
 }

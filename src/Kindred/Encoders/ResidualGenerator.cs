@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -129,6 +130,9 @@ public sealed class ResidualDiscriminator : TensorEncoder
         return x.Relu().Sum([2, 3]);
     }
 
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => blocks.Aggregate(x, (h, block) => block.Export(onnx, h)).Relu().Sum([2, 3]);
+
     sealed class DownBlock : Layer
     {
         readonly Conv2d conv1, conv2;
@@ -151,5 +155,13 @@ public sealed class ResidualDiscriminator : TensorEncoder
         }
 
         static Tensor Halved(Tensor x) => x.AvgPool2d([2, 2]);
+
+        public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+        {
+            static OnnxValue Half(OnnxValue h) => h.AvgPool(2, 2);
+            var h = conv2.Export(onnx, conv1.Export(onnx, first ? x : x.Relu()).Relu());
+            if (!halves) return h + (skip?.Export(onnx, x) ?? x);
+            return Half(h) + (first ? skip!.Export(onnx, Half(x)) : Half(skip!.Export(onnx, x)));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -68,4 +69,7 @@ public sealed class SmallResNet : TensorEncoder, IStaged
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => pool.Forward(blocks.Through(bn1.Forward(conv1.Forward(x)).Relu_()));
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => pool.Export(onnx, blocks.Through(onnx, bn1.Export(onnx, conv1.Export(onnx, x)).Relu()));
 }

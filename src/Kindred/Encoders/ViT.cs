@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -101,6 +102,21 @@ public sealed class ViT : TensorEncoder
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Tokens(x).Select(1, 0);
 
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(x);
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        var (height, width) = (x.Size(2) / patch, x.Size(3) / patch);
+        var tokens = x.Conv(onnx.Weight(patchWeight), onnx.Weight(patchBias), stride: patch).Reshape(0, Dim, height * width).Transpose(0, 2, 1);
+        var places = onnx.Weight(posEmbed, PositionsFor(height, width));                   // of the pictures that the file is for
+        tokens = OnnxValue.Concat(1, onnx.Weight(clsToken).RowsOf(x), tokens) + places;
+        foreach (var block in blocks) tokens = block.Export(onnx, tokens);
+        return norm.Export(onnx, tokens).Select(1, 0);
+    }
+
     Tensor PositionsFor(long height, long width)
     {
         if (height == grid && width == grid)
@@ -155,6 +171,15 @@ sealed class TransformerBlock : Layer
         using var scope = Scope.Open();
         x = x + path.Forward(attn.Forward(norm1.Forward(x), mask));
         return scope.Return(x + path.Forward(fc2.Forward(fc1.Forward(norm2.Forward(x)).Gelu())));
+    }
+
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => Export(onnx, x, mask: null);
+
+    /// <summary>The block where only some places may be looked at, as ONNX.</summary>
+    public OnnxValue Export(OnnxExport onnx, OnnxValue x, OnnxValue? mask)
+    {
+        x = x + attn.Export(onnx, norm1.Export(onnx, x), mask);
+        return x + fc2.Export(onnx, fc1.Export(onnx, norm2.Export(onnx, x)).Gelu());
     }
 }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -23,7 +24,6 @@ public sealed class WordEncoder : TensorEncoder
     readonly Parameter places;
     readonly TransformerBlock[] blocks;
     readonly LayerNorm norm;
-    readonly double drop;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>
@@ -34,12 +34,15 @@ public sealed class WordEncoder : TensorEncoder
         OptionRules.Check(options);
         facts ??= DataFacts.None;
         CheckHeads(options.Width, options.Heads);
-        (Dim, drop) = (options.Width, options.Drop);
+        (Dim, Drop) = (options.Width, options.Drop);
         table = new(options.Vocabulary ?? facts.Input("vocabulary", 1000), Dim, deviation: 0.1, padding: 0);
         places = new(Weights.TruncatedNormal([1, facts.Input("length", 24), Dim], 0.02));
         blocks = [.. Enumerable.Range(0, options.Depth).Select(_ => new TransformerBlock(Dim, options.Heads, 2 * Dim, 0, Weights.Xavier))];
         norm = new(Dim);
     }
+
+    /// <summary>Chance that a word is left out in training.</summary>
+    public double Drop { get; set; }
 
     /// <inheritdoc/>
     public override long Dim { get; }
@@ -52,9 +55,9 @@ public sealed class WordEncoder : TensorEncoder
         if (x.Dim != 2 || x.Size(1) > places.Value.Size(1))
             throw new ConfigurationException($"words reads at most {places.Value.Size(1)} words by number, [N, L]; these data are [{string.Join(", ", x.Shape)}].");
         var there = x.Gt(0);                                                        // [N, L]
-        if (Training && drop > 0)
+        if (Training && Drop > 0)
         {
-            var left = there.LogicalAnd(Tensor.Empty(x.Shape, Dtype.Float32, device: x.Device).Bernoulli_(1 - drop).Gt(0));
+            var left = there.LogicalAnd(Tensor.Empty(x.Shape, Dtype.Float32, device: x.Device).Bernoulli_(1 - Drop).Gt(0));
             there = Tensor.Where(left.Any(1, keepdim: true), left, there);           // a text that would lose all its words keeps them
         }
         var h = table.Forward(x);
@@ -63,6 +66,23 @@ public sealed class WordEncoder : TensorEncoder
         foreach (var block in blocks) h = block.Forward(h, seen);
         h = norm.Forward(h).MaskedFill(there.LogicalNot().Unsqueeze(2), 0);
         return h.Sum([1]) / there.Sum([1], keepdim: true).ClampMin(1);
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string?> FreeAxes(int rank) => [null, "T"];
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(x);
+        var there = x.Gt(0);
+        var h = table.Export(onnx, x);
+        if (blocks.Length > 0) h = h + onnx.Weight(places).UpTo(1, x, 1);
+        var seen = there.Unsqueeze(1).Unsqueeze(1);
+        foreach (var block in blocks) h = block.Export(onnx, h, seen);
+        h = there.Unsqueeze(2).Choose(norm.Export(onnx, h), 0);
+        return h.Sum([1]) / there.To(OnnxType.Float).Sum([1], keep: true).AtLeast(1);
     }
 
     internal static void CheckHeads(int width, int heads)

@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -81,6 +82,9 @@ public sealed class MlpHead : Layer
             x = layers[i].Forward(x);
         return x;
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => layers.Aggregate(x, (h, layer) => layer.Export(onnx, h));
 
     static Linear Dense(long inputs, long outputs, bool bias, double? deviation, bool standardised)
         => deviation is not { } spread

@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -59,8 +60,15 @@ public sealed class Conv2d : Layer
         // The weights say how the network lies in memory. Pictures come as rows of pixels, and one such input would draw every layer after it along.
         if (!x.IsContiguous() && x.IsContiguous(MemoryFormat.ChannelsLast) && !weight.Value.IsContiguous(MemoryFormat.ChannelsLast))
             x = x.Contiguous();
-        return Convolution.Of(x, standardised ? WeightStandardisation.Of(weight) : spectral?.Of(weight) ?? weight.Value, bias?.Value, stride, padding, groups);
+        return Convolution.Of(x, Used ?? weight.Value, bias?.Value, stride, padding, groups);
     }
+
+    // What goes over the picture in place of the weight.
+    Tensor? Used => standardised ? WeightStandardisation.Of(weight) : spectral?.Of(weight);
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) =>
+        x.Conv(onnx.Weight(weight, Used), bias is null ? null : onnx.Weight(bias), stride, padding, groups);
 }
 
 /// <summary>One-dimensional convolution: [N, In, T] → [N, Out, T'].</summary>
@@ -89,4 +97,7 @@ public sealed class Conv1d : Layer
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
         => Tensor.Conv1d(x, weight, bias?.Value, stride: [stride], padding: [padding], groups: groups);
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x.Conv(onnx.Weight(weight), bias is null ? null : onnx.Weight(bias), stride, padding, groups);
 }

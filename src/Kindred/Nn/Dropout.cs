@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -6,8 +7,14 @@ namespace Kindred.Nn;
 /// <param name="probability">p in [0, 1).</param>
 public sealed class Dropout(double probability) : Layer
 {
+    /// <summary>Chance that a number is zeroed.</summary>
+    public double Probability { get; set; } = probability;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Training && probability > 0 ? Tensor.Dropout(x, probability, train: true) : x;
+    public override Tensor Forward(Tensor x) => Training && Probability > 0 ? Tensor.Dropout(x, Probability, train: true) : x;
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x;
 }
 
 /// <summary>Stochastic depth: drops a residual branch of whole samples in training. Huang et al., arXiv:1603.09382.</summary>
@@ -29,4 +36,7 @@ public sealed class DropPath(double probability) : Layer
         var mask = Tensor.Empty(shape, x.Dtype, device: x.Device).Bernoulli_(keep).Div_(keep); // [N, 1, ..]
         return x * mask;
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x;
 }

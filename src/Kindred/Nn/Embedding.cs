@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -36,4 +37,7 @@ public sealed class Embedding : Layer
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Tensor.Embedding(spectral?.Of(weight) ?? weight.Value, x, padding);
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => onnx.Weight(weight, spectral?.Of(weight)).Gather(x);
 }

@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -50,7 +51,12 @@ public sealed class Linear : Layer
     public Parameter? Bias => bias;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Tensor.Linear(x, standardised ? WeightStandardisation.Of(weight) : spectral?.Of(weight) ?? weight.Value, bias?.Value);
+    public override Tensor Forward(Tensor x) => Tensor.Linear(x, Used ?? weight.Value, bias?.Value);
+
+    Tensor? Used => standardised ? WeightStandardisation.Of(weight) : spectral?.Of(weight);
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x.Linear(onnx.Weight(weight, Used), bias is null ? null : onnx.Weight(bias));
 }
 
 /// <summary>A linear layer whose rows keep the direction of v and a gain g that is fixed at one: DINO's last layer.</summary>
@@ -79,5 +85,12 @@ public sealed class WeightNormLinear : Layer
         var w = direction.Value;
         var scale = gain.Value / w.Norm(2, [1], keepdim: true);
         return Tensor.Linear(x, w * scale);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        var w = direction.Value;
+        return x.Linear(onnx.Weight(direction, w * (gain.Value / w.Norm(2, [1], keepdim: true))), null);
     }
 }

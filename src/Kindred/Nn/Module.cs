@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -98,4 +99,12 @@ public abstract class Layer : Module
     /// <summary>The layer's function.</summary>
     /// <param name="x">The input.</param>
     public abstract Tensor Forward(Tensor x);
+
+    /// <summary>Writes what the layer does in evaluation as ONNX operators.</summary>
+    /// <param name="onnx">The file in the making, which has the layer's weights.</param>
+    /// <param name="x">The input.</param>
+    /// <returns>The output.</returns>
+    /// <exception cref="ConfigurationException">The layer does not say how.</exception>
+    public virtual OnnxValue Export(OnnxExport onnx, OnnxValue x) =>
+        throw new ConfigurationException($"{GetType().Name} does not say how it is written as ONNX: override Export in it, or export safetensors instead.");
 }

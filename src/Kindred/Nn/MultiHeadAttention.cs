@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -40,6 +41,23 @@ public sealed class MultiHeadAttention : Layer
     {
         var parts = qkv.Forward(x).View([x.Size(0), x.Size(1), 3, heads, width / heads]).Permute([2, 0, 3, 1, 4]).Unbind(0);
         return Attend(parts[0], parts[1], parts[2], mask); // each [N, heads, T, d]
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => Export(onnx, x, mask: null);
+
+    /// <summary>Self-attention under a mask, as ONNX.</summary>
+    /// <param name="onnx">The file in the making.</param>
+    /// <param name="x">[N, T, D].</param>
+    /// <param name="mask">Truth values, as for the forward pass; null: everywhere.</param>
+    public OnnxValue Export(OnnxExport onnx, OnnxValue x, OnnxValue? mask)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(x);
+        var stacked = qkv.Export(onnx, x).Reshape(0, 0, 3, heads, width / heads).Transpose(2, 0, 3, 1, 4);   // [3, N, heads, T, d]
+        var scores = stacked.Select(0, 0).Mul(1 / Math.Sqrt(width / heads)).Matmul(stacked.Select(0, 1).Transpose(0, 1, 3, 2));
+        if (mask is not null) scores = mask.Choose(scores, double.NegativeInfinity);
+        return proj.Export(onnx, scores.Softmax().Matmul(stacked.Select(0, 2)).Transpose(0, 2, 1, 3).Reshape(0, 0, width));
     }
 
     /// <summary>Attention of one sequence to another.</summary>

@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -31,6 +32,19 @@ public sealed class GroupNorm : Layer
         var y = Tensor.GroupNorm(x.To(weight.Value.Dtype), groups, weight, bias, eps);
         return y.To(x.Dtype);
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        // One gain a channel, whatever comes behind the channels.
+        OnnxValue PerChannel(Parameter p)
+        {
+            var w = onnx.Weight(p);
+            for (var axis = 2; axis < x.Rank; axis++) w = w.Unsqueeze(-1);
+            return w;
+        }
+        return (x.GroupNorm(groups, eps) * PerChannel(weight)) + PerChannel(bias);
+    }
 }
 
 /// <summary>Layer normalisation over the last dimension. Ba, Kiros, Hinton, arXiv:1607.06450.</summary>
@@ -50,4 +64,7 @@ public sealed class LayerNorm : Layer
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Tensor.LayerNorm(x, [width], weight, bias, eps);
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x.LayerNorm(onnx.Weight(weight), onnx.Weight(bias), eps);
 }

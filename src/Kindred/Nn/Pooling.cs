@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -12,6 +13,9 @@ public sealed class MaxPool(long kernel, long? stride = null, long padding = 0) 
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => x.MaxPool2d([kernel, kernel], [stride, stride], [padding, padding]);
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x.MaxPool(kernel, stride, padding);
 }
 
 /// <summary>Mean of each window: [N, C, H, W] → [N, C, H', W'].</summary>
@@ -25,6 +29,9 @@ public sealed class AvgPool(long kernel, long? stride = null, bool ceiling = fal
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
         => x.AvgPool2d([kernel, kernel], [stride, stride], ceilMode: ceiling, countIncludePad: false);
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x.AvgPool(kernel, stride, ceiling);
 }
 
 /// <summary>Means over a grid of fixed size, flattened: [N, C, H, W] → [N, C · grid · grid].</summary>
@@ -41,4 +48,7 @@ public sealed class AdaptiveAvgPool(long grid = 1) : Layer
         // NHWC pictures are brought back to channel-major order, so that the flattened order does not depend on the layout.
         return x.Contiguous().Flatten(1);
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => grid == 1 ? x.Mean([2, 3]) : x.AdaptiveMean(grid).Flatten();
 }

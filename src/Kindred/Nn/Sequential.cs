@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -18,6 +19,19 @@ public sealed class Sequential(params Layer[] layers) : Layer
             x = layer.Forward(x);
         return x;
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => layers.Aggregate(x, (h, layer) => layer.Export(onnx, h));
+}
+
+/// <summary>Nothing: where a layer may be left out.</summary>
+public sealed class Unchanged : Layer
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => x;
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x;
 }
 
 /// <summary>A function without weights as a layer.</summary>
@@ -33,6 +47,9 @@ public sealed class Relu : Layer
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => x.Relu();
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x.Relu();
 }
 
 /// <summary>x Φ(x). Hendrycks, Gimpel, arXiv:1606.08415.</summary>
@@ -40,4 +57,7 @@ public sealed class Gelu : Layer
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => x.Gelu();
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x.Gelu();
 }

@@ -6,7 +6,7 @@ namespace Kindred.Tests.Rooms;
 /// <summary>Who may refer to whom: an objective knows no method, a method knows no trainer, the trainer knows no method.</summary>
 public partial class RoomsTests
 {
-    const string Base = "Core Randomness Sampling", Files = $"{Base} Io Io.Csv Io.Tables", Engine = $"{Files} Torch";
+    const string Base = "Core Randomness Sampling", Files = $"{Base} Io Io.Csv Io.Tables Io.Onnx", Engine = $"{Files} Torch";
     const string Decoding = $"{Files} Data.Files Data.Pictures", Sources = $"{Decoding} Data.Sources", Views = $"{Base} Data.Pictures Data.Views";
     const string Parts = $"{Engine} Nn Numerics Kindred";
     const string Library = $"{Parts} Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads";
@@ -23,6 +23,7 @@ public partial class RoomsTests
         ["Io"] = "Core",
         ["Io.Csv"] = "Core Io",
         ["Io.Tables"] = "Core Io Io.Csv",
+        ["Io.Onnx"] = "Core Io",
         ["Torch"] = Files,
         ["Index"] = Files,                                              // and so without libtorch: it runs wherever .NET does
         ["Index.Analysis"] = $"{Files} Index",
@@ -49,7 +50,7 @@ public partial class RoomsTests
         ["Clustering"] = $"{Engine} Nn Numerics",
         ["Metrics"] = $"{Engine} Nn Numerics Clustering",
         ["Graphs"] = $"{Engine} Nn Kindred",
-        ["Text"] = $"{Engine} Nn Kindred",
+        ["Text"] = Parts,
         ["Optim"] = $"{Engine} Nn Kindred",
         ["Encoders"] = $"{Parts} Graphs Text Heads",
         ["Heads"] = Parts,
@@ -63,13 +64,19 @@ public partial class RoomsTests
         ["Experiments.Embeddings"] = $"{Learning} Index Experiments.Evaluation Experiments.Recipes Experiments.Runs",
         ["Experiments.Studies"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs",
 
-        ["Cli"] = Everything,
+        ["Experiments.Export"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs",
+
+        ["Onnx"] = $"{Files} Data.Text Data.Views",                      // what runs after training, without libtorch
+        ["Extensions.AI"] = "Core Onnx",
+
+        ["Cli"] = $"{Everything} Experiments.Export",
         ["Cli.Demo"] = $"{Everything} Cli",
-        ["Cli.Verbs"] = $"{Everything} Cli Cli.Demo",
+        ["Cli.Verbs"] = $"{Everything} Experiments.Export Onnx Cli Cli.Demo",
         ["Program"] = $"{Everything} Cli Cli.Verbs",                     // the entry, whose statements stand in no namespace
     };
 
-    static readonly string[] projects = ["Kindred.Core", "Kindred.Io", "Kindred.Index", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Cli"];
+    static readonly string[] projects =
+        ["Kindred.Core", "Kindred.Io", "Kindred.Index", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Onnx", "Kindred.Extensions.AI", "Kindred.Cli"];
 
     static readonly Lazy<RoomGraph> graph = new(() => new(projects));
 
@@ -124,7 +131,9 @@ public partial class RoomsTests
     [InlineData("Kindred.Torch.Generator", "")]
     [InlineData("Kindred", "Kindred.Torch")]
     [InlineData("Kindred.Experiments", "Kindred Kindred.Data Kindred.Index")]
-    [InlineData("Kindred.Cli", "Kindred.Experiments")]
+    [InlineData("Kindred.Onnx", "Kindred.Data")]
+    [InlineData("Kindred.Extensions.AI", "Kindred.Onnx")]
+    [InlineData("Kindred.Cli", "Kindred.Experiments Kindred.Onnx")]
     public void A_project_refers_only_to_those_below_it(string project, string below)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "src", project, $"{project}.csproj"));
@@ -142,6 +151,13 @@ public partial class RoomsTests
         Assert.DoesNotContain(RoomGraph.References("Kindred"), r => r is "Kindred.Data" or "YamlDotNet" or "Kindred.Experiments" or "Kindred.Cli");
         Assert.DoesNotContain(RoomGraph.References("Kindred.Data"), r => r is "Kindred.Torch" or "Kindred");
         Assert.Contains("YamlDotNet", RoomGraph.References("Kindred.Experiments"));
+    }
+
+    [Fact]
+    public void What_runs_after_training_knows_no_libtorch()
+    {
+        foreach (var project in (string[])["Kindred.Io", "Kindred.Data", "Kindred.Onnx", "Kindred.Extensions.AI"])
+            Assert.DoesNotContain(RoomGraph.References(project), r => r is "Kindred.Torch" or "Kindred" or "Kindred.Experiments");
     }
 
     /// <summary>From inside <c>Kindred.Objectives</c>, <c>Training.Trainer</c> needs no <c>using</c>: a text search misses it, the assembly tells.</summary>
