@@ -12,14 +12,18 @@ static class BenchIndex
 {
     internal static Command Create()
     {
-        Option<int> vectors = Number("--vectors", 100_000), dim = Number("--dim", 128), inner = Number("--inner", 24), queries = Number("--queries", 1000), k = Number("--k", 10),
-            links = Number("--links", 16), construction = Number("--construction", 128), memory = Number("--memory", 128), threads = Number("--threads", Environment.ProcessorCount), seed = Number("--seed", 0);
-        Option<int[]> candidates = new("--candidates") { DefaultValueFactory = _ => [32, 64, 128, 256], AllowMultipleArgumentsPerToken = true, Description = "Candidates of a search by the graph." };
+        Option<int> vectors = Number("--vectors", 100_000), dim = Number("--dim", 128), inner = Number("--inner", 24), queries = Number("--queries", 1000),
+            k = Number("--k", 10),
+            links = Number("--links", 16), construction = Number("--construction", 128), memory = Number("--memory", 128),
+                threads = Number("--threads", Environment.ProcessorCount), seed = Number("--seed", 0);
+        Option<int[]> candidates = new("--candidates") { DefaultValueFactory = _ => [32, 64, 128, 256], AllowMultipleArgumentsPerToken = true,
+            Description = "Candidates of a search by the graph." };
         Option<string> kind = new("--kind") { DefaultValueFactory = _ => "graph", Description = "graph measures both, exact the exact search alone." };
         kind.AcceptOnlyFromAmong("graph", "exact");
         Option<string?> folder = new("--folder") { Description = "Where the files lie, and stay; a temporary one if left out." };
         Option<bool> json = new("--json") { Description = "Results are JSON in any case." };
-        var command = new Command("index", "Measures search among vectors: rates, recall, time to build, memory.") { vectors, dim, inner, queries, k, links, construction, memory, threads, seed, candidates, kind, folder, json };
+        var command = new Command("index", "Measures search among vectors: rates, recall, time to build, memory.") { vectors, dim, inner, queries, k, links,
+            construction, memory, threads, seed, candidates, kind, folder, json };
         command.SetAction((r, cancel) => Task.Run(() =>
         {
             var own = r.GetValue(folder) is null;
@@ -34,7 +38,9 @@ static class BenchIndex
                 using var query = Vectors.Open(asked);
                 var options = new SearchOptions { Memory = (long)r.GetValue(memory) << 20, Threads = r.GetValue(threads), Cancel = cancel };
                 var right = Exact(rows, query, r.GetValue(k), options);
-                if (r.GetValue(kind) == "graph") Graph(rows, query, right, new(Kind: IndexKind.Graph, Links: r.GetValue(links), Construction: r.GetValue(construction)), r.GetValue(candidates)!, options, Path.Combine(place, "graph.index"));
+                if (r.GetValue(kind) == "graph") Graph(rows, query, right,
+                    new(Kind: IndexKind.Graph, Links: r.GetValue(links), Construction: r.GetValue(construction)), r.GetValue(candidates)!, options,
+                        Path.Combine(place, "graph.index"));
                 return 0;
             }
             finally { if (own) Directory.Delete(place, recursive: true); }
@@ -48,8 +54,10 @@ static class BenchIndex
         var (right, all) = Timed(() => ExactSearch.Find(rows, query, k, options: options));
         Output.Json(new
         {
-            Name = "index/exact", Vectors = rows.Count, Dim = rows.Dimension, Queries = query.Count, K = k, Threads = options.ThreadCount, MemoryMb = options.Memory >> 20,
-            QueriesPerS = Math.Round(query.Count / all.Wall, 2), QueriesPerCpuS = Math.Round(query.Count / all.Cpu, 2), OneQueryS = Math.Round(single.Wall, 4), Seconds = Math.Round(all.Wall, 2),
+            Name = "index/exact", Vectors = rows.Count, Dim = rows.Dimension, Queries = query.Count, K = k, Threads = options.ThreadCount,
+                MemoryMb = options.Memory >> 20,
+            QueriesPerS = Math.Round(query.Count / all.Wall, 2), QueriesPerCpuS = Math.Round(query.Count / all.Cpu, 2),
+                OneQueryS = Math.Round(single.Wall, 4), Seconds = Math.Round(all.Wall, 2),
             Gflops = Math.Round(2e-9 * rows.Count * rows.Dimension * query.Count / all.Wall, 1), PeakRssMb = Measurement.PeakMegabytes(),
         });
         return one[0].AsSpan().SequenceEqual(right[0]) ? right : throw new InvalidOperationException("a query alone finds something else than among others");
@@ -64,7 +72,8 @@ static class BenchIndex
         });
         Output.Json(new
         {
-            Name = "index/build", Vectors = rows.Count, Dim = rows.Dimension, index.Links, index.Construction, Threads = options.ThreadCount, Seconds = Math.Round(built.Wall, 1), CpuSeconds = Math.Round(built.Cpu, 1),
+            Name = "index/build", Vectors = rows.Count, Dim = rows.Dimension, index.Links, index.Construction, Threads = options.ThreadCount,
+                Seconds = Math.Round(built.Wall, 1), CpuSeconds = Math.Round(built.Cpu, 1),
             FileMb = new FileInfo(file).Length >> 20, PeakRssMb = Measurement.PeakMegabytes(),
         });
         using var open = VectorIndex.Open(file);
@@ -77,8 +86,10 @@ static class BenchIndex
             Output.Json(new
             {
                 Name = "index/graph", Vectors = rows.Count, Dim = rows.Dimension, Candidates = some, Threads = options.ThreadCount,
-                Recall = Math.Round(found.Zip(right).Average(p => (double)p.First.Select(n => n.Row).Intersect(p.Second.Select(n => n.Row)).Count() / p.Second.Length), 4),
-                QueriesPerS = Math.Round(query.Count / all.Wall, 1), QueriesPerCpuS = Math.Round(query.Count / all.Cpu, 1), OneQueryS = Math.Round(one.Wall / query.Count, 6), PeakRssMb = Measurement.PeakMegabytes(),
+                Recall = Math.Round(found.Zip(right).Average(p => (double)p.First.Select(n =>
+                    n.Row).Intersect(p.Second.Select(n => n.Row)).Count() / p.Second.Length), 4),
+                QueriesPerS = Math.Round(query.Count / all.Wall, 1), QueriesPerCpuS = Math.Round(query.Count / all.Cpu, 1),
+                    OneQueryS = Math.Round(one.Wall / query.Count, 6), PeakRssMb = Measurement.PeakMegabytes(),
             });
         }
     }

@@ -22,7 +22,8 @@ sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
 
     internal float Score(int a, int b) => Score(metric, vectors[a], vectors[b]);
 
-    static float Score(Metric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) => metric == Metric.Euclidean ? -TensorPrimitives.Distance(a, b) : TensorPrimitives.Dot(a, b);
+    static float Score(Metric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) => metric == Metric.Euclidean ? -TensorPrimitives.Distance(a, b)
+        : TensorPrimitives.Dot(a, b);
 
     /// <summary>Whether a score is that of equal vectors. They take part of a list only, lest many copies of one vector know nobody but one another.</summary>
     internal bool Twin(float score) => metric switch { Metric.Cosine => score >= 1 - 1e-6f, Metric.Euclidean => score >= 0, _ => false };

@@ -36,7 +36,8 @@ public sealed class EmbeddingVerbsTests(EmbeddingVerbsTests.Trained trained) : I
         Assert.Equal((40, "graph"), (built.GetProperty("count").GetInt32(), built.GetProperty("kind").GetString()));
         Assert.Equal("p03.png", Json(Cli.Run("index", "search", trained.At("v.index"), "--query", "p03.png", "--json"))[0].GetProperty("name").GetString());
         Assert.Equal("p07.png", Json(Cli.Run("search", trained.At("v.index"), "--query", trained.At("flat/p07.png"), "--json"))[0].GetProperty("name").GetString());
-        Assert.Equal(80, Json(Cli.Run("index", "add", trained.At("v.index"), trained.At("v.npy"), "--out", trained.At("w.index"), "--json")).GetProperty("count").GetInt32());
+        Assert.Equal(80, Json(Cli.Run("index", "add", trained.At("v.index"), trained.At("v.npy"), "--out", trained.At("w.index"), "--json"))
+            .GetProperty("count").GetInt32());
         Assert.Equal(0, Cli.Run("index", "info", trained.At("w.index"), "--verify").Code);
         var some = Json(Cli.Run("index", "search", trained.At("v.index"), "--query", "p03.png", "--where", "name=p1*", "--json"));
         Assert.Equal(10, some.EnumerateArray().Count(n => n.GetProperty("name").GetString()!.StartsWith("p1", StringComparison.Ordinal)));
@@ -78,7 +79,8 @@ public sealed class EmbeddingVerbsTests(EmbeddingVerbsTests.Trained trained) : I
     [InlineData(2, "project RUN --method tsne --out x.csv", "umap and pca")]
     public void A_mistake_is_answered_in_one_line(int code, string words, string expected)
     {
-        var start = Cli.Start([.. words.Split(' ').Select(w => w.Replace("RUN", trained.Run, StringComparison.Ordinal).Replace("FLAT", trained.At("flat"), StringComparison.Ordinal))]);
+        var start = Cli.Start([.. words.Split(' ').Select(w => w.Replace("RUN", trained.Run, StringComparison.Ordinal).Replace("FLAT", trained.At("flat"),
+            StringComparison.Ordinal))]);
         start.WorkingDirectory = trained.At("");
         var ran = Cli.Run(start);
         Assert.True(ran.Code == code, $"{ran.Code} {ran.Errors}");
@@ -112,7 +114,8 @@ public sealed class EmbeddingVerbsTests(EmbeddingVerbsTests.Trained trained) : I
     [Fact]
     public void Flat_folders_are_evaluated_and_what_needs_labels_says_so()
     {
-        Assert.Equal(40, Json(Cli.Run("eval", "geometry", "--run", trained.Run, "--data", Flat, "--json")).GetProperty("settings").GetProperty("parts").GetProperty("test").GetProperty("samples").GetInt32());
+        Assert.Equal(40, Json(Cli.Run("eval", "geometry", "--run", trained.Run, "--data", Flat, "--json")).GetProperty("settings").GetProperty("parts")
+            .GetProperty("test").GetProperty("samples").GetInt32());
         var ran = Cli.Run("eval", "knn", "--run", trained.Run, "--data", Flat);
         Assert.Equal(3, ran.Code);
         Assert.Contains("has no labels", ran.Errors, StringComparison.Ordinal);

@@ -20,7 +20,8 @@ public static class Selection
     /// <param name="chosen">Those that are chosen already, such as labelled ones; they do not come out again.</param>
     /// <param name="cancel">Stops.</param>
     /// <returns>In the order of choosing, with the distance to the nearest that was chosen before.</returns>
-    public static IReadOnlyList<Choice> Diverse(Vectors vectors, int count, Metric metric = Metric.Cosine, IReadOnlyList<int>? chosen = null, CancellationToken cancel = default)
+    public static IReadOnlyList<Choice> Diverse(Vectors vectors, int count, Metric metric = Metric.Cosine, IReadOnlyList<int>? chosen = null,
+        CancellationToken cancel = default)
     {
         Check(vectors, count, vectors?.Count - chosen?.Count);
         var distance = new float[vectors!.Count];
@@ -123,7 +124,8 @@ public static class Selection
         using var last = Vectors.Of(centres, vectors!.Dimension);
         // The nearest of its own group: two centres never share one.
         return [.. owner.Index().GroupBy(o => o.Item).Select(g => (Rows: g.Select(o => o.Index).ToArray(), Centre: g.Key))
-            .Select(g => new Choice(g.Rows.MinBy(row => TensorPrimitives.Distance(vectors[row], last[g.Centre])), g.Rows.Length)).OrderByDescending(c => c.Score).ThenBy(c => c.Row)];
+            .Select(g => new Choice(g.Rows.MinBy(row => TensorPrimitives.Distance(vectors[row], last[g.Centre])), g.Rows.Length)).OrderByDescending(c =>
+                c.Score).ThenBy(c => c.Row)];
     }
 
     static Vectors Unit(Vectors vectors)

@@ -26,7 +26,8 @@ public class AnalysisTests
     public void A_map_keeps_clusters_together_and_comes_twice(Metric metric)
     {
         var (vectors, owner) = Clusters(10, 40);
-        float[] Map(int threads) => Umap.Fit(vectors, NearestGraph.Of(vectors, 10, metric, options: new() { Threads = threads }), new(Neighbours: 10, Epochs: 150), metric);
+        float[] Map(int threads) => Umap.Fit(vectors, NearestGraph.Of(vectors, 10, metric, options: new() { Threads = threads }),
+            new(Neighbours: 10, Epochs: 150), metric);
         var map = Map(1);
         Assert.All(map, v => Assert.True(float.IsFinite(v)));
         Assert.InRange(Agreement(map, owner), 0.98, 1);
