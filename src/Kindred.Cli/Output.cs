@@ -20,6 +20,8 @@ static class Output
 
     internal static void Say(string text) => Console.Error.WriteLine(text);
 
+    internal static void Warn(string text) => Say($"kindred: {text}");
+
     /// <summary>Columns padded to the widest cell; numbers should come formatted.</summary>
     internal static void Table(string[] header, IEnumerable<string[]> rows)
     {

@@ -12,13 +12,13 @@ public static class Variables
     /// <summary>The most threads that this machine is asked for.</summary>
     public static int MostThreads => Math.Max(EveryMachine, PerProcessor * Environment.ProcessorCount);
 
-    /// <summary><c>KINDRED_THREADS</c>: threads of operators, 1 to <see cref="MostThreads"/>; the number of processors unless set.</summary>
+    /// <summary><c>KINDRED_THREADS</c>: threads of operators, 1 to <see cref="MostThreads"/>; the number of processors unless set, shared out among the processes of one training.</summary>
     /// <exception cref="ConfigurationException">It is no such number.</exception>
     public static int Threads
     {
         get
         {
-            if (Text("KINDRED_THREADS") is not { } text) return Environment.ProcessorCount;
+            if (Text("KINDRED_THREADS") is not { } text) return Math.Max(1, Environment.ProcessorCount / Processes.OnThisMachine);
             return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads) && threads >= 1 && threads <= MostThreads ? threads
                 : throw new ConfigurationException($"KINDRED_THREADS is '{text}'; give the number of threads, a whole number from 1 to {MostThreads}, "
                     + $"or unset it for one a processor ({Environment.ProcessorCount}).");
@@ -62,10 +62,11 @@ public static class Variables
         _ = Threads;
         _ = SystemAllocator;
         _ = Cache;
+        _ = Processes.Here;
         if (Libtorch is { } libtorch) FolderOf("KINDRED_LIBTORCH", libtorch);
     }
 
-    static string? Text(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
+    internal static string? Text(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
 
     static string FolderOf(string name, string path) => File.Exists(path) ? throw new EnvironmentException($"{name} names '{path}', which is a file; give a folder, or unset it.") : path;
 }

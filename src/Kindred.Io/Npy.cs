@@ -47,8 +47,19 @@ public static class Npy
     internal static void Write(Stream stream, NamedArray array)
     {
         array = array.Type == ElementType.BFloat16 ? Widen(array) : array;
-        var shape = array.Shape.Length == 1 ? string.Create(CultureInfo.InvariantCulture, $"{array.Shape[0]},") : string.Join(", ", array.Shape.Select(s => s.ToString(CultureInfo.InvariantCulture)));
-        var text = $"{{'descr': '{Descr(array.Type)}', 'fortran_order': False, 'shape': ({shape}), }}";
+        WriteHeader(stream, array.Type, array.Shape);
+        stream.Write(array.Bytes.Span);
+    }
+
+    /// <summary>Writes what stands in front of the numbers; they follow in row order, little-endian.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="type">What one element is.</param>
+    /// <param name="shape">Sizes.</param>
+    public static void WriteHeader(Stream stream, ElementType type, params ReadOnlySpan<long> shape)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var sizes = string.Join(", ", shape.ToArray().Select(s => s.ToString(CultureInfo.InvariantCulture))) + (shape.Length == 1 ? "," : "");
+        var text = $"{{'descr': '{Descr(type)}', 'fortran_order': False, 'shape': ({sizes}), }}";
         const int head = 10;
         var padded = (((head + text.Length + 1 + Alignment - 1) / Alignment) * Alignment) - head;
         Span<byte> prefix = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, 0, 0];
@@ -56,22 +67,29 @@ public static class Npy
         BinaryPrimitives.WriteUInt16LittleEndian(prefix[8..], (ushort)padded);
         stream.Write(prefix);
         stream.Write(Encoding.ASCII.GetBytes($"{text.PadRight(padded - 1)}\n"));
-        stream.Write(array.Bytes.Span);
     }
 
     internal static NamedArray Parse(string file, string name, byte[] bytes)
     {
-        if (bytes.Length < 12 || !bytes.AsSpan(0, 6).SequenceEqual(new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y' }))
+        if (bytes.Length < 12)
             throw new DataException($"{file} is not a .npy file.");
 
-        var (version, start) = (bytes[6], bytes[6] == 1 ? 10 : 12);
-        long length = version == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8)) : BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
+        var (start, length) = HeaderOf(file, bytes.AsSpan(0, 12), bytes.Length);
+        var header = NpyHeader.Parse(file, Encoding.Latin1.GetString(bytes, start, length));
+        return ToArray(file, name, header, bytes.AsMemory(start + length));
+    }
 
-        if (version is < 1 or > 3 || length > MaxHeader || start + length > bytes.Length)
-            throw new DataException($"{file} is cut short or of an unknown version: its header of version {version} announces {length} bytes.");
+    /// <summary>Where the text of the header begins, and how long it is.</summary>
+    internal static (int Start, int Length) HeaderOf(string file, ReadOnlySpan<byte> head, long bytes)
+    {
+        if (!head[..6].SequenceEqual(new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y' }))
+            throw new DataException($"{file} is not a .npy file.");
 
-        var header = NpyHeader.Parse(file, Encoding.Latin1.GetString(bytes, start, (int)length));
-        return ToArray(file, name, header, bytes.AsMemory(start + (int)length));
+        var (version, start) = (head[6], head[6] == 1 ? 10 : 12);
+        long length = version == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(head[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(head[8..]);
+
+        return version is >= 1 and <= 3 && length <= MaxHeader && start + length <= bytes ? (start, (int)length)
+            : throw new DataException($"{file} is cut short or of an unknown version: its header of version {version} announces {length} bytes.");
     }
 
     static NamedArray ToArray(string file, string name, NpyHeader header, ReadOnlyMemory<byte> data)

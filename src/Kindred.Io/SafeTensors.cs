@@ -47,8 +47,18 @@ public static class SafeTensors
     /// <param name="arrays">Arrays with distinct names, in any order.</param>
     /// <param name="metadata">Words to keep beside them.</param>
     /// <exception cref="ArgumentException">Two arrays share a name, or one is called <c>__metadata__</c>.</exception>
-    public static void Write(Stream stream, IEnumerable<NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(Stream stream, IEnumerable<NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(stream, arrays.Select(a => new StreamedArray(a.Name, a.Type, a.Shape, to => to.Write(a.Bytes.Span))), metadata);
+
+    /// <summary>Writes arrays that are made while they are written, of any length.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="arrays">Arrays with distinct names, in any order.</param>
+    /// <param name="metadata">Words to keep beside them.</param>
+    /// <exception cref="ArgumentException">Two arrays share a name, or one is called <c>__metadata__</c>.</exception>
+    /// <exception cref="InvalidOperationException">An array wrote another number of bytes than its shape takes.</exception>
+    public static void Write(Stream stream, IEnumerable<StreamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         var sorted = arrays.OrderByDescending(a => a.Type.Size()).ThenBy(a => a.Name, StringComparer.Ordinal).ToArray();
         var header = Header(sorted, metadata);
         Span<byte> length = stackalloc byte[8];
@@ -58,7 +68,13 @@ public static class SafeTensors
         stream.Write(header);
 
         foreach (var array in sorted)
-            stream.Write(array.Bytes.Span);
+        {
+            using var counted = new CountingStream(stream);
+            array.Write(counted);
+
+            if (counted.Position != array.Bytes)
+                throw new InvalidOperationException($"'{array.Name}' of {array.Bytes} bytes wrote {counted.Position}");
+        }
     }
 
     internal static ElementType? TypeOf(string name)
@@ -72,7 +88,7 @@ public static class SafeTensors
         return null;
     }
 
-    static byte[] Header(NamedArray[] arrays, IReadOnlyDictionary<string, string>? metadata)
+    static byte[] Header(StreamedArray[] arrays, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -105,7 +121,7 @@ public static class SafeTensors
         json.WriteEndObject();
     }
 
-    static void WriteEntries(Utf8JsonWriter json, NamedArray[] arrays)
+    static void WriteEntries(Utf8JsonWriter json, StreamedArray[] arrays)
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { MetadataKey };
         long offset = 0;
@@ -125,7 +141,7 @@ public static class SafeTensors
             json.WriteEndArray();
             json.WriteStartArray("data_offsets");
             json.WriteNumberValue(offset);
-            json.WriteNumberValue(offset += array.Bytes.Length);
+            json.WriteNumberValue(offset += array.Bytes);
             json.WriteEndArray();
             json.WriteEndObject();
         }

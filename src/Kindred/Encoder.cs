@@ -10,10 +10,14 @@ public abstract class Encoder : Module
     /// <summary>Width of the representation.</summary>
     public abstract long Dim { get; }
 
-    /// <summary>Encodes a view.</summary>
+    /// <summary>Encodes a view. Where several processes train together, each encodes its share of the samples and gathers the others'.</summary>
     /// <param name="view">N samples of the encoder's modality.</param>
     /// <returns>[N, Dim].</returns>
-    public abstract Tensor Forward(View view);
+    public Tensor Forward(View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return Everyone.Shares(view.Count) ? Shared([view])[0] : Encode(view);
+    }
 
     /// <summary>What of a view goes into which input of the encoder's ONNX file.</summary>
     /// <param name="view">A view that the encoder takes.</param>
@@ -33,14 +37,35 @@ public abstract class Encoder : Module
     /// <summary>Encodes several views with one pass per shape: views of one shape go through together, and so share batch statistics.</summary>
     /// <param name="views">All of the same samples.</param>
     /// <returns>One [N, Dim] a view, in the order given.</returns>
-    public virtual Tensor[] Forward(View[] views)
+    public Tensor[] Forward(View[] views)
     {
         ArgumentNullException.ThrowIfNull(views);
+        return Array.TrueForAll(views, v => Everyone.Shares(v.Count)) ? Shared(views) : Together(views);
+    }
+
+    /// <summary>Encodes the samples at hand.</summary>
+    /// <param name="view">N samples of the encoder's modality.</param>
+    /// <returns>[N, Dim].</returns>
+    protected abstract Tensor Encode(View view);
+
+    Tensor[] Shared(View[] views)
+    {
+        var own = Array.ConvertAll(views, view =>
+        {
+            var (first, count) = Everyone.Share(view.Count);
+            return view.Part(first, count);
+        });
+        var encoded = Everyone.OnShare(() => Together(own));
+        return [.. encoded.Zip(views, (h, view) => Everyone.Gather(h, view.Count))];
+    }
+
+    Tensor[] Together(View[] views)
+    {
         var outputs = new Tensor[views.Length];
         foreach (var group in Enumerable.Range(0, views.Length).GroupBy(i => views[i].Shape))
         {
             int[] members = [.. group];
-            var joint = Forward(View.Cat([.. members.Select(i => views[i])]));           // [G · N, Dim]
+            var joint = Encode(View.Cat([.. members.Select(i => views[i])]));            // [G · N, Dim]
             if (members.Length == 1)
             {
                 outputs[members[0]] = joint;
@@ -66,7 +91,7 @@ public abstract class TensorEncoder : Encoder
     public abstract Tensor Forward(Tensor x);
 
     /// <inheritdoc/>
-    public sealed override Tensor Forward(View view)
+    protected sealed override Tensor Encode(View view)
     {
         ArgumentNullException.ThrowIfNull(view);
         return Forward(view.X);

@@ -37,6 +37,16 @@ public interface IData : IDisposable
     /// <param name="cancel">Stops the workers.</param>
     IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default);
 
+    /// <summary>The plain samples without the first batches, which cost nothing where that is possible: where something that was stopped goes on.</summary>
+    /// <param name="batch">Samples at once.</param>
+    /// <param name="skip">Batches left out at the front.</param>
+    /// <param name="cancel">Stops the workers.</param>
+    IEnumerable<IRawBatch> Plain(int batch, int skip, CancellationToken cancel = default) => Plain(batch, cancel).Skip(skip);
+
+    /// <summary>What a person calls a sample: its file, its sentence; its number where it has no name.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    string Name(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{index}");
+
     /// <summary>Every sample as it lies on the disk now, in order: by these a run that goes on notices that its data changed.</summary>
     /// <remarks>Left out, numbers and labels, so that at least another count, other labels and another order of them are noticed.</remarks>
     IEnumerable<SampleStamp> Stamps() =>

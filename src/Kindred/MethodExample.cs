@@ -4,7 +4,7 @@ namespace Kindred;
 /// <param name="Make">Builds it from tiny encoders and the facts of the toy data.</param>
 /// <param name="Data">
 /// Which toy data it learns from: <c>pictures</c>, four views of each with labels, <c>sound</c>, <c>text</c>, four sentences of each, <c>points</c>, <c>pairs</c> of vectors x and y,
-/// or <c>films</c> with captions.
+/// <c>films</c> with captions, or <c>concepts</c>, sentences with exercises about them.
 /// </param>
 public sealed record MethodExample(Func<EncoderFactory, DataFacts, Method> Make, string Data = "pictures")
 {

@@ -14,7 +14,7 @@ static class EvalVerb
     {
         var protocol = new Argument<string>("protocol") { Description = string.Join(", ", Evaluations.All.Select(p => p.Name)) };
         var changes = new Argument<string[]>("key=value") { Description = "The protocol's settings, such as k=20.", Arity = ArgumentArity.ZeroOrMore };
-        var run = new Option<string>("--run") { Description = "The run's folder.", Required = true };
+        var run = new Option<string>("--run") { Description = "The run's folder, or a checkpoint of it: RUN/checkpoints/best.", Required = true };
         var data = new Option<string?>("--data") { Description = "A data URI; splits are chosen by the protocol." };
         var layer = new Option<string>("--layer") { Description = "h: the representation; z: the embedding; both: the two side by side, each at unit length.", DefaultValueFactory = _ => "h" };
         var baseline = new Option<string?>("--baseline") { Description = $"Evaluates something untrained instead: {string.Join(", ", Baselines.All.Select(b => b.Name))}." };
@@ -39,12 +39,13 @@ static class EvalVerb
 
     static int Run(string run, EvaluationRequest request, Device device, bool json, CancellationToken cancel)
     {
-        Plugins.Recall(run);
+        var place = RunPlace.Of(run);
+        Plugins.Recall(place.Folder);
         Evaluations.Check(request);
         using var experiment = TrainedRun.Open(run, device);
         var report = Evaluations.Run(experiment, request, cancel);
         report.Settings["run"] = run;
-        report.Save(run);
+        report.Save(place.Folder, place.Mark);
         if (json) Console.Out.WriteLine(report.ToString());
         else Output.Table(["metric", "value"], report.Metrics.Select(m => new[] { m.Key, m.Value.ToString("0.00##", CultureInfo.InvariantCulture) }));
         return 0;

@@ -19,7 +19,7 @@ static class StudyVerb
     static readonly Option<string?> only = new("--only") { Description = "The only cells to run: a,b." };
     static readonly Option<string> device = new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
     static readonly Option<bool> check = new("--check") { Description = "Exit code 1 when a claim does not hold." };
-    static readonly Option<bool> json = new("--json") { Description = "The whole report as one JSON object on stdout." };
+    static readonly Option<bool> json = new("--json") { Description = "The whole report as one JSON object on stdout; without a study, what each studies." };
     static readonly Option<string?> cell = new("--cell") { Description = "Runs one cell in this process, nothing else.", Hidden = true };
     static readonly Option<ulong?> seed = new("--seed") { Description = "The seed of --cell.", Hidden = true };
 
@@ -29,13 +29,14 @@ static class StudyVerb
     {
         var command = new Command("study", "Repeats a paper's ablation: trains a grid of small variants, evaluates each, and says whether the finding holds.")
             { name, overrides, data, output, seeds, jobs, only, device, check, json, cell, seed };
-        command.SetAction((result, cancel) => result.GetValue(name) is { } wanted ? Run(wanted, result, cancel) : Task.FromResult(List()));
+        command.SetAction((result, cancel) => result.GetValue(name) is { } wanted ? Run(wanted, result, cancel) : Task.FromResult(List(result.GetValue(json))));
         return command;
     }
 
-    static int List()
+    static int List(bool json)
     {
-        Output.Table(["study", "title"], Study.Titles(Folder).Select(s => new[] { s.Name, s.Title }));
+        if (json) Output.Json(StudySummary.Of(Folder, Find));
+        else Output.Table(["study", "title"], Study.Titles(Folder).Select(s => new[] { s.Name, s.Title }));
         return 0;
     }
 

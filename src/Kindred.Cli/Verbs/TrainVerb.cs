@@ -44,6 +44,9 @@ static class TrainVerb
         if (request.Resume != "never" && (request.Out ?? FolderOf(request.Resume)) is { } begun) Plugins.Recall(begun);
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
         RecipeCheck.Refuse(recipe);
+        using var everyone = Everyone.Meet();
+        if (!Everyone.Alone) Launched.StopWithParent();
+        if (Everyone.Rank > 0) return Follow(recipe, request, cancel);
         var folder = request.Out ?? FolderOf(request.Resume) ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         var requests = Evaluations.Requested(recipe.Phases[^1]);
         using var display = new ProgressDisplay();
@@ -66,6 +69,7 @@ static class TrainVerb
         }, display, text => display.Note($"kindred: {text}"))
         {
             Begun = Launcher.HoldSignals,
+            Evaluated = found => display.Note(string.Create(CultureInfo.InvariantCulture, $"step {found.Step}: {Listed(found.Metrics)}{(found.Best ? " (best so far)" : "")}")),
             Finished = (experiment, folder) => Evaluate(experiment, folder, requests, display, cancel),
         };
         var summary = run.Run(cancel);
@@ -74,6 +78,14 @@ static class TrainVerb
             $"{(summary.Finished ? "finished" : "stopped")} after {summary.Steps} steps, loss {summary.Loss:0.####}, {summary.ImagesPerSecond:0} "
                 + $"samples/s; the run is in {summary.Run} (state {summary.StateSha256[..12]}, seed {recipe.First.Train.Seed})"));
         return cancel.IsCancellationRequested && !summary.Finished ? Launcher.Preempted : 0;
+    }
+
+    // Ranks above 0 train along and say nothing.
+    static int Follow(Recipe recipe, Request request, CancellationToken cancel)
+    {
+        Launcher.HoldSignals();
+        new FollowingRun(recipe, new RunOptions { Folder = "", MaxSteps = request.MaxSteps, Device = DeviceOf(request.Device) }).Run(cancel);
+        return cancel.IsCancellationRequested ? Launcher.Preempted : 0;
     }
 
     // What the recipe asks for under 'evaluate', once all is trained. An evaluation that fails does not undo the training.
@@ -87,7 +99,7 @@ static class TrainVerb
                 var report = Evaluations.Run(experiment, request, cancel);
                 report.Settings["run"] = folder.Path;
                 report.Save(folder.Path);
-                display.Note($"{report.Protocol}: {string.Join(", ", report.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:0.##}")))}");
+                display.Note($"{report.Protocol}: {Listed(report.Metrics)}");
             }
             catch (OperationCanceledException)
             {
@@ -97,6 +109,8 @@ static class TrainVerb
             catch (KindredException e) { display.Note($"kindred: the run is not evaluated by {request.Protocol}: {e.Message}"); }
         }
     }
+
+    static string Listed(IReadOnlyDictionary<string, double> metrics) => string.Join(", ", metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:0.##}")));
 
     // A checkpoint lies in the folder of the run that is to go on.
     static string? FolderOf(string resume) => resume is "auto" or "never" ? null
@@ -116,7 +130,8 @@ static class TrainVerb
 
     internal static Device DeviceOf(string name)
     {
-        if (name == "auto") return Engine.CudaDevices > 0 ? Device.Cuda() : Device.Cpu;
+        if (!Everyone.Alone && name is not ("auto" or "cpu")) throw new ConfigurationException($"--device {name}: several processes exchange tensors of the processor only; use --device cpu, or one process.");
+        if (name == "auto") return Everyone.Alone && Engine.CudaDevices > 0 ? Device.Cuda() : Device.Cpu;
         Device device;
         try { device = Device.Parse(name); }
         catch (ArgumentException e) { throw new ConfigurationException($"--device: {e.Message}", e); }

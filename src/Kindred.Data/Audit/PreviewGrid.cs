@@ -62,7 +62,7 @@ public static class PreviewGrid
         return order;
     }
 
-    static bool TryRead(PictureReader reader, int index, Picture picture)
+    internal static bool TryRead(PictureReader reader, int index, Picture picture)
     {
         try
         {
@@ -97,7 +97,7 @@ public static class PreviewGrid
         return bytes;
     }
 
-    static byte[] Bytes(Picture picture)
+    internal static byte[] Bytes(Picture picture)
     {
         var bytes = new byte[picture.Width * picture.Height * 3];
         var step = picture.Channels;
@@ -111,11 +111,11 @@ public static class PreviewGrid
     }
 
     /// <summary>Puts RGB pixels into a tile, as large as fits, nearest pixel.</summary>
-    static void Place(Picture grid, int column, int row, int tile, byte[] pixels, int width, int height)
+    internal static void Place(Picture grid, int column, int row, int tile, byte[] pixels, int width, int height, int shift = 0)
     {
         var scale = Math.Min((double)tile / width, (double)tile / height);
         int shownWidth = Math.Max(1, (int)(width * scale)), shownHeight = Math.Max(1, (int)(height * scale));
-        int left = Gap + (column * (tile + Gap)) + ((tile - shownWidth) / 2), top = Gap + (row * (tile + Gap)) + ((tile - shownHeight) / 2);
+        int left = shift + Gap + (column * (tile + Gap)) + ((tile - shownWidth) / 2), top = Gap + (row * (tile + Gap)) + ((tile - shownHeight) / 2);
         for (var y = 0; y < shownHeight; y++)
         {
             var to = grid.Row(top + y);

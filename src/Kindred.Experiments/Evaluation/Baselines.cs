@@ -15,6 +15,9 @@ public static class Baselines
         ["pixels"] = ("the plain view itself, less its mean", (_, _) => new Input()),
         ["untrained"] = ("the recipe's network before training", (network, _) => Encodes(network.Fresh(network.Seed))),
         ["logmel"] = ("the log-mel spectrogram of 40 bands, frame after frame, less its mean (sound)", (network, data) => new Spectrum(network, data)),
+        ["pca"] = ("the plain view's first principal components over the training samples, as many as the embedding has values", (network, data) => new PrincipalComponents(network, data)),
+        ["counts"] = ("how often each node label occurs in a graph", (_, _) => new GraphCounts(sizes: false)),
+        ["sizes"] = ("the same, and the numbers of nodes and edges", (_, _) => new GraphCounts(sizes: true)),
         ["ridge"] = ("ridge regression from mean and deviation of a film's frames to the tf-idf of its caption's words", (network, data) => new CaptionRidge(data, network.Device)),
     };
 

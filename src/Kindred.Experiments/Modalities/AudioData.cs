@@ -54,6 +54,9 @@ public sealed class AudioData : MemoryData
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, IReadOnlyList<int>> Columns { get; }
 
+    /// <inheritdoc/>
+    public override string Name(int index) => Recordings.Names[index];
+
     /// <summary>Windows at random places; without chance, the first.</summary>
     protected override View[] Make(IReadOnlyList<Wanted> samples)
     {

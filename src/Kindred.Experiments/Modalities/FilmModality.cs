@@ -121,6 +121,8 @@ sealed class FilmData(FilmSet set, WordTable words, int shown, int length, int b
 
     IReadOnlyList<(string Name, string Reason)> IData.Bad => [.. set.Bad.Select(b => (b.Name, b.Reason))];
 
+    public override string Name(int index) => set.Films[index].Id;
+
     public override IEnumerable<SampleStamp> Stamps() => set.Films.Select(f => new SampleStamp(f.Id, -1, sizeof(float) * (long)f.Values.Length));
 
     public IReadOnlyList<int> CaptionsOfEach => [.. set.Films.Select(f => f.Captions.Count)];

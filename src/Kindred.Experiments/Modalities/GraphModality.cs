@@ -1,14 +1,15 @@
 using System.Globalization;
 using Kindred.Data.Audit;
 using Kindred.Data.Graphs;
+using Kindred.Data.Loading;
 using Kindred.Data.Sources;
 using Kindred.Graphs;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Modalities;
 
-/// <summary>Graphs: files in the layout of TUDataset, and drawn ones.</summary>
-[Modality("graphs", "graphs in TUDataset's layout; drawn trees with a house or a ring in them", "tu", "motifs")]
+/// <summary>Graphs: files in the layout of TUDataset, molecules, and drawn ones.</summary>
+[Modality("graphs", "graphs in TUDataset's layout; molecules in SMILES; drawn trees with a house or a ring in them", "tu", "smiles", "motifs")]
 public sealed class GraphModality : Modality
 {
     /// <inheritdoc/>
@@ -34,6 +35,7 @@ public sealed class GraphModality : Modality
     {
         var uri = DataUri.Parse(text);
         if (uri.Kind == "tu") return TuFiles.Open(uri);
+        if (uri.Kind == "smiles") return SmilesFiles.Open(uri);
         uri.Allow("split");
         return uri.Path.Length == 0 || int.TryParse(uri.Path, NumberStyles.None, CultureInfo.InvariantCulture, out _)
             ? Motifs.Make(uri.Path.Length == 0 ? 400 : Many(uri), uri.Text).Split(uri["split"])
@@ -46,19 +48,25 @@ public sealed class GraphModality : Modality
     /// <inheritdoc/>
     public override DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)
     {
-        var set = Read(uri);
+        IReadOnlyList<(string Place, string Reason)> bad = [];
+        var parsed = DataUri.Parse(uri);
+        // What training would refuse is listed here, all of it.
+        var set = parsed.Kind == "smiles" ? SmilesFiles.Open(look == Look.Scan ? parsed : parsed.With("bad", "skip"), out bad) : Read(uri);
+        int[] sizes = [.. set.Graphs.Select(g => g.Nodes).Order()];
         return new DataReport
         {
             Source = uri,
-            Samples = set.Graphs.Count,
+            Samples = set.Graphs.Count + bad.Count,
             Classes = set.Classes.Select((name, i) => (name, set.Labels!.Count(l => l == i))).ToDictionary(c => c.name, c => c.Item2),
             Unlabelled = set.Labels is null ? set.Graphs.Count : 0,
-            Bad = [],
+            Bad = [.. bad.Select((b, i) => new BadSample(i, b.Place, b.Reason))],
             // An undirected edge stands in the list twice.
             Formats = new Dictionary<string, int>
             {
-                ["nodes"] = set.Graphs.Sum(g => g.Nodes), ["edges"] = set.Graphs.Sum(g => g.Edges.Count(e => e.Source <= e.Target)),
-                ["without edges"] = set.Graphs.Count(g => g.Edges.Length == 0), ["features"] = set.Width,
+                ["nodes"] = sizes.Sum(), ["edges"] = set.Graphs.Sum(g => g.Edges.Count(e => e.Source <= e.Target)), ["features"] = set.Width,
+                ["nodes of the smallest"] = sizes.FirstOrDefault(), ["of the median"] = sizes.Length == 0 ? 0 : sizes[sizes.Length / 2], ["of the largest"] = sizes.LastOrDefault(),
+                ["without edges"] = set.Graphs.Count(g => g.Edges.Length == 0),
+                ["that occur again"] = set.Graphs.Count - set.Graphs.Select(g => $"{string.Join(',', g.Features)};{string.Join(',', g.Edges)}").Distinct().Count(),
             },
             Sizes = null,
         };

@@ -35,6 +35,12 @@ public sealed class KeptData(KeptFacts facts, Func<IData> open) : IData
     public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => data.Value.Plain(batch, cancel);
 
     /// <inheritdoc/>
+    public IEnumerable<IRawBatch> Plain(int batch, int skip, CancellationToken cancel = default) => data.Value.Plain(batch, skip, cancel);
+
+    /// <inheritdoc/>
+    public string Name(int index) => data.Value.Name(index);
+
+    /// <inheritdoc/>
     public IEnumerable<SampleStamp> Stamps() => data.Value.Stamps();
 
     /// <inheritdoc/>

@@ -52,6 +52,9 @@ public abstract class MemoryData : IData, ISeenAgain
         new SampleStamp(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{i}"), Labels?[i] ?? -1));
 
     /// <inheritdoc/>
+    public virtual string Name(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{index}");
+
+    /// <inheritdoc/>
     public int StepsPerEpoch => Count / batch;
 
     /// <inheritdoc/>

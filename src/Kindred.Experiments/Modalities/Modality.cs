@@ -33,6 +33,12 @@ public abstract class Modality
     /// <summary>The URI of at most so many samples, equally many of each class; null where this kind cannot draw.</summary>
     public virtual string? AtMost(string uri, int samples) => null;
 
+    /// <summary>The data URI of one sample that a person names by a file or by words, seen as other data are; null where this kind has no such samples.</summary>
+    /// <param name="query">A path, or words.</param>
+    /// <param name="like">The data among which it is looked for, whose keys may say how samples are seen.</param>
+    /// <param name="folder">An empty folder for what has to be written down.</param>
+    public virtual string? Query(string query, string like, string folder) => null;
+
     /// <summary>Puts what belongs to the data, and not to the weights, into a run's folder: a tokenizer, a table of codes.</summary>
     /// <param name="data">The training data.</param>
     /// <param name="folder">Exists and is empty.</param>

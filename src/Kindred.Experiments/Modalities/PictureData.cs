@@ -87,6 +87,12 @@ public sealed class PictureData : IData, ISeenAgain
     public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => InOrder(plain, 0, batch, cancel);
 
     /// <inheritdoc/>
+    public IEnumerable<IRawBatch> Plain(int batch, int skip, CancellationToken cancel = default) => InOrder(plain, 0, batch, cancel, skip);
+
+    /// <inheritdoc/>
+    public string Name(int index) => Pictures.Name(index);
+
+    /// <inheritdoc/>
     public IEnumerable<IRawBatch> Drawn(ulong seed, int batch, CancellationToken cancel = default) => InOrder(TrainingView, seed, batch, cancel);
 
     /// <inheritdoc/>
@@ -101,10 +107,11 @@ public sealed class PictureData : IData, ISeenAgain
     /// <param name="seed">What its chance is drawn from.</param>
     /// <param name="batch">Pictures at once.</param>
     /// <param name="cancel">Stops the workers.</param>
-    public IEnumerable<IRawBatch> InOrder(ViewPlan plan, ulong seed, int batch, CancellationToken cancel = default)
+    /// <param name="skip">Batches left out at the front, without decoding them.</param>
+    public IEnumerable<IRawBatch> InOrder(ViewPlan plan, ulong seed, int batch, CancellationToken cancel = default, int skip = 0)
     {
         using var ordered = new Loader(Pictures, [new ViewGroup("plain", 1, plan)], new LoaderOptions { BatchSize = batch, Seed = seed, Shuffle = false, DropLast = false, Workers = options.Workers });
-        foreach (var raw in ordered.Epoch(0, cancel: cancel)) yield return new PictureBatch(this, raw);
+        foreach (var raw in ordered.Epoch(0, skip, cancel: cancel)) yield return new PictureBatch(this, raw);
     }
 
     /// <inheritdoc/>

@@ -41,6 +41,15 @@ public sealed class PictureModality : Modality
         }
     }
 
+    /// <summary>A picture file.</summary>
+    public override string? Query(string query, string like, string folder)
+    {
+        if (!File.Exists(query)) return null;
+        var list = Path.Combine(folder, "query.csv");
+        Io.AtomicFile.WriteText(list, Io.Csv.CsvText.Row(["path"]) + Io.Csv.CsvText.Row([Path.GetFullPath(query)]));
+        return $"list:{list}";
+    }
+
     /// <inheritdoc/>
     public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
 

@@ -82,6 +82,12 @@ public sealed class SideBySide : IData
     public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => First.Plain(batch, cancel);
 
     /// <inheritdoc/>
+    public IEnumerable<IRawBatch> Plain(int batch, int skip, CancellationToken cancel = default) => First.Plain(batch, skip, cancel);
+
+    /// <inheritdoc/>
+    public string Name(int index) => First.Name(index);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var data in Streams.Values) data.Dispose();

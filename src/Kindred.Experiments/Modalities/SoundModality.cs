@@ -15,6 +15,14 @@ public sealed class SoundModality : Modality
         return AudioData.Open(request.Uri, request.Batch, request.Seed);
     }
 
+    /// <summary>A WAVE file.</summary>
+    public override string? Query(string query, string like, string folder)
+    {
+        if (!File.Exists(query)) return null;
+        File.Copy(query, Path.Combine(folder, "query.wav"));
+        return With($"audio:{folder}", "window", DataUri.Parse(like)["window"]);
+    }
+
     /// <inheritdoc/>
     public override string Bare(string uri) => With(uri, "window", null);
 

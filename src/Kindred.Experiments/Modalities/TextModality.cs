@@ -37,7 +37,7 @@ public sealed class TextModality : Modality
         var uri = DataUri.Parse(request.Uri);
         var (set, parts) = Read(uri);
         var length = TextFiles.Whole(uri, "length", 2) ?? (uri.Kind == "sts" ? LengthOfPairs : DefaultLength);
-        return new TextData(set, parts, TokenizerOf(uri, set, request.Assets), length, request.Batch, request.Seed);
+        return new TextData(set, parts, TokenizerOf(uri, set.All, request.Assets), length, request.Batch, request.Seed);
     }
 
     static (Sentences Set, IReadOnlyList<(string, Sentences)> Parts) Read(DataUri uri)
@@ -57,7 +57,8 @@ public sealed class TextModality : Modality
         return (TextFiles.Open(uri), []);
     }
 
-    static Tokenizer TokenizerOf(DataUri uri, Sentences set, string? assets)
+    // The run's own vocabulary, the one that is named, or one that is learnt.
+    internal static Tokenizer TokenizerOf(DataUri uri, IEnumerable<string> corpus, string? assets)
     {
         var named = uri["vocab"] switch { null => null, MiniLm.Name => Tokenizer.Read(MiniLm.Fetch()), var path => Tokenizer.Read(path) };
         if (assets is not null && Tokenizer.IsIn(assets))
@@ -67,7 +68,21 @@ public sealed class TextModality : Modality
                 : throw new ConfigurationException($"{uri}: vocab={uri["vocab"]} is another vocabulary ({named.Count} tokens) than the one that the run learnt with "
                     + $"({kept.Count} tokens, in {assets}): its numbers would mean other words. Leave vocab= out.");
         }
-        return named ?? new WordPieceTokenizer(WordPieceTraining.Learn(set.All, TextFiles.Whole(uri, "vocabulary", 10) ?? DefaultVocabulary));
+        return named ?? new WordPieceTokenizer(WordPieceTraining.Learn(corpus, TextFiles.Whole(uri, "vocabulary", 10) ?? DefaultVocabulary));
+    }
+
+    /// <summary>A sentence, or a file of sentences, one a line.</summary>
+    public override string? Query(string query, string like, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var file = query;
+        if (!File.Exists(query))
+        {
+            file = Path.Combine(folder, "query.txt");
+            Io.AtomicFile.WriteText(file, string.Join(' ', query.Split((char[])['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries)) + "\n");
+        }
+        var uri = DataUri.Parse(like);
+        return With($"text:{file}", "length", uri["length"] ?? (uri.Kind == "sts" ? $"{LengthOfPairs}" : null));
     }
 
     /// <inheritdoc/>
@@ -185,9 +200,12 @@ public sealed class TextData : MemoryData
         return Tensor.Cat([.. parts]).IndexSelect(0, Tensor.From<long>(back).To(parts[0].Device));
     }
 
+    /// <summary>The sentence itself: of a row of several, the first, which is the one that is looked at.</summary>
+    public override string Name(int index) => Set.Rows[index][0];
+
     /// <inheritdoc/>
-    public override IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(r => new SampleStamp(Hash(Set.Rows[r]), Labels?[r] ?? -1));
+    public override IEnumerable<SampleStamp> Stamps() => Enumerable.Range(0, Count).Select(r => new SampleStamp(Hash(string.Join('\t', Set.Rows[r])), Labels?[r] ?? -1));
 
     // What a sentence says is all that it is.
-    static string Hash(string[] row) => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(string.Join('\t', row).AsSpan())).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    internal static string Hash(string text) => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(text.AsSpan())).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 }

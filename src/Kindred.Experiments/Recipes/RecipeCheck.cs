@@ -35,6 +35,7 @@ public static class RecipeCheck
         var request = Parts.Request(phase, modality, "");
         modality.Check(request.Views, request.Plain);
         Settings(phase);
+        BestMetric.Of(phase);
         if (phase.Train.Batch < method.Attribute.LeastBatch)
         {
             var what = $"{phase.Train.Batch} is out of range; {method.Attribute.Name} compares the samples of a batch and takes at least {method.Attribute.LeastBatch}";

@@ -86,6 +86,8 @@ public sealed record ViewSection(
 /// <param name="StepsPerEpoch">Steps of an epoch, where the method plans none; the data go round again or are cut.</param>
 /// <param name="Layout">How pictures and kernels lie in memory; auto keeps what this machine once measured to be faster for the network.</param>
 /// <param name="From">Weights that the first phase starts from, as <c>--from</c> takes them, which goes before it: a run, a file, or <c>minilm</c>.</param>
+/// <param name="EvaluateEvery">Steps between two evaluations of what the recipe asks for, the start and the end included; 0 evaluates at the end only. Training does not notice.</param>
+/// <param name="Best">The metric by which the best state is kept: PROTOCOL.METRIC, such as sts.stsb-dev, with a minus before it where less is better.</param>
 public sealed record TrainSection(
     [Range(1, 1_000_000)] int Epochs = 100,
     [Range(1, 1 << 20)] int Batch = 256,
@@ -103,4 +105,6 @@ public sealed record TrainSection(
     [Range(1L, 1L << 40)] long? Steps = null,
     [Range(1, 1 << 30)] int? StepsPerEpoch = null,
     [AllowedValues("auto", "channelsLast", "nchw")] string Layout = "auto",
-    string? From = null);
+    string? From = null,
+    [Range(0, int.MaxValue)] int EvaluateEvery = 0,
+    string? Best = null);

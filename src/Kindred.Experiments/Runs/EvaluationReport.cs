@@ -40,17 +40,19 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
     public override string ToString() => ToJson().ToJsonString(style);
 
     /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder, <c>eval/NAME.svg</c> for each picture and <c>eval/NAME.png</c> for each sheet; a baseline's name stands before the ending.</summary>
+    /// <param name="run">The folder.</param>
+    /// <param name="mark">The checkpoint that was looked at, if not the last: it stands before the ending too.</param>
     /// <returns>The file.</returns>
     /// <exception cref="EnvironmentException">It cannot be written.</exception>
-    public string Save(string run)
+    public string Save(string run, string? mark = null)
     {
-        var baseline = Settings["baseline"]?.GetValue<string>();
-        var file = Path.Combine(run, "eval", $"{Protocol}{(baseline is null ? "" : $".{baseline}")}.json");
+        var of = Settings["baseline"]?.GetValue<string>() is { } baseline ? $".{baseline}" : mark is null ? "" : $".{mark}";
+        var file = Path.Combine(run, "eval", $"{Protocol}{of}.json");
         try { Directory.CreateDirectory(Path.GetDirectoryName(file)!); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw StorageFailure.Explain(file, 0, e); }
         AtomicFile.WriteText(file, $"{ToString()}\n");
-        foreach (var (name, svg) in Pictures) AtomicFile.WriteText(Path.Combine(run, "eval", $"{name}{(baseline is null ? "" : $".{baseline}")}.svg"), svg);
-        foreach (var (name, sheet) in Sheets) AtomicFile.Write(Path.Combine(run, "eval", $"{name}{(baseline is null ? "" : $".{baseline}")}.png"), stream => PngWriter.Write(stream, sheet));
+        foreach (var (name, svg) in Pictures) AtomicFile.WriteText(Path.Combine(run, "eval", $"{name}{of}.svg"), svg);
+        foreach (var (name, sheet) in Sheets) AtomicFile.Write(Path.Combine(run, "eval", $"{name}{of}.png"), stream => PngWriter.Write(stream, sheet));
         return file;
     }
 }

@@ -70,13 +70,7 @@ public static class Evaluations
 
     static EvaluationRequest Request(RecipeNode node, string path)
     {
-        var (name, options) = node switch
-        {
-            RecipeScalar { IsNull: false } scalar => (scalar.Text, null),
-            RecipeMap map when map["name"] is RecipeScalar scalar => (scalar.Text, map.With("name", null)),
-            RecipeMap { Entries: [(var key, RecipeMap inner)] } => (key, inner),
-            _ => throw node.Error(path, $"a protocol's name, or a map with one and its settings, was expected, this is {node.Kind}"),
-        };
+        var (name, options) = EvaluationNode.Read(node, path);
         string? Word(string key) => (options?[key] as RecipeScalar)?.Text;
         return new(name, Word("data"), Word("layer") ?? "h", options?.With("data", null).With("layer", null).With("baseline", null), Word("baseline"));
     }

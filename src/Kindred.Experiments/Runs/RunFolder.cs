@@ -17,7 +17,7 @@ public enum Resume
 
 /// <summary>The folder of one run: its state, settings, metrics, checkpoints and everything else that it leaves behind.</summary>
 /// <remarks>
-/// <c>run.json config.yaml config.input.yaml overrides.txt env.json metrics.jsonl tb/ checkpoints/ eval/ failures/ bad-samples.jsonl .lock</c>.
+/// <c>run.json config.yaml config.input.yaml overrides.txt env.json metrics.jsonl evaluations.jsonl tb/ checkpoints/ eval/ failures/ bad-samples.jsonl .lock</c>.
 /// One process at a time may have it open.
 /// </remarks>
 public sealed class RunFolder : IDisposable
@@ -340,7 +340,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Takes away what the run that never began says of itself, so that other settings can be written.</summary>
     static void Clear(string path)
     {
-        foreach (var name in new[] { "run.json", "config.yaml", "config.input.yaml", "overrides.txt", "metrics.jsonl" })
+        foreach (var name in new[] { "run.json", "config.yaml", "config.input.yaml", "overrides.txt", "metrics.jsonl", EvaluationHook.FileName })
             File.Delete(System.IO.Path.Combine(path, name));
     }
 

@@ -19,7 +19,7 @@ public static class StartWeights
         ArgumentNullException.ThrowIfNull(module);
         using var scope = Scope.Open();
         if (path == MiniLm.Name && !Path.Exists(path)) path = MiniLm.Weights;
-        if (!File.Exists(path))
+        if (!File.Exists(path) || RunPlace.Of(path).Mark is not null)
         {
             Fill(module, path, Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor));
             return null;
@@ -69,9 +69,7 @@ public static class StartWeights
 
     static IReadOnlyList<NamedArray> Read(string path)
     {
-        if (Directory.Exists(Path.Combine(path, "checkpoints")))
-            return new CheckpointStore(Path.Combine(path, "checkpoints")).LoadLast(out _) is { } last ? ModelOf(last)
-                : throw new DataException($"the run '{path}' has no whole checkpoint.");
+        if (Directory.Exists(Path.Combine(path, "checkpoints")) || RunPlace.Of(path).Mark is not null) return ModelOf(RunPlace.Of(path).Read());
         return Directory.Exists(path) ? ModelOf(CheckpointStore.Load(path))
             : throw new DataException($"there are no weights at '{path}'; give a run folder, a checkpoint folder, a .safetensors file or one that torch.save wrote.");
     }

@@ -8,13 +8,13 @@ namespace Kindred.Experiments.Runs;
 public static class TrainedRun
 {
     /// <summary>Builds the run's experiment and fills in its weights. The training data need not be there any more.</summary>
-    /// <param name="run">The run's folder.</param>
+    /// <param name="run">The run's folder, or one of its checkpoints: <c>RUN/checkpoints/best</c>.</param>
     /// <param name="device">Where tensors live; the processor if left out.</param>
     /// <exception cref="DataException">It is no run folder, or holds no whole checkpoint.</exception>
     public static Experiment Open(string run, Device? device = null)
     {
         var (recipe, last) = Read(run);
-        var experiment = Build(run, recipe, last, device);
+        var experiment = Build(RunPlace.Of(run).Folder, recipe, last, device);
         try
         {
             Fill(experiment.Method, last, anySize: true);
@@ -27,11 +27,11 @@ public static class TrainedRun
         }
     }
 
-    /// <summary>What the run was asked for and its last whole checkpoint.</summary>
+    /// <summary>What the run was asked for and its last whole checkpoint, or the one that the path names.</summary>
     internal static (Recipe Recipe, Checkpoint Last) Read(string run)
     {
-        var recipe = ReadRecipe(run);
-        return (recipe, StoreOf(run).LoadLast(out _) ?? throw new DataException($"the run '{run}' has no whole checkpoint."));
+        var place = RunPlace.Of(run);
+        return (ReadRecipe(place.Folder), place.Read());
     }
 
     /// <summary>What the run was asked for.</summary>

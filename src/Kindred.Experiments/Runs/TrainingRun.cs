@@ -55,10 +55,14 @@ public sealed record RunOptions
 public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<TrainingProgress>? progress, Action<string> warn)
 {
     /// <summary>Settings that may change when a run goes on: they do not touch its numbers.</summary>
-    static readonly string[] free = ["train.workers", "train.logEvery", "train.checkpointEvery", "train.keep", "train.onlineProbe", "evaluate", "data"];
+    static readonly string[] free = ["train.workers", "train.logEvery", "train.checkpointEvery", "train.keep", "train.onlineProbe", "train.evaluateEvery", "train.best",
+        "evaluate", "data"];
 
     /// <summary>Called with each phase's method once the run is over, before it is freed: for evaluations.</summary>
     public Action<Experiment, RunFolder>? Finished { get; init; }
+
+    /// <summary>Told what evaluations gave while training, where <c>train.evaluateEvery</c> asks for them.</summary>
+    public Action<Evaluated>? Evaluated { get; init; }
 
     /// <summary>Called when everything is checked and loaded, right before the folder is written into: from here on there is something to save.</summary>
     public Action? Begun { get; init; }
@@ -112,8 +116,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var earlier = start is null && options.After is { } run ? EarlierRun.Open(run, recipe, free, warn) : null;
         if (options.MaxSteps <= earlier?.Steps)
             throw new ConfigurationException($"--max-steps {options.MaxSteps}: the run that this one goes on after has {earlier.Steps} steps, which count; give more.");
-        var began = earlier?.Phases ?? resumption.Phase;
-        var offset = earlier?.Steps ?? resumption.Offset;
+        var (began, offset) = (earlier?.Phases ?? resumption.Phase, earlier?.Steps ?? resumption.Offset);
+        var met = false;
         MetricsLog? log = null;
         try
         {
@@ -123,6 +127,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                 using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous,
                     layout: phase == began && start is not null ? TrainedRun.LayoutOf(start) : null);
                 previous = experiment;
+                if (!met) Shared.Start(began, offset);
+                met = true;
                 if (phase == began - 1) earlier?.Fill(experiment.Method);
                 if (phase < began) continue;
                 var state = experiment.State();
@@ -145,6 +151,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                 }
                 var done = outcome.Result.Finished && last;
                 folder.Set(done ? RunState.Finished : RunState.Preempted, offset + outcome.Result.At.Step);
+                using var apart = Everyone.Apart();                                       // the others are done
                 if (done || !cancel.IsCancellationRequested) Finished?.Invoke(experiment, folder);
                 return new RunSummary(folder.Path, offset + outcome.Result.At.Step, outcome.Result.At.Epoch, outcome.Loss, outcome.Result.Rate, outcome.Result.Seconds, outcome.Sha256, done);
             }
@@ -197,7 +204,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var train = experiment.Recipe.Train;
         var settings = Resumption.HashOf(recipe, free);
         Trainer? trainer = null;
-        void Save(Progress at, double loss)
+        void Save(Progress at, double loss, (double Score, string Ranking)? rank = null)
         {
             log.Sync();
             if (state.Broken is { } broken)
@@ -208,25 +215,32 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             {
                 [Resumption.PhaseKey] = phase, [Resumption.OffsetKey] = offset, ["step"] = at.Step, ["epoch"] = at.Epoch, ["loss"] = double.IsFinite(loss) ? loss : null,
                 [Resumption.MethodKey] = experiment.Recipe.Method, [Resumption.RecipeKey] = settings, ["layout"] = experiment.Layout.Name,
-            }));
+            }), rank?.Score, rank?.Ranking);
             folder.Saved(offset + at.Step);
         }
         var noted = new HashSet<string>();
         using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
+        using var evaluation = EvaluationHook.For(experiment, folder, phase, offset, Save, log, start?.Step ?? (offset == 0 ? -1 : offset), warn, Evaluated, cancel);
         IHook[] hooks =
         [
             new MetricsHook(log, progress, train.LogEvery, offset),
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
-            new CheckpointHook(Save, train.CheckpointEvery),
+            new CheckpointHook((at, loss) => Save(at, loss), train.CheckpointEvery),
+            .. evaluation is null ? [] : new IHook[] { evaluation },
             .. SampleHook.For(experiment.Method, folder.Path, offset) is { } samples ? new[] { samples } : [],
         ];
         trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null) Restore(state, start, trainer);
+        else evaluation?.Start(trainer.At);
+        Shared.State(state, trainer);
         var result = trainer.Fit(cancel);
         state.Position = trainer.Position;
         var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;
-        return (result, loss, state.Sha256());
+        var sha256 = state.Sha256();
+        if (Shared.Differing(sha256) is { Length: > 0 } others)
+            warn($"the processes of ranks {string.Join(", ", others)} ended with another state than rank 0's, which is the one that is kept: are machines and versions of libtorch the same?");
+        return (result, loss, sha256);
     }
 
     static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";

@@ -30,6 +30,9 @@ static class CellEvaluation
             throw new ConfigurationException($"there is no baseline '{name}'{Suggest.Nearest(name, baselines)}; there are {string.Join(", ", baselines)}.");
     }
 
+    /// <summary>The protocols that the cell asks for.</summary>
+    internal static IEnumerable<string> Protocols(StudyCell cell) => Requests(cell).Select(r => r.Request.Protocol);
+
     static IEnumerable<(string Name, EvaluationRequest Request)> Requests(StudyCell cell) => cell.Evaluate.Select((node, i) =>
     {
         var map = Named(node);

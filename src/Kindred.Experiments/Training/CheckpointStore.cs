@@ -41,6 +41,17 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
     /// <summary>The step with the highest score so far; null when none was scored.</summary>
     public long? Best => Pointer("best") is { } step && Steps.Contains(step) ? step : null;
 
+    /// <summary>The score of <see cref="Best"/>; −∞ when there is none.</summary>
+    public double BestScore => double.TryParse(BestLine(1), NumberStyles.Float, CultureInfo.InvariantCulture, out var score) ? score : double.NegativeInfinity;
+
+    /// <summary>Says what scores are from now on; what was the best by something else is no longer the best.</summary>
+    /// <param name="ranking">One line, such as <c>phase 0: knn.accuracy</c>.</param>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public void Rank(string ranking)
+    {
+        if (Best is not null && BestLine(2) != ranking) Guard(() => disk.Delete(Path.Combine(Folder, "best")));
+    }
+
     /// <summary>The step that a mark points to; null when there is no such mark or its checkpoint is gone.</summary>
     /// <param name="mark">The mark's name.</param>
     public long? Marked(string mark) => Pointer(mark) is { } step && Steps.Contains(step) ? step : null;
@@ -67,9 +78,10 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
     /// <summary>Writes a checkpoint and makes it the last one. A whole one of the same step is kept as it is: equal steps have equal states.</summary>
     /// <param name="checkpoint">What to write.</param>
     /// <param name="score">How good it is; the highest becomes <c>best</c>. Left out, <c>best</c> stays.</param>
+    /// <param name="ranking">What the score is, see <see cref="Rank"/>.</param>
     /// <returns>Its folder.</returns>
     /// <exception cref="EnvironmentException">The disk is full, read-only or gone; all older checkpoints are intact.</exception>
-    public string Save(Checkpoint checkpoint, double? score = null)
+    public string Save(Checkpoint checkpoint, double? score = null, string? ranking = null)
     {
         Make();
         Sweep();
@@ -81,8 +93,8 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
 
         Point("last", checkpoint.Step, null);
 
-        if (score is { } value && value > BestScore())
-            Point("best", checkpoint.Step, value);
+        if (score is { } value && value > BestScore)
+            Point("best", checkpoint.Step, value, ranking);
 
         Retire();
         return target;
@@ -236,19 +248,12 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
         }
     }
 
-    double BestScore()
-    {
-        if (Best is null)
-            return double.NegativeInfinity;
+    string? BestLine(int line) => Best is null ? null : RegularFile.ReadAllLines(Path.Combine(Folder, "best"), PointerLimit).ElementAtOrDefault(line);
 
-        var line = RegularFile.ReadAllLines(Path.Combine(Folder, "best"), PointerLimit).ElementAtOrDefault(1);
-        return double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var score) ? score : double.NegativeInfinity;
-    }
-
-    void Point(string name, long step, double? score)
+    void Point(string name, long step, double? score, string? ranking = null)
     {
         var second = score is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value:R}\n") : "";
-        AtomicFile.WriteText(Path.Combine(Folder, name), $"{NameOf(step)}\n{second}", disk);
+        AtomicFile.WriteText(Path.Combine(Folder, name), $"{NameOf(step)}\n{second}{(ranking is null ? "" : $"{ranking}\n")}", disk);
     }
 
     /// <summary>The name of the folder must reach the medium too, or a power cut takes all checkpoints with it.</summary>

@@ -52,6 +52,14 @@ public sealed class MetricsLog : IDisposable
         Flush();
     }
 
+    /// <summary>Shows numbers to TensorBoard that have a file of their own.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="values">Numbers by name.</param>
+    public void Show(long step, IEnumerable<KeyValuePair<string, double>> values)
+    {
+        foreach (var (name, value) in values) Try(() => events?.Scalar(name, step, value), () => events = null);
+    }
+
     /// <summary>Writes the distribution of some numbers to TensorBoard.</summary>
     /// <param name="tag">Its name.</param>
     /// <param name="step">The step.</param>

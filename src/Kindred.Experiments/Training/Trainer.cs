@@ -44,7 +44,7 @@ public sealed class Trainer
     readonly long nominal;
     long samples;
     double loss = double.NaN;
-    bool whole = true, failed;
+    bool whole = true, failed, stopped;
     long? began;
     EpochPlan? plan;
 
@@ -87,6 +87,7 @@ public sealed class Trainer
     public TrainingResult Fit(CancellationToken cancel = default)
     {
         method.Train();
+        stopped = false;
         clock.Restart();
         try
         {
@@ -114,17 +115,21 @@ public sealed class Trainer
 
     bool AtEnd => began is null && (options.Steps is { } steps ? At.Step >= steps : At.Epoch >= At.Epochs);
 
-    bool Done(CancellationToken cancel) => cancel.IsCancellationRequested || AtEnd || At.Step >= (options.MaxSteps ?? long.MaxValue);
+    bool Done(CancellationToken cancel) => Stopped(cancel) || AtEnd || At.Step >= (options.MaxSteps ?? long.MaxValue);
+
+    // All processes stop together, whichever was told to.
+    bool Stopped(CancellationToken cancel) => stopped = stopped || Everyone.Any(cancel.IsCancellationRequested);
 
     void TrainEpoch(CancellationToken cancel)
     {
         if (began is null) Begin();
         var end = began!.Value + Length;
-        using (var batches = Batches((int)(At.Step - began.Value), cancel).GetEnumerator())
+        var waiting = Everyone.Alone ? cancel : CancellationToken.None;                  // several stop between steps, all at the same
+        using (var batches = Batches((int)(At.Step - began.Value), waiting).GetEnumerator())
         {
             var since = clock.Elapsed.TotalSeconds;
             var first = At.Step;
-            while (At.Step < end && !Done(cancel) && Next(batches, cancel))
+            while (At.Step < end && !Done(cancel) && Next(batches, waiting))
             {
                 var report = TakeStep(batches.Current, since);
                 foreach (var hook in hooks) hook.Step(report);
@@ -132,7 +137,7 @@ public sealed class Trainer
             }
             if (At.Step == first && At.Step < end && !Done(cancel)) throw new InvalidOperationException($"the data gave no batch {At.Step - began.Value} of the {Length} that the epoch has");
         }
-        if (At.Step < end || cancel.IsCancellationRequested) return;
+        if (At.Step < end || Stopped(cancel)) return;
         End();
         foreach (var hook in hooks) hook.Epoch(At);
     }
@@ -222,9 +227,17 @@ public sealed class Trainer
         optimizer.Zero();
         var sum = 0.0;
         turn.Each(loss => sum += Differentiate(loss, turn.Player, at));
+        if (!Everyone.Alone) Average(turn.Player);
         optimizer.Step(at);
         method.Settle();
         return sum;
+    }
+
+    // Weights that no row of any process reached have no gradient anywhere.
+    void Average(string player)
+    {
+        using var scope = Scope.Open();
+        Everyone.Average([.. method.Players[player].Parameters().Distinct().Select(p => p.Gradient).OfType<Tensor>()]);
     }
 
     double Differentiate(Func<Tensor> make, string player, Progress at)

@@ -27,6 +27,9 @@ public sealed class TrainingState
     /// <summary>The file that holds random state and counters.</summary>
     public const string Rest = "method";
 
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> Files { get; } = [Model, Slots, Rest];
+
     /// <summary>The state of a method that nothing was loaded into yet: what is not finite now, stands for "not set" and may stay so.</summary>
     /// <param name="method">What learns.</param>
     /// <param name="optimizers">One for each player.</param>

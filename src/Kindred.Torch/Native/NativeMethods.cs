@@ -72,4 +72,16 @@ static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int kt_generator_seed(nint generator, ulong seed);
     [LibraryImport(Library)] internal static partial int kt_generator_state(nint generator, out nint tensor);
     [LibraryImport(Library)] internal static partial int kt_generator_restore(nint generator, nint state);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int kt_store_open(string host, int port, int world, int serves, long timeout, out nint store);
+    [LibraryImport(Library)] internal static partial void kt_store_free(nint store);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int kt_store_set(nint store, string key, string value);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int kt_store_get(nint store, string key, byte* value, int capacity);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int kt_group_open(nint store, string name, int rank, int world, long timeout, string face, out nint group);
+    [LibraryImport(Library)] internal static partial void kt_group_free(nint group);
+    [LibraryImport(Library)] internal static partial int kt_all_reduce(nint group, nint tensor, int operation, nint* pending);
+    [LibraryImport(Library)] internal static partial int kt_broadcast(nint group, nint tensor, int root);
+    [LibraryImport(Library)] internal static partial int kt_all_gather(nint group, nint* outputs, int n, nint tensor);
+    [LibraryImport(Library)] internal static partial int kt_work_wait(nint pending);
 }

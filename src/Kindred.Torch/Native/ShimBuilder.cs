@@ -29,7 +29,12 @@ public static class ShimBuilder
         }
         using var held = Lock(Path.Combine(folder, "lock"));
         if (File.Exists(library)) return library;
-        foreach (var (name, text) in sources) File.WriteAllText(Path.Combine(folder, name), text);
+        foreach (var (name, text) in sources)
+        {
+            var path = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
         Compile(torch, folder, [.. sources.Keys.Where(n => n.EndsWith(".cpp", StringComparison.Ordinal))], library);
         return library;
     }
@@ -97,7 +102,7 @@ public static class ShimBuilder
             {
                 results[i] = Run("g++",
                     $"-std={standard}", "-O2", "-fPIC", "-fvisibility=hidden", "-w", $"-D_GLIBCXX_USE_CXX11_ABI={(torch.OldAbi ? 0 : 1)}",
-                    $"-I{torch.Include}", $"-I{torch.ApiInclude}", "-c", Path.Combine(folder, parts[i]), "-o", objects[i]);
+                    $"-I{torch.Include}", $"-I{torch.ApiInclude}", "-idirafter", folder, "-c", Path.Combine(folder, parts[i]), "-o", objects[i]);
             }
             catch (EnvironmentException e) { failures[i] = e; }
         });

@@ -24,7 +24,6 @@ public sealed class WordEncoder : TensorEncoder
     readonly Parameter places;
     readonly TransformerBlock[] blocks;
     readonly LayerNorm norm;
-    readonly double drop;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>
@@ -35,12 +34,15 @@ public sealed class WordEncoder : TensorEncoder
         OptionRules.Check(options);
         facts ??= DataFacts.None;
         CheckHeads(options.Width, options.Heads);
-        (Dim, drop) = (options.Width, options.Drop);
+        (Dim, Drop) = (options.Width, options.Drop);
         table = new(options.Vocabulary ?? facts.Input("vocabulary", 1000), Dim, deviation: 0.1, padding: 0);
         places = new(Weights.TruncatedNormal([1, facts.Input("length", 24), Dim], 0.02));
         blocks = [.. Enumerable.Range(0, options.Depth).Select(_ => new TransformerBlock(Dim, options.Heads, 2 * Dim, 0, Weights.Xavier))];
         norm = new(Dim);
     }
+
+    /// <summary>Chance that a word is left out in training.</summary>
+    public double Drop { get; set; }
 
     /// <inheritdoc/>
     public override long Dim { get; }
@@ -53,9 +55,9 @@ public sealed class WordEncoder : TensorEncoder
         if (x.Dim != 2 || x.Size(1) > places.Value.Size(1))
             throw new ConfigurationException($"words reads at most {places.Value.Size(1)} words by number, [N, L]; these data are [{string.Join(", ", x.Shape)}].");
         var there = x.Gt(0);                                                        // [N, L]
-        if (Training && drop > 0)
+        if (Training && Drop > 0)
         {
-            var left = there.LogicalAnd(Tensor.Empty(x.Shape, Dtype.Float32, device: x.Device).Bernoulli_(1 - drop).Gt(0));
+            var left = there.LogicalAnd(Tensor.Empty(x.Shape, Dtype.Float32, device: x.Device).Bernoulli_(1 - Drop).Gt(0));
             there = Tensor.Where(left.Any(1, keepdim: true), left, there);           // a text that would lose all its words keeps them
         }
         var h = table.Forward(x);

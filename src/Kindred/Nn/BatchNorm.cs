@@ -50,7 +50,29 @@ public class BatchNorm : Layer
     }
 
     private protected Tensor Normalise(Tensor x, Tensor mean, Tensor variance)
-        => Tensor.BatchNorm(x, weight?.Value, bias?.Value, mean, variance, Training, Momentum, Eps, cudnnEnabled: true);
+        => Training && Everyone.Sharing ? NormaliseAmong(x, mean, variance)
+        : Tensor.BatchNorm(x, weight?.Value, bias?.Value, mean, variance, Training, Momentum, Eps, cudnnEnabled: true);
+
+    // Statistics over the rows of all processes: the mean first, then the squares about it, which loses no digits.
+    Tensor NormaliseAmong(Tensor x, Tensor running, Tensor runningVariance)
+    {
+        var wide = x.Dtype == Dtype.Float64 ? x : x.To(Dtype.Float32);
+        long[] shape = [1, x.Size(1), .. Enumerable.Repeat(1L, x.Dim - 2)], across = [.. Enumerable.Range(0, x.Dim).Where(d => d != 1).Select(d => (long)d)];
+        var sums = Everyone.Sum(Tensor.Cat([wide.Sum(across), Tensor.Full([1], (double)x.Numel / x.Size(1), wide.Dtype, x.Device)]));
+        var count = sums.Narrow(0, x.Size(1), 1).Detach();
+        var mean = sums.Narrow(0, 0, x.Size(1)) / count;
+        var centred = wide - mean.View(shape);
+        var variance = Everyone.Sum(centred.Square().Sum(across)) / count;
+        using (NoGradient.Begin())
+        {
+            running.Lerp_(mean.To(running.Dtype), Momentum);
+            runningVariance.Lerp_((variance * (count / (count - 1))).To(running.Dtype), Momentum);
+        }
+        var y = centred * (variance + Eps).Rsqrt().View(shape);
+        if (weight is not null) y *= weight.Value.View(shape);
+        if (bias is not null) y += bias.Value.View(shape);
+        return y.To(x.Dtype);
+    }
 }
 
 /// <summary>Batch normalisation whose statistics come from chunks of the batch, as if each chunk sat on a device of its own.</summary>
@@ -74,6 +96,8 @@ public sealed class SplitBatchNorm : BatchNorm
     {
         if (!Training || Splits == 1)
             return base.Forward(x);
+        if (Everyone.Sharing)
+            throw new ConfigurationException($"split batch norm stands in for several processes, and this training has {Everyone.Count}: leave encoder.splitBn at 1, or train with one process.");
         if (x.Size(0) % Splits != 0)
             throw new ConfigurationException($"a batch of {x.Size(0)} does not divide into {Splits} chunks of split batch norm: "
                 + $"make train.batch a multiple of {Splits}, or encoder.splitBn a number that divides it.");

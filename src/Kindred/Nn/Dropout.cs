@@ -7,8 +7,11 @@ namespace Kindred.Nn;
 /// <param name="probability">p in [0, 1).</param>
 public sealed class Dropout(double probability) : Layer
 {
+    /// <summary>Chance that a number is zeroed.</summary>
+    public double Probability { get; set; } = probability;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Training && probability > 0 ? Tensor.Dropout(x, probability, train: true) : x;
+    public override Tensor Forward(Tensor x) => Training && Probability > 0 ? Tensor.Dropout(x, Probability, train: true) : x;
 
     /// <inheritdoc/>
     public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => x;

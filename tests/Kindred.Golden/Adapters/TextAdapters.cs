@@ -1,6 +1,6 @@
+using Kindred.Data.Text;
 using Kindred.Numerics;
 using Kindred.Objectives;
-using Kindred.Text;
 
 namespace Kindred.Golden.Adapters;
 
@@ -40,7 +40,7 @@ static class TextAdapters
     static CaseResult Prompts(GoldenCase c)
     {
         var words = c.Param("tokens")!.Value.EnumerateArray().Select(token => new Word(token[0].GetString()!, Kind(token[1].GetString()!), token[2].GetString()!));
-        var prompts = new ConceptPrompts([.. words]);
+        var prompts = new ConceptPrompts([.. words], Wording.Plain);         // the cases leave out the blank and the end marker
         var truthFirst = c.Flag("truth_first", true);
         var distractor = prompts.Distractor(Order(c, "verb_permutation"), Order(c, "noun_permutation"));
         var exercise = c.Text("task") switch

@@ -141,4 +141,50 @@ public sealed class GraphTests : IDisposable
 
         static string Sum(Batch batch) => string.Join(';', batch.Views.Select(v => string.Join(',', ((GraphView)v).Edges.ToArray<long>()) + v.X.Sum().Item()));
     }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_GCN_is_its_dense_formula(bool norm)
+    {
+        using var data = Motif();
+        var graph = Batch(data).Graph;
+        Kindred.Nn.Initialization.Begin(3).Dispose();
+        var network = new Gcn(new Gcn.Options(8, 2, norm), DataFacts.None);
+        foreach (var (path, parameter) in network.NamedParameters().Where(p => p.Path.EndsWith("bias", StringComparison.Ordinal))) parameter.Set(Tensor.Randn(parameter.Value.Shape, Generator.Default, Dtype.Float32));
+        network.Eval();
+        var (states, read) = network.Forward(graph);
+
+        var n = graph.Count;
+        var adjacency = Tensor.Eye(n, Dtype.Float64);
+        long[] ends = graph.Edges.ToArray<long>();
+        for (var e = 0; e < ends.Length / 2; e++) adjacency.Select(0, ends[(ends.Length / 2) + e]).Select(0, ends[e]).Fill_(1);
+        var root = adjacency.Sum([1]).Rsqrt();
+        var mix = root.Unsqueeze(1) * adjacency * root.Unsqueeze(0);
+        var h = graph.Nodes.To(Dtype.Float64);
+        var weights = network.NamedParameters().ToDictionary(p => p.Path, p => p.Parameter.Value.To(Dtype.Float64));
+        List<Tensor> sums = [];
+        for (var layer = 0; layer < 2; layer++)
+        {
+            h = (mix.Matmul(h).Matmul(weights[$"layers.{layer}.linear.weight"].T()) + weights[$"layers.{layer}.bias"]).Relu();
+            // A fresh norm in evaluation mode has mean 0 and variance 1.
+            if (norm) h = h / Math.Sqrt(1 + 1e-5) * weights[$"layers.{layer}.norm.weight"] + weights[$"layers.{layer}.norm.bias"];
+            sums.Add(Tensor.Zeros([graph.Graphs, 8], Dtype.Float64).IndexAdd(0, graph.Owner!, h));
+        }
+        Assert.True((states.To(Dtype.Float64) - h).Abs().Max().Item() < 1e-4);
+        Assert.True((read.To(Dtype.Float64) - Tensor.Cat([.. sums], 1)).Abs().Max().Item() < 1e-3);
+        Assert.Equal(16, network.Dim);
+    }
+
+    [Theory, InlineData("run"), InlineData("scratch")]
+    public void A_network_of_graphs_is_tuned_by_few_labels_and_is_put_back(string from)
+    {
+        var recipe = Kindred.Experiments.Recipes.Recipe.Parse("method: graphcl\ndata: \"motifs:60?split=train\"\nencoder: { name: gcn, width: 4, depth: 1 }\n"
+            + "views: [{ name: whole }, { name: changed, of: [drop] }]\ntrain: { epochs: 1, batch: 8, precision: fp32 }", "made", binder: Kindred.Experiments.Recipes.Parts.Binder);
+        using var experiment = Kindred.Experiments.Recipes.Experiment.Build(recipe.First);
+        var before = experiment.Method.NamedParameters().ToDictionary(p => p.Path, p => p.Parameter.Value.ToArray<float>());
+        var options = Kindred.Experiments.Recipes.RecipeReader.ReadMap($"{{ labels: 0.2, epochs: 2, batch: 4, optimizer: adamw, from: {from} }}", "made");
+        var report = Kindred.Experiments.Runs.Evaluations.Run(experiment, new("fine-tune", Options: options));
+        Assert.InRange(report.Metrics["accuracy"], 0, 100);
+        Assert.Equal(10, report.Settings["labelled"]!.GetValue<int>());
+        Assert.All(experiment.Method.NamedParameters(), p => Assert.Equal(before[p.Path], p.Parameter.Value.ToArray<float>()));
+    }
 }

@@ -39,14 +39,18 @@ public sealed class EveryMethodTests
         ["simcse, triples without a head"] = () =>
             new SimCSE(new Bert(new(Width: 8, Depth: 1, Heads: 2, Positions: 16, Pooling: TextPooling.FirstLast), Toy.Facts.WithInput("vocabulary", 40)),
                 new(SimCSE.TwinKind.Pair, 0.2, SimCSE.HeadKind.None, HardWeight: 2)),
+        ["calm, joint"] = () => new CALM(Tiny(), new(CALM.StageKind.Joint, Beams: 2)),
+        ["calm, one exercise"] = () => new CALM(Tiny(), new(Tasks: [CALM.TaskKind.Order])),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
+
+    static T5 Tiny() => new(new(Width: 8, Depth: 1, Heads: 2, Hidden: 8), DataFacts.None.WithInput("vocabulary", 40).WithInput("end", 3));
 
     public static TheoryData<string> Names => [.. Rows.Keys];
 
     static Dictionary<string, Row> Rows { get; } =
         MethodExamples.Registered.ToDictionary(t => t.Name, t => new Row(() => MethodExamples.Of(t).Make(c => new TinyEncoder(c ?? 3), Toy.Facts.Of(MethodExamples.Of(t).Data)), t))
-            .Concat(variants.ToDictionary(v => v.Key, v => new Row(v.Value, null, v.Key.StartsWith("simcse", StringComparison.Ordinal) ? "text" : "pictures"))).ToDictionary();
+            .Concat(variants.ToDictionary(v => v.Key, v => new Row(v.Value, null, v.Key.Split('-', ',')[0] switch { "simcse" => "text", "calm" => "concepts", _ => "pictures" }))).ToDictionary();
 
     sealed record Row(Func<Method> Make, Type? Type, string Data = "pictures")
     {

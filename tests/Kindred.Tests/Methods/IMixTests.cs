@@ -150,7 +150,7 @@ public sealed class IMixTests
     {
         public override long Dim => 4;
 
-        public override Tensor Forward(View view) => throw new NotSupportedException();
+        protected override Tensor Encode(View view) => throw new NotSupportedException();
     }
 
     [Fact]

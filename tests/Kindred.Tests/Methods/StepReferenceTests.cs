@@ -18,8 +18,7 @@ public sealed class StepReferenceTests
 
     [Fact]
     public void MoCo_v2_takes_the_paper_s_step() => Check("moco", ["global.0", "global.1"],
-        () => new MoCo(new TinyEncoder(), new(Temperature: 0.2, Momentum: 0.9, Queue: 10, Dim: 5)),
-        ("queue.keys", () => Reference.Tensor(800, 10, 5).Normalize()), ("queue.pointer", () => Tensor.From<long>([7], [])));
+        () => new MoCo(new TinyEncoder(), new(Temperature: 0.2, Momentum: 0.9, Queue: 10, Dim: 5)), QueueOfTen);
 
     [Fact]
     public void MoCo_v3_takes_the_paper_s_step() => Check("moco_v3", ["global.0", "global.1"],
@@ -58,6 +57,27 @@ public sealed class StepReferenceTests
         ("memory.rows", () => Reference.Tensor(830, 9, 6).Normalize()), ("identities", () => Tensor.From<long>([0, 1, 2, 3, 3, 4, 5, 4, 6])), ("classRows", () => Tensor.From<long>([0, 1, 2])),
         ("threshold", () => Tensor.Of(-1.0)), ("found", () => Tensor.Zeros([3], Dtype.Float64)));
 
+    [Fact]
+    public void MoCHi_takes_the_paper_s_step_with_mixed_negatives() => Check("mochi", ["global.0", "global.1"],
+        () => new MoCHi(new TinyEncoder(), new(Hardest: 4, Pairs: 3, WithQuery: 2, Warmup: 0, Temperature: 0.2, Momentum: 0.9, Queue: 10, Dim: 5, Shuffle: false)), QueueOfTen);
+
+    [Fact]
+    public void PCL_takes_the_paper_s_M_step_at_two_granularities() => Check("pcl", ["global.0", "global.1"],
+        () => new PCL(new TinyEncoder(), new(6, 3, 1), new(Clusters: [3, 4], Warmup: 0, Temperature: 0.2, Momentum: 0.9, Queue: 10, Dim: 5)), [.. QueueOfTen,
+        ("granularities.0.prototypes", () => Reference.Tensor(840, 3, 5).Normalize()), ("granularities.1.prototypes", () => Reference.Tensor(841, 4, 5).Normalize()),
+        ("granularities.0.concentration", () => Reference.Tensor(842, 3).Abs() + 0.1), ("granularities.1.concentration", () => Reference.Tensor(843, 4).Abs() + 0.1),
+        ("granularities.0.assignment", () => Tensor.From<long>([0, 1, 2, 0, 1, 2])), ("granularities.1.assignment", () => Tensor.From<long>([3, 0, 2, 1, 3, 0])),
+        ("clusterings", () => Tensor.From<long>([1], []))]);
+
+    [Fact]
+    public void MiCE_takes_the_paper_s_step_of_two_experts() => Check("mice", ["global.0", "global.1", "global.2"],
+        () => new MiCE(new TinyEncoder(), new(6, 3, 1), new(Experts: 2, Temperature: 0.5, GateTemperature: 0.7, Momentum: 0.9, Queue: 10, Dim: 4)),
+        ("prototypes", () => Reference.Tensor(850, 2, 4)), ("gate", () => Tensor.From<double>([1, 0, 0, 0, -1, 0, 0, 0], [2, 4])),
+        ("queue.keys", () => Reference.Tensor(851, 10, 2, 4).Normalize().Reshape([10, 8])), ("queue.pointer", () => Tensor.From<long>([7], [])),
+        ("won", () => Tensor.Zeros([2, 4], Dtype.Float64)), ("counts", () => Tensor.Zeros([2], Dtype.Float64)));
+
+    static (string Path, Func<Tensor> Value)[] QueueOfTen => [("queue.keys", () => Reference.Tensor(800, 10, 5).Normalize()), ("queue.pointer", () => Tensor.From<long>([7], []))];
+
     static readonly string[] Crops = ["global.0", "global.1", "local.0", "local.1", "local.2"];
 
     static void Check(string name, string[] views, Func<Method> make, params (string Path, Func<Tensor> Value)[] memory)
@@ -69,6 +89,7 @@ public sealed class StepReferenceTests
         Reference.Fill(method, path => memories.Contains(path) || path.EndsWith("pointer", StringComparison.Ordinal) || path is "queued" ? null : Paper(path));
         foreach (var (path, value) in memory) method.State().Single(s => s.Path == path).State.Set(value());
 
+        Generator.Default.Seed(5);
         var loss = Toy.Loss(method, BatchOf(views), At);
         Assert.Equal(expected.GetProperty("loss").GetDouble(), loss.Item(), 1e-9);
 

@@ -60,6 +60,7 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind
         {
             using var generator = new Generator(seed + 7);
             if (kind == "text") return Sentences();
+            if (kind == "concepts") return Exercises();
             if (kind == "films") return Films(generator);
             // A sample is a pattern of its own plus noise of the view, so that there is something to learn.
             var (shape, make) = kinds[kind];
@@ -74,6 +75,17 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind
             int[] Words(int row, int view) => [.. Enumerable.Range(0, 4 + ((row + view) % 3)).Select(t => 1 + ((((t + view) % 4 * 7) + (row * 5)) % 39))];
             return new([.. Views.Index().Select(v => TextView.Of([.. rows.Select(r => Words(r, v.Index))], v.Item.Name))], Tensor.From<long>([.. rows.Select(r => (long)r)]),
                 Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+        }
+
+        // Four words of each in an order of their own, two of them exchanged, and what is asked about them; 3 ends a text.
+        Batch Exercises()
+        {
+            int[] Sentence(int row) => [.. Enumerable.Range(0, 4).Select(t => 4 + ((row * 5) + (t * 7)) % 29)];
+            int[] Wrong(int row) => Sentence(row) is var s && seed % 2 == 0 ? [s[2], s[1], s[0], s[3]] : [s[0], s[3], s[2], s[1]];
+            TextView View(string name, Func<int, int[]> text) => TextView.Of([.. rows.Select(r => (int[])[.. text(r), 3])], name);
+            return new([View("sentence", Sentence), View("distractor", Wrong), View("concepts", r => [38, .. Sentence(r).Order()]), View("order", r => [37, .. Wrong(r)]),
+                View("choice", r => (r + seed) % 2 == 0 ? [36, 33, .. Sentence(r), 34, .. Wrong(r)] : [36, 33, .. Wrong(r), 34, .. Sentence(r)]), View("repair", r => [35, .. Wrong(r)])],
+                Tensor.From<long>([.. rows.Select(r => (long)r)]), null);
         }
 
         // Four frames and five words of each; the words follow the sample, so that there is something to learn.

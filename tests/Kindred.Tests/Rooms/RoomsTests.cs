@@ -6,13 +6,13 @@ namespace Kindred.Tests.Rooms;
 /// <summary>Who may refer to whom: an objective knows no method, a method knows no trainer, the trainer knows no method.</summary>
 public partial class RoomsTests
 {
-    const string Base = "Core Randomness Sampling", Files = $"{Base} Io Io.Csv Io.Onnx", Engine = $"{Files} Torch";
+    const string Base = "Core Randomness Sampling", Files = $"{Base} Io Io.Csv Io.Onnx Io.Tables", Engine = $"{Files} Torch";
     const string Decoding = $"{Files} Data.Files Data.Pictures", Sources = $"{Decoding} Data.Sources", Views = $"{Base} Data.Pictures Data.Views";
     const string Parts = $"{Engine} Nn Numerics Kindred";
     const string Library = $"{Parts} Optim Similarities Objectives Memories Information Clustering Metrics Graphs Text Encoders Heads";
     const string AllData = $"{Sources} Data.Views Data.Loading Data.Audio Data.Graphs Data.Text Data.Films Data.Audit";
     const string Learning = $"{Library} {AllData} Experiments.Modalities Experiments.Training";
-    const string Everything = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
+    const string Everything = $"{Learning} Index Experiments.Embeddings Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies";
 
     // The one table. A room is a namespace without "Kindred."; "Kindred" itself holds the contracts, "Core" what is in that namespace of Kindred.Core.
     static readonly Dictionary<string, string> allowed = new()
@@ -23,7 +23,9 @@ public partial class RoomsTests
         ["Io"] = "Core",
         ["Io.Csv"] = "Core Io",
         ["Io.Onnx"] = "Core Io",
+        ["Io.Tables"] = "Core Io Io.Csv",
         ["Torch"] = Files,
+        ["Index"] = Files,                                              // and so without libtorch: it runs wherever .NET does
 
         ["Data.Files"] = Files,
         ["Data.Pictures.Native"] = "Core",
@@ -47,7 +49,7 @@ public partial class RoomsTests
         ["Clustering"] = $"{Engine} Nn Numerics",
         ["Metrics"] = $"{Engine} Nn Numerics Clustering",
         ["Graphs"] = $"{Engine} Nn Kindred",
-        ["Text"] = $"{Engine} Nn Kindred",
+        ["Text"] = Parts,
         ["Optim"] = $"{Engine} Nn Kindred",
         ["Encoders"] = $"{Parts} Graphs Text Heads",
         ["Heads"] = Parts,
@@ -58,6 +60,7 @@ public partial class RoomsTests
         ["Experiments.Evaluation"] = Learning,
         ["Experiments.Recipes"] = $"{Learning} Experiments.Evaluation",
         ["Experiments.Runs"] = $"{Learning} Experiments.Evaluation Experiments.Recipes",
+        ["Experiments.Embeddings"] = $"{Learning} Index Experiments.Evaluation Experiments.Recipes Experiments.Runs",
         ["Experiments.Studies"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs",
 
         ["Experiments.Export"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs",
@@ -71,7 +74,8 @@ public partial class RoomsTests
         ["Program"] = $"{Everything} Cli Cli.Verbs",                     // the entry, whose statements stand in no namespace
     };
 
-    static readonly string[] projects = ["Kindred.Core", "Kindred.Io", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Onnx", "Kindred.Extensions.AI", "Kindred.Cli"];
+    static readonly string[] projects = ["Kindred.Core", "Kindred.Io", "Kindred.Index", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Onnx", "Kindred.Extensions.AI",
+        "Kindred.Cli"];
 
     static readonly Lazy<RoomGraph> graph = new(() => new(projects));
 
@@ -121,10 +125,11 @@ public partial class RoomsTests
     [InlineData("Kindred.Core", "")]
     [InlineData("Kindred.Io", "Kindred.Core")]
     [InlineData("Kindred.Torch", "Kindred.Io")]
+    [InlineData("Kindred.Index", "Kindred.Io")]
     [InlineData("Kindred.Data", "Kindred.Io")]
     [InlineData("Kindred.Torch.Generator", "")]
     [InlineData("Kindred", "Kindred.Torch")]
-    [InlineData("Kindred.Experiments", "Kindred Kindred.Data")]
+    [InlineData("Kindred.Experiments", "Kindred Kindred.Data Kindred.Index")]
     [InlineData("Kindred.Onnx", "Kindred.Data")]
     [InlineData("Kindred.Extensions.AI", "Kindred.Onnx")]
     [InlineData("Kindred.Cli", "Kindred.Experiments Kindred.Onnx")]
@@ -150,7 +155,7 @@ public partial class RoomsTests
     [Fact]
     public void What_runs_after_training_knows_no_libtorch()
     {
-        foreach (var project in (string[])["Kindred.Io", "Kindred.Data", "Kindred.Onnx", "Kindred.Extensions.AI"])
+        foreach (var project in (string[])["Kindred.Io", "Kindred.Index", "Kindred.Data", "Kindred.Onnx", "Kindred.Extensions.AI"])
             Assert.DoesNotContain(RoomGraph.References(project), r => r is "Kindred.Torch" or "Kindred" or "Kindred.Experiments");
     }
 

@@ -91,5 +91,15 @@ public class StudyGridTests
         Assert.All(Study.Names(folder), name => Assert.NotEmpty(Study.Load(name, Recipes, folder, null, name is "cpc" or "i-mix-sound" ? "audio:/recordings" : null).Cells));
     }
 
+    [Fact]
+    public void The_list_says_which_methods_each_study_trains_without_opening_data()
+    {
+        var all = StudySummary.Of(Path.Combine(Repository.Root, "studies"), Recipes);
+        var methods = all.SelectMany(s => s.Methods).ToHashSet();
+        foreach (var name in new[] { "drlim", "triplet", "n-pair", "nce", "graphcl", "nwj", "club", "mine", "mine-gan", "simcse", "support-set" }) Assert.Contains(name, methods);
+        Assert.All(all, s => Assert.True(s.Cells.Count > 0 && s.Seeds.Count > 0 && s.Recipes.Count > 0));
+        Assert.Contains("density", all.Single(s => s.Name == "nce").Evaluate);
+    }
+
     static Recipe Recipes(string name) => Recipe.Load(name, null, Path.Combine(Repository.Root, "recipes"), Parts.Binder);
 }

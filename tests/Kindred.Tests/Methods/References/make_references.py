@@ -286,6 +286,89 @@ def spcl():
     return out | {"after": {"memory.rows": digest(memory)}}
 
 
+def unit_rows(seed, *shape):
+    return unit(tensor(shape, seed))
+
+
+def mochi():
+    """Draws come from torch's own generator, which both sides seed alike: ranks of a, ranks of b, shares; ranks, shares of the query."""
+    m = prepare(query=Projected(mlp(6, 6, 5, norm=False)), key=Projected(mlp(6, 6, 5, norm=False)))
+    queue = unit_rows(800, 10, 5)
+    x1, x2 = views(8, 8)
+    q = unit(m.query(x1))
+    with torch.no_grad():
+        k = unit(m.key(x2))
+    torch.manual_seed(5)
+    draw = {"a": torch.rand(N, 3), "b": torch.rand(N, 3), "alpha": torch.rand(N, 3), "c": torch.rand(N, 2), "beta": torch.rand(N, 2) / 2}
+    logits = []
+    for i in range(N):
+        near = queue[sorted(range(10), key=lambda r: -float(q[i] @ queue[r]))[:4]]
+        made = []
+        for j in range(3):
+            a, b, w = near[int(draw["a"][i, j] * 4)], near[int(draw["b"][i, j] * 4)], draw["alpha"][i, j]
+            made.append(unit(w * a + (1 - w) * b))
+        for j in range(2):
+            c, w = near[int(draw["c"][i, j] * 4)], draw["beta"][i, j]
+            made.append(unit(w * q[i].detach() + (1 - w) * c))
+        logits.append(torch.cat([(q[i] @ k[i])[None], queue @ q[i], torch.stack(made) @ q[i]]))
+    out = learn(m, F.cross_entropy(torch.stack(logits) / 0.2, torch.zeros(N, dtype=torch.long)), frozen=["key"])
+    follow(m.key, m.query, 0.9)
+    queue[torch.arange(7, 7 + N) % 10] = k
+    return out | {"after": {"key.encoder.conv1.weight": digest(m.key.encoder.conv1.weight), "queue.keys": digest(queue)}}
+
+
+def pcl():
+    m = prepare(query=Projected(mlp(6, 6, 5, norm=False)), key=Projected(mlp(6, 6, 5, norm=False)))
+    queue = unit_rows(800, 10, 5)
+    prototypes = [unit_rows(840, 3, 5), unit_rows(841, 4, 5)]
+    phi = [tensor((3,), 842).abs() + 0.1, tensor((4,), 843).abs() + 0.1]
+    assigned = [torch.tensor([0, 1, 2, 0, 1, 2]), torch.tensor([3, 0, 2, 1, 3, 0])]
+    x1, x2 = views(8, 8)
+    q = unit(m.query(x1))
+    with torch.no_grad():
+        k = unit(m.key(x2))
+    loss = F.cross_entropy(torch.cat([(q * k).sum(1, keepdim=True), q @ queue.T], 1) / 0.2, torch.zeros(N, dtype=torch.long))
+    for c, f, s in zip(prototypes, phi, assigned):
+        for i in range(N):
+            e = torch.exp(c @ q[i] / f)
+            loss = loss - torch.log(e[s[i]] / e.sum()) / N / 2                                # mean over samples, then over granularities
+    out = learn(m, loss, frozen=["key"])
+    follow(m.key, m.query, 0.9)
+    queue[torch.arange(7, 7 + N) % 10] = k
+    return out | {"after": {"key.encoder.conv2.weight": digest(m.key.encoder.conv2.weight), "queue.keys": digest(queue)}}
+
+
+def mice():
+    """Two experts of width 4 beside a gate, one head for all three; the EM form with the posterior held fixed."""
+    K, D, tau, kappa = 2, 4, 0.5, 0.7
+    m = prepare(query=Projected(Head(nn.Linear(6, 3 * D))), key=Projected(Head(nn.Linear(6, 3 * D))))
+    mu = tensor((K, D), 850).requires_grad_()
+    omega = torch.tensor([[1., 0, 0, 0], [-1, 0, 0, 0]])
+    queue = unit(tensor((10, K, D), 851))
+    x1, x2, x3 = views(8, 8, 8)
+    f = unit(m.query(x1).view(N, K + 1, D)[:, :K])
+    with torch.no_grad():
+        v = unit(m.key(x2).view(N, K + 1, D)[:, :K])
+    g = unit(m.query(x3).view(N, K + 1, D)[:, K])
+    centre = unit(mu)
+    pi = F.softmax(g @ omega.T / kappa, 1)
+    elbo, won = 0, torch.zeros(K, D)
+    for i in range(N):
+        joint = []
+        for z in range(K):
+            scores = torch.exp(torch.cat([v[i, z][None], queue[:, z]]) @ (f[i, z] + centre[z]) / tau)
+            joint.append(torch.log(pi[i, z]) + torch.log(scores[0] / scores.sum()))
+        joint = torch.stack(joint)
+        posterior = F.softmax(joint, 0).detach()
+        elbo = elbo + (posterior * (joint - posterior.log())).sum() / N
+        won[posterior.argmax()] += v[i, posterior.argmax()]
+    out = learn(m, -elbo, frozen=["key"])
+    out["gradients"]["prototypes"] = digest(mu.grad)
+    follow(m.key, m.query, 0.9)
+    queue[torch.arange(7, 7 + N) % 10] = v
+    return out | {"after": {"key.encoder.conv2.weight": digest(m.key.encoder.conv2.weight), "queue.keys": digest(queue), "won": digest(won)}}
+
+
 class DinoHead(nn.Module):
     def __init__(self):
         super().__init__()
@@ -321,6 +404,6 @@ def dino():
 
 
 if __name__ == "__main__":
-    made = {f.__name__: f() for f in (simclr, moco, moco_v3, byol, simsiam, swav, dino, hcl, supcon, spcl)}
+    made = {f.__name__: f() for f in (simclr, moco, moco_v3, byol, simsiam, swav, dino, hcl, supcon, spcl, mochi, pcl, mice)}
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "references.json"), "w") as out:
         json.dump(made, out, indent=1)

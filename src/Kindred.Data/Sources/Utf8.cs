@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Kindred.Data.Text;
+namespace Kindred.Data.Sources;
 
 /// <summary>Text of files, which is UTF-8 or refused with the line where it is not.</summary>
 static class Utf8

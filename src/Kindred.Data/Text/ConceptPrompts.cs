@@ -1,4 +1,6 @@
-namespace Kindred.Text;
+using Kindred.Randomness;
+
+namespace Kindred.Data.Text;
 
 /// <summary>What a word is to CALM.</summary>
 public enum WordKind
@@ -24,19 +26,37 @@ public readonly record struct Word(string Text, WordKind Kind, string Lemma);
 /// <param name="Target">Its expected output.</param>
 public readonly record struct Exercise(string Source, string Target);
 
+/// <summary>How prompts are written.</summary>
+public enum Wording
+{
+    /// <summary>As the authors' programs write them: a blank before the question mark of the choice, and the end marker <c>&lt;/s&gt;</c> where they put it.</summary>
+    Published,
+
+    /// <summary>Single blanks, no blank before the question mark, no end marker.</summary>
+    Plain,
+}
+
 /// <summary>CALM's exercises about one sentence: write it from its concepts, repair it, tell it from a distractor.</summary>
 /// <remarks>
 /// Zhou et al., "Pre-training Text-to-Text Transformers for Concept-centric Common Sense", arXiv:2011.07956, Sec. 3. A distractor puts the nouns into
-/// each other's places, and the verbs likewise; it works by position, so repeated words are handled. Single blanks, no end marker.
+/// each other's places, and the verbs likewise; it works by position, so repeated words are handled. Sentence and distractor have the same blanks, so that
+/// nothing but the order tells them apart (the authors' distractors have a blank before every punctuation mark, their sentences do not).
 /// </remarks>
 /// <param name="Words">The sentence.</param>
-public sealed record ConceptPrompts(IReadOnlyList<Word> Words)
+/// <param name="Wording">How prompts are written.</param>
+public sealed record ConceptPrompts(IReadOnlyList<Word> Words, Wording Wording = Wording.Published)
 {
+    /// <summary>The end marker in published prompts. A tokenizer that ends every text by itself gets them without it.</summary>
+    public const string End = " </s>";
+
     /// <summary>The sentence as text.</summary>
     public string Sentence => Join(Words.Select(word => word.Text));
 
     /// <summary>Whether it has at least two nouns or two verbs that are not all equal, so that a distractor exists.</summary>
     public bool Qualifies => Varied(WordKind.Noun) || Varied(WordKind.Verb);
+
+    /// <summary>The dictionary forms of its concepts, verbs first, then nouns.</summary>
+    public IReadOnlyList<string> Concepts => [.. Of(WordKind.Verb).Concat(Of(WordKind.Noun)).Select(word => word.Lemma)];
 
     /// <summary>The sentence with nouns and verbs in each other's places.</summary>
     /// <param name="verbs">Place i gets the verb of place verbs[i]; a permutation of all verbs.</param>
@@ -51,19 +71,21 @@ public sealed record ConceptPrompts(IReadOnlyList<Word> Words)
     }
 
     /// <summary>Draws permutations whose distractor reads differently from the sentence.</summary>
-    /// <param name="random">Source of the draws.</param>
+    /// <param name="draws">Source of the draws.</param>
     /// <exception cref="InvalidOperationException">The sentence does not qualify.</exception>
-    public (int[] Verbs, int[] Nouns) Draw(Random random)
+    public (int[] Verbs, int[] Nouns) Draw(ref Draws draws)
     {
-        ArgumentNullException.ThrowIfNull(random);
         if (!Qualifies)
             throw new InvalidOperationException($"'{Sentence}' has no two different nouns or verbs to exchange: skip it (see {nameof(Qualifies)}).");
-        return (Draw(WordKind.Verb, random), Draw(WordKind.Noun, random));
+        return (Draw(WordKind.Verb, ref draws), Draw(WordKind.Noun, ref draws));
     }
 
     /// <summary>Concept-to-sentence: the lemmas, verbs first, then nouns → the sentence.</summary>
-    public Exercise ConceptsToSentence => new(
-        "generate a sentence with the following concepts: " + Join(Of(WordKind.Verb).Concat(Of(WordKind.Noun)).Select(word => word.Lemma)), Sentence);
+    public Exercise ConceptsToSentence => FromConcepts(Join(Concepts));
+
+    /// <summary>Concept-to-sentence from concepts that somebody chose → the sentence.</summary>
+    /// <param name="concepts">Between blanks.</param>
+    public Exercise FromConcepts(string concepts) => new("generate a sentence with the following concepts: " + concepts, Sentence);
 
     /// <summary>Concept order recovering: the distractor → the sentence.</summary>
     /// <param name="distractor">From <see cref="Distractor"/>.</param>
@@ -72,26 +94,30 @@ public sealed record ConceptPrompts(IReadOnlyList<Word> Words)
     /// <summary>Which of two is correct, answered by its number.</summary>
     /// <param name="distractor">From <see cref="Distractor"/>.</param>
     /// <param name="truthFirst">Whether the sentence is option 1.</param>
-    public Exercise ChooseIndex(string distractor, bool truthFirst) => new(Options(distractor, truthFirst), truthFirst ? "1" : "2");
+    public Exercise ChooseIndex(string distractor, bool truthFirst) => new(Options(distractor, truthFirst), Ended(truthFirst ? "1" : "2"));
 
     /// <summary>Which of two is correct, answered by its text (the form used in training).</summary>
     /// <param name="distractor">From <see cref="Distractor"/>.</param>
     /// <param name="truthFirst">Whether the sentence is option 1.</param>
-    public Exercise ChooseText(string distractor, bool truthFirst) => new(Options(distractor, truthFirst), Sentence);
+    public Exercise ChooseText(string distractor, bool truthFirst) => new(Options(distractor, truthFirst), Ended(Sentence));
 
     /// <summary>Does one sentence make sense: <c>true</c> or <c>false</c>.</summary>
     /// <param name="distractor">From <see cref="Distractor"/>.</param>
     /// <param name="truth">Whether the sentence itself is asked about.</param>
     public Exercise TrueOrFalse(string distractor, bool truth) =>
-        new("Does this sentence make sense?: " + (truth ? Sentence : distractor), truth ? "true" : "false");
+        new("Does this sentence make sense?: " + (truth ? Sentence : distractor), Ended(truth ? "true" : "false"));
 
     /// <summary>The joint stage's repair: the distractor → the sentence.</summary>
     /// <param name="distractor">From <see cref="Distractor"/>.</param>
-    public Exercise Repair(string distractor) => new("correct the following sentence : " + distractor, Sentence);
+    public Exercise Repair(string distractor) => new(Ended("correct the following sentence : " + distractor), Ended(Sentence));
 
-    string Options(string distractor, bool truthFirst) => truthFirst
-        ? $"Which sentence is correct?: options: 1: {Sentence} 2: {distractor}"
-        : $"Which sentence is correct?: options: 1: {distractor} 2: {Sentence}";
+    string Options(string distractor, bool truthFirst)
+    {
+        var (first, second) = truthFirst ? (Sentence, distractor) : (distractor, Sentence);
+        return Ended($"Which sentence is correct{(Wording == Wording.Published ? " " : "")}?: options: 1: {first} 2: {second}");
+    }
+
+    string Ended(string text) => Wording == Wording.Published ? text + End : text;
 
     IEnumerable<Word> Of(WordKind kind) => Words.Where(word => word.Kind == kind);
 
@@ -106,13 +132,13 @@ public sealed record ConceptPrompts(IReadOnlyList<Word> Words)
             text[places[i]] = Words[places[order[i]]].Text;
     }
 
-    int[] Draw(WordKind kind, Random random)
+    int[] Draw(WordKind kind, ref Draws draws)
     {
         var words = Of(kind).Select(word => word.Text).ToArray();
-        var order = Enumerable.Range(0, words.Length).ToArray();
+        int[] order = [.. Enumerable.Range(0, words.Length)];
         if (Varied(kind))
             do
-                random.Shuffle(order);
+                draws.Permutation(order);
             while (order.Select(i => words[i]).SequenceEqual(words));
         return order;
     }

@@ -1,0 +1,86 @@
+using System.Numerics.Tensors;
+
+namespace Kindred.Index;
+
+/// <summary>Walks a graph towards a query: one thread's memory of what it has seen.</summary>
+sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
+{
+    readonly PriorityQueue<int, float> frontier = new();
+    int[] seen = [];
+    int stamp;
+    Nearest best;
+    int held, twins, mostTwins;
+
+    /// <summary>How many vectors were compared with a query so far: what a search costs.</summary>
+    internal long Compared { get; private set; }
+
+    /// <summary>How near; unit vectors for the cosine.</summary>
+    internal float Score(ReadOnlySpan<float> query, int node) => Score(metric, query, vectors[node]);
+
+    internal float Score(int a, int b) => Score(metric, vectors[a], vectors[b]);
+
+    static float Score(Metric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) => metric == Metric.Euclidean ? -TensorPrimitives.Distance(a, b) : TensorPrimitives.Dot(a, b);
+
+    /// <summary>Whether a score is that of equal vectors. They take part of a list only, lest many copies of one vector know nobody but one another.</summary>
+    internal bool Twin(float score) => metric switch { Metric.Cosine => score >= 1 - 1e-6f, Metric.Euclidean => score >= 0, _ => false };
+
+    /// <summary>The node of the levels above <paramref name="down"/> that is nearest, as far as steps towards the query lead.</summary>
+    internal int Descend(ReadOnlySpan<float> query, int down)
+    {
+        var at = graph.Entry;
+        var score = Score(query, at);
+        for (var level = graph.Level(at); level > down; level--)
+        {
+            for (var moved = true; moved;)
+            {
+                moved = false;
+                foreach (var next in graph.Of(at, level))
+                {
+                    if (graph.Wrong(next)) throw graph.Damaged();
+                    var there = Score(query, next);
+                    if (there <= score) continue;
+                    (at, score, moved) = (next, there, true);
+                }
+            }
+        }
+        return at;
+    }
+
+    /// <summary>The nearest nodes of a level that are found from one of them.</summary>
+    /// <param name="query">What they are to be near to.</param>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="level">The level.</param>
+    /// <param name="candidates">How many are kept in view.</param>
+    /// <param name="filter">Which may be found; the others are passed through.</param>
+    /// <param name="equal">How many vectors that equal the query are found at most.</param>
+    internal ref Nearest Around(ReadOnlySpan<float> query, int start, int level, int candidates, Func<int, bool>? filter = null, int equal = int.MaxValue)
+    {
+        (twins, mostTwins) = (0, equal);
+        if (seen.Length < graph.Count) (seen, stamp) = (new int[graph.Count], 0);
+        if (held != candidates) (best, held) = (new(candidates), candidates);
+        best.Clear();
+        frontier.Clear();
+        stamp++;
+        Visit(query, start, filter);
+        while (frontier.TryDequeue(out var node, out var minus))
+        {
+            if (-minus < best.Worst) break;
+            foreach (var next in graph.Of(node, level))
+            {
+                if (graph.Wrong(next)) throw graph.Damaged();
+                if (seen[next] != stamp) Visit(query, next, filter);
+            }
+        }
+        return ref best;
+    }
+
+    void Visit(ReadOnlySpan<float> query, int node, Func<int, bool>? filter)
+    {
+        seen[node] = stamp;
+        Compared++;
+        var score = Score(query, node);
+        if (score < best.Worst || (Twin(score) && twins++ >= mostTwins)) return;
+        frontier.Enqueue(node, -score);
+        if (filter?.Invoke(node) != false) best.Offer(node, score);
+    }
+}

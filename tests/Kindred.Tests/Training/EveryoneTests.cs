@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kindred.Encoders;
+using Kindred.Experiments.Training;
+using Kindred.Nn;
+using Kindred.Tests.Methods;
+using Kindred.Torch;
+
+namespace Kindred.Tests.Training;
+
+/// <summary>Several processes train as one with the same batch does: every registered method, in double precision, also where the batch does not divide evenly.</summary>
+public sealed class EveryoneTests
+{
+    const string Variable = "KINDRED_TEST_RANK_RESULT";
+    const int Steps = 3;
+
+    static readonly JsonSerializerOptions json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    static readonly Lazy<Task<Dictionary<string, Outcome>>> alone = new(() => Train(1));
+
+    sealed record Outcome(string Dtype, double[] Losses, Dictionary<string, double> Weights, string? Error = null);
+
+    [Theory, InlineData(2), InlineData(3), InlineData(4)]
+    public async Task Losses_and_weights_of_every_method_are_those_of_one_process(int processes)
+    {
+        var (one, several) = (await alone.Value, await Train(processes));
+        Assert.Equal(MethodExamples.Registered.Select(t => t.Name).Order(StringComparer.Ordinal), several.Keys.Order(StringComparer.Ordinal));
+        var wrong = new List<string>();
+        foreach (var (name, expected) in one)
+        {
+            var actual = several[name];
+            if (expected.Error is not null || actual.Error is not null) wrong.Add($"{name}: {expected.Error ?? actual.Error}");
+            else if (Far(expected.Losses[0], actual.Losses[0]) > First(expected)) wrong.Add($"{name}: the first loss is {expected.Losses[0]:R} alone and {actual.Losses[0]:R} here");
+            else if (expected.Losses.Zip(actual.Losses).Max(p => Far(p.First, p.Second)) > Later(expected)) wrong.Add($"{name}: losses {string.Join(' ', expected.Losses)} and {string.Join(' ', actual.Losses)}");
+            else if (expected.Weights.MaxBy(w => Far(w.Value, actual.Weights[w.Key])) is var worst && Far(worst.Value, actual.Weights[worst.Key]) > Later(expected))
+                wrong.Add($"{name}: '{worst.Key}' sums to {worst.Value:R} alone and to {actual.Weights[worst.Key]:R} here");
+        }
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {one.Count}:\n{string.Join('\n', wrong)}");
+    }
+
+    static double First(Outcome o) => o.Dtype == "Float64" ? 1e-10 : 1e-5;
+
+    static double Later(Outcome o) => o.Dtype == "Float64" ? 1e-8 : 1e-4;
+
+    static double Far(double a, double b) => a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(1, Math.Abs(a));
+
+    // What a rank's process does: this test alone, told by the environment.
+    [Fact]
+    public void A_rank_trains_every_method()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } path) return;
+        using var everyone = Everyone.Meet();
+        var outcomes = new Dictionary<string, Outcome>();
+        foreach (var type in MethodExamples.Registered.OrderBy(t => t.Name, StringComparer.Ordinal)) outcomes[type.Name] = Of(MethodExamples.Of(type));
+        if (Everyone.Rank == 0) File.WriteAllText(path, JsonSerializer.Serialize(outcomes, json));
+    }
+
+    static Outcome Of(MethodExample example)
+    {
+        var results = new[] { Dtype.Float64, Dtype.Float32 }.Select(dtype =>
+        {
+            try { return Of(example, dtype); }
+            catch (Exception e) when (e is TorchException or ArgumentException or InvalidOperationException) { return new Outcome(dtype.ToString(), [], [], $"{e.GetType().Name} {e.Message}"); }
+        });
+        Outcome? last = null;
+        foreach (var result in results)
+            if ((last = result).Error is null) break;
+        return last!;
+    }
+
+    static Outcome Of(MethodExample example, Dtype dtype)
+    {
+        using var data = new Wide(new ToyData(kind: example.Data), dtype);
+        var method = Toy.Build(() => example.Make(c => new TinyEncoder(c ?? 3), Toy.Facts.Of(example.Data)));
+        method.To(dtype: dtype);
+        // What is dropped at random is drawn by each process for its own rows.
+        foreach (var dropout in method.Modules().OfType<Dropout>()) dropout.Probability = 0;
+        foreach (var words in method.Modules().OfType<WordEncoder>()) words.Drop = 0;
+        Generator.Default.Seed(3);
+        var record = new Methods.Record();
+        new Trainer(method, data, Toy.Sgd(method, example.Rate), new TrainerOptions { Epochs = 2, MaxSteps = Steps, LogEvery = 1 }, record).Fit();
+        using var scope = Scope.Open();
+        var weights = method.State().Where(s => s.State.Value.Dtype.IsFloatingPoint).ToDictionary(s => s.Path, s => s.State.Value.To(Dtype.Float64).Square().Sum().Item());
+        return new(dtype.ToString(), [.. record.Steps.Select(s => s.Loss)], weights);
+    }
+
+    static async Task<Dictionary<string, Outcome>> Train(int processes)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            var port = FreePort();
+            var ranks = await Task.WhenAll(Enumerable.Range(0, processes).Select(rank => Run(rank, processes, port, path)));
+            Assert.All(ranks, r => Assert.True(r.Code == 0, r.Output));
+            return JsonSerializer.Deserialize<Dictionary<string, Outcome>>(await File.ReadAllTextAsync(path), json)!;
+        }
+        finally { File.Delete(path); }
+    }
+
+    static async Task<(int Code, string Output)> Run(int rank, int processes, int port, string path)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-method", $"{typeof(EveryoneTests).FullName}.{nameof(A_rank_trains_every_method)}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in new[] { ("RANK", rank), ("WORLD_SIZE", processes), ("MASTER_PORT", port), ("KINDRED_THREADS", 1), ("KINDRED_TIMEOUT", 120) })
+            start.Environment[name] = value.ToString(CultureInfo.InvariantCulture);
+        (start.Environment["MASTER_ADDR"], start.Environment[Variable]) = ("127.0.0.1", path);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, $"rank {rank}: {output}{await errors}");
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    // The toy data with numbers of another precision.
+    sealed class Wide(IData data, Dtype dtype) : IData
+    {
+        public int Count => data.Count;
+        public int StepsPerEpoch => data.StepsPerEpoch;
+        public IReadOnlyList<string> Classes => data.Classes;
+        public IReadOnlyList<int>? Labels => data.Labels;
+        public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) => data.Batches(epoch, skip, plan, cancel).Select(b => new Raw(b, dtype));
+        public IEnumerable<IRawBatch> Plain(int size, CancellationToken cancel = default) => data.Plain(size, cancel).Select(b => new Raw(b, dtype));
+        public void Dispose() => data.Dispose();
+
+        sealed class Raw(IRawBatch raw, Dtype dtype) : IRawBatch
+        {
+            public int Count => raw.Count;
+            public double Waited => raw.Waited;
+
+            public Batch Tensors()
+            {
+                var batch = raw.Tensors();
+                return batch with { Views = Array.ConvertAll(batch.Views, v => v.X.Dtype.IsFloatingPoint ? v.With(v.X.To(dtype)) : v) };
+            }
+        }
+    }
+}
