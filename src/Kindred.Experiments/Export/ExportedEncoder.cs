@@ -32,7 +32,7 @@ public sealed record ExportedEncoder(Encoder Encoder, string Path, View Example,
     /// <exception cref="EnvironmentException">The file cannot be written.</exception>
     public void SaveSafeTensors(string file) => SafeTensors.Save(file, Weights(), Metadata.Append(new("format", "pt")).ToDictionary());
 
-    /// <summary>Writes the weights as a state dict that <c>torch.load</c> reads, with <c>weights_only=True</c> too; what is known about them lies in the archive as <c>extra/kindred.json</c>.</summary>
+    /// <summary>Writes the weights as a state dict that <c>torch.load</c> reads, with <c>weights_only=True</c> too; what is known of them is <c>extra/kindred.json</c> in it.</summary>
     /// <exception cref="EnvironmentException">The file cannot be written.</exception>
     public void SaveTorch(string file) => TorchFile.SaveState(file, Weights(),
         extra: new Dictionary<string, string> { ["kindred.json"] = System.Text.Json.JsonSerializer.Serialize(Metadata) });
