@@ -10,7 +10,8 @@ public static class RunPruning
     /// <summary>Deletes those that nothing points to, see <see cref="CheckpointStore.Spare"/>.</summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="store">Its checkpoints.</param>
-    /// <exception cref="EnvironmentException">Another process works on the run, or the folder cannot be written.</exception>
+    /// <exception cref="ConfigurationException">Another process works on the run.</exception>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
     public static void Prune(string run, CheckpointStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
