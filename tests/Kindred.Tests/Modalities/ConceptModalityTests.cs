@@ -127,6 +127,15 @@ public sealed class ConceptModalityTests : IDisposable
     }
 
     [Fact]
+    public void What_is_read_as_text_is_text_whatever_its_words_and_columns_are_called()
+    {
+        static Sentences Read(string uri) => TextFiles.Open(DataUri.Parse(uri));
+        Assert.Equal(2, Read($"text:{Write("w.tsv", "question\tanswer\nconcepts\tideas\n")}").Rows.Count);
+        Assert.Equal(["sentence"], Read($"text:{Write("c.tsv", Table)}").Columns);
+        Assert.Null(Read($"text:{Write("v.tsv", "question\tanswer\twhy\na\tb\tc\n")}?columns=question").Labels);
+    }
+
+    [Fact]
     public void A_batch_has_every_exercise_in_the_published_words_and_the_distractor_is_drawn_anew()
     {
         using var scope = Scope.Open();
