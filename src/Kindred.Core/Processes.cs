@@ -32,9 +32,11 @@ public sealed record Processes(int Rank, int Count, string Host, int Port, TimeS
             if (Variables.Text("WORLD_SIZE") is null && Number("SLURM_NTASKS", 1, 1 << 20) is > 1 && Variables.Text("SLURM_STEP_ID") is not null)
                 (rank, count, host) = ("SLURM_PROCID", "SLURM_NTASKS", "SLURM_LAUNCH_NODE_IPADDR");
             if (Number(count, 1, 1 << 20) is not { } several || several == 1) return Alone;
-            var own = Number(rank, 0, several - 1) ?? throw new ConfigurationException($"{count} is {several}, so {rank} has to say which of them this process is, from 0 to {several - 1}; it is not set.");
+            var own = Number(rank, 0, several - 1) 
+                ?? throw new ConfigurationException($"{count} is {several}, so {rank} has to say which of them this process is, from 0 to {several - 1}; it is not set.");
             var master = Variables.Text("MASTER_ADDR") ?? Variables.Text(host)
-                ?? throw new ConfigurationException($"{count} is {several}, so {host} has to name the machine of rank 0; it is not set. `kindred launch --procs {several} -- train …` sets all of them.");
+                ?? throw new ConfigurationException($"{count} is {several}, so {host} has to name the machine of rank 0; it is not set. "
+                    + $"`kindred launch --procs {several} -- train …` sets all of them.");
             return new(own, several, master, Number("MASTER_PORT", 1, 65535) ?? DefaultPort, TimeSpan.FromSeconds(Number("KINDRED_TIMEOUT", 1, 1_000_000) ?? DefaultTimeout),
                 Variables.Text("GLOO_SOCKET_IFNAME") ?? (master is "127.0.0.1" or "localhost" or "::1" ? "lo" : ""));
         }

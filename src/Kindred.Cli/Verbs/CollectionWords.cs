@@ -34,7 +34,8 @@ sealed class CollectionWords
         var place = result.GetValue(where)!;
         MetricNames.Find(result.GetValue(metric)!);
         if (!Directory.Exists(place))
-            return result.GetValue(data) is null ? Collection.Open(place) : throw new ConfigurationException($"--data goes with a run, and {place} is a file of vectors.");
+            return result.GetValue(data) is null ? Collection.Open(place)
+                : throw new ConfigurationException($"--data goes with a run, and {place} is a file of vectors.");
         Plugins.Recall(place);
         using var embedder = Embedder.Open(place, TrainVerb.DeviceOf(result.GetValue(device)!));
         Launcher.HoldSignals();

@@ -30,7 +30,7 @@ static class ExportVerb
     {
         if (!formats.Contains(format)) throw new ConfigurationException($"there is no format '{format}'{Suggest.Nearest(format, formats)}; there are {string.Join(", ", formats)}.");
         if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder)) throw new EnvironmentException($"--out {file}: there is no folder '{folder}'; make it first.");
-        Plugins.Recall(run);
+        Plugins.Recall(RunPlace.Of(run).Folder);
         using var experiment = TrainedRun.Open(run, Device.Cpu);
         using var scope = Scope.Open();
         var encoder = RunExport.Of(experiment, network, data);
@@ -47,7 +47,8 @@ static class ExportVerb
         if (json) Output.Json(report);
         else
         {
-            Console.Error.WriteLine($"kindred: {encoder.Path} ({encoder.Encoder.GetType().Name}, {encoder.Encoder.Size} weights, {encoder.Encoder.Dim} features) is in {file}, {report.Length / 1e6:0.0} MB"
+            Console.Error.WriteLine($"kindred: {encoder.Path} ({encoder.Encoder.GetType().Name}, {encoder.Encoder.Size} weights, {encoder.Encoder.Dim} features) "
+                + $"is in {file}, {report.Length / 1e6:0.0} MB"
                 + $"{(check is null ? "" : $"; {check}")}.");
         }
         return 0;

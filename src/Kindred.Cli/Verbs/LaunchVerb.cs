@@ -43,7 +43,8 @@ static class LaunchVerb
 
     static void Check(Request request)
     {
-        if (request.Words is not ["train", ..]) throw new ConfigurationException($"'{request.Words[0]}' is not done by several processes; launch takes train: kindred launch --procs 2 -- train simclr.");
+        if (request.Words is not ["train", ..])
+            throw new ConfigurationException($"'{request.Words[0]}' is not done by several processes; launch takes train: kindred launch --procs 2 -- train simclr.");
         if (request.Procs is < 1 or > 1024) throw new ConfigurationException($"--procs {request.Procs}: give a number of processes from 1 to 1024.");
         if (request.Restarts < 0) throw new ConfigurationException($"--max-restarts {request.Restarts}: give a number from 0 on.");
         if (request.Port is < 0 or > 65535) throw new ConfigurationException($"--port {request.Port}: give a port from 1 to 65535, or leave it out for a free one.");

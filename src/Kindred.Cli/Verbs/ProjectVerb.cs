@@ -14,7 +14,8 @@ static class ProjectVerb
     internal static Command Create()
     {
         var words = new CollectionWords();
-        var method = new Option<string>("--method") { Description = "umap keeps near ones near; pca shows the directions of most variance.", DefaultValueFactory = _ => "umap" };
+        var method = new Option<string>("--method") { Description = "umap keeps near ones near; pca shows the directions of most variance.",
+            DefaultValueFactory = _ => "umap" };
         var neighbours = new Option<int>("--neighbours") { Description = "Of umap: how many others hold a point in place.", DefaultValueFactory = _ => 15 };
         var least = new Option<double>("--min-dist") { Description = "Of umap: how close points may come.", DefaultValueFactory = _ => 0.1 };
         var components = new Option<int>("--components") { Description = "Of pca: how many directions.", DefaultValueFactory = _ => 2 };
@@ -28,14 +29,16 @@ static class ProjectVerb
             var (vectors, metric) = (collection.Vectors, words.Metric(r, collection));
             Launcher.HoldSignals();
             var (values, wide, shares) = r.GetValue(method) == "pca" ? Principal(vectors, r.GetValue(components), cancel)
-                : (Umap.Fit(vectors, NearestGraph.Of(vectors, Math.Min(r.GetValue(neighbours), Math.Max(1, vectors.Count - 1)), metric, collection.Index, new() { Cancel = cancel }),
+                : (Umap.Fit(vectors, NearestGraph.Of(vectors, Math.Min(r.GetValue(neighbours), Math.Max(1, vectors.Count - 1)), metric, collection.Index,
+                    new() { Cancel = cancel }),
                     new(r.GetValue(neighbours), r.GetValue(least), 0, r.GetValue(seed)), metric, cancel), 2, null);
             string[] axes = wide == 2 ? ["x", "y"] : [.. Enumerable.Range(1, wide).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}"))];
             var file = words.Write(r, Enumerable.Range(0, vectors.Count).Select(i => (string[])[collection.Names[i], collection.Labels?[i] ?? "",
                 .. Enumerable.Range(0, wide).Select(a => values[(i * wide) + a].ToString(CultureInfo.InvariantCulture))]).Prepend(["name", "label", .. axes]));
             if (r.GetValue(plot) is { } path) AtomicFile.WriteText(path, Draw(values, wide, collection.Labels));
             if (r.GetValue(words.Json)) Output.Json(new { File = file, vectors.Count, Method = r.GetValue(method), Plot = r.GetValue(plot), Shares = shares });
-            Output.Say($"{vectors.Count} points in {file}{(shares is null ? "" : $"; the directions have {string.Join(", ", shares.Select(s => s.ToString("P1", CultureInfo.InvariantCulture)))} of the variance")}");
+            Output.Say($"{vectors.Count} points in {file}"
+                + $"{(shares is null ? "" : $"; the directions have {string.Join(", ", shares.Select(s => s.ToString("P1", CultureInfo.InvariantCulture)))} of the variance")}");
             return 0;
         }));
         return command;
@@ -51,7 +54,8 @@ static class ProjectVerb
     static string Draw(float[] values, int wide, IReadOnlyList<string?>? labels)
     {
         (double, double)[] points = [.. Enumerable.Range(0, values.Length / wide).Select(i => ((double)values[i * wide], wide > 1 ? (double)values[(i * wide) + 1] : 0))];
-        var named = (labels ?? []).Index().Where(l => l.Item is not null).GroupBy(l => l.Item!, l => l.Index).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Take(MostColours);
+        var named = (labels ?? []).Index().Where(l => l.Item is not null).GroupBy(l => l.Item!, l => l.Index).OrderByDescending(g => g.Count()).ThenBy(g =>
+            g.Key, StringComparer.Ordinal).Take(MostColours);
         return Scatter.Svg($"{points.Length} points", [("all", points), .. named.Select(g => (g.Key, g.Select(i => points[i]).ToArray()))]);
     }
 }

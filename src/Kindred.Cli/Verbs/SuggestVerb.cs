@@ -20,11 +20,14 @@ static class SuggestVerb
             if (r.GetValue(least) is not (>= 0 and <= 1)) throw new ConfigurationException($"--min-share {r.GetValue(least)}: expected is a share from 0 to 1.");
             using var collection = words.Open(r, cancel);
             Launcher.HoldSignals();
-            var all = Votes.For(collection.Vectors, LabelTable.Read(r.GetValue(labels)!, collection), r.GetValue(k), words.Metric(r, collection), new() { Cancel = cancel });
+            var all = Votes.For(collection.Vectors, LabelTable.Read(r.GetValue(labels)!, collection), r.GetValue(k), words.Metric(r, collection),
+                new() { Cancel = cancel });
             Suggested[] kept = [.. all.Where(s => s.Share >= r.GetValue(least))];
-            var file = words.Write(r, kept.Select(s => (string[])[collection.Names[s.Row], s.Label, Text(s.Share), Text(s.Margin), collection.Names[s.Nearest], Text(s.Score)])
+            var file = words.Write(r, kept.Select(s => (string[])[collection.Names[s.Row], s.Label, Text(s.Share), Text(s.Margin),
+                collection.Names[s.Nearest], Text(s.Score)])
                 .Prepend(["name", "label", "share", "margin", "nearest", "score"]));
-            if (r.GetValue(words.Json)) Output.Json(new { File = file, Suggested = kept.Length, Unsure = all.Count - kept.Length, Labels = kept.CountBy(s => s.Label).ToDictionary(c => c.Key, c => c.Value) });
+            if (r.GetValue(words.Json)) Output.Json(new { File = file, Suggested = kept.Length, Unsure = all.Count - kept.Length,
+                Labels = kept.CountBy(s => s.Label).ToDictionary(c => c.Key, c => c.Value) });
             Output.Say($"{kept.Length} labels in {file}{(kept.Length < all.Count ? $"; {all.Count - kept.Length} samples have a smaller share than {r.GetValue(least)}" : "")}");
             return 0;
         }));

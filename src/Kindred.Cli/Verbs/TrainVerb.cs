@@ -130,7 +130,8 @@ static class TrainVerb
 
     internal static Device DeviceOf(string name)
     {
-        if (!Everyone.Alone && name is not ("auto" or "cpu")) throw new ConfigurationException($"--device {name}: several processes exchange tensors of the processor only; use --device cpu, or one process.");
+        if (!Everyone.Alone && name is not ("auto" or "cpu"))
+            throw new ConfigurationException($"--device {name}: several processes exchange tensors of the processor only; use --device cpu, or one process.");
         if (name == "auto") return Everyone.Alone && Engine.CudaDevices > 0 ? Device.Cuda() : Device.Cpu;
         Device device;
         try { device = Device.Parse(name); }

@@ -8,6 +8,7 @@ static class VerbList
     internal static readonly Func<Command>[] All =
     [
         BenchVerb.Create,
+        CheckpointVerb.Create,
         DataVerb.Create,
         DedupVerb.Create,
         DemoVerb.Create,

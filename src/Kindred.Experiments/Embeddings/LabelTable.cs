@@ -24,7 +24,8 @@ public static class LabelTable
             if (header) continue;
             if (!rows.TryGetValue(row.Cells[0], out var sample))
                 throw table.Wrong(row.Line, $"'{row.Cells[0]}' is no name of the {among.Names.Count} samples{Suggest.Nearest(row.Cells[0], rows.Keys.Take(10_000))}, such as '{among.Names[0]}'");
-            if (labels[sample] is { } before && before != row.Cells[1]) throw table.Wrong(row.Line, $"'{row.Cells[0]}' is '{row.Cells[1]}' here, and was '{before}' before");
+            if (labels[sample] is { } before && before != row.Cells[1]) throw table.Wrong(row.Line,
+                $"'{row.Cells[0]}' is '{row.Cells[1]}' here, and was '{before}' before");
             labels[sample] = row.Cells[1].Length > 0 ? row.Cells[1] : null;
         }
         return labels;

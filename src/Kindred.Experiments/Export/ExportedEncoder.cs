@@ -32,9 +32,10 @@ public sealed record ExportedEncoder(Encoder Encoder, string Path, View Example,
     /// <exception cref="EnvironmentException">The file cannot be written.</exception>
     public void SaveSafeTensors(string file) => SafeTensors.Save(file, Weights(), Metadata.Append(new("format", "pt")).ToDictionary());
 
-    /// <summary>Writes the weights as a state dict that <c>torch.load</c> reads, with <c>weights_only=True</c> too; what is known about them lies in the archive as <c>extra/kindred.json</c>.</summary>
+    /// <summary>Writes the weights as a state dict that <c>torch.load</c> reads, with <c>weights_only=True</c> too; what is known of them is <c>extra/kindred.json</c> in it.</summary>
     /// <exception cref="EnvironmentException">The file cannot be written.</exception>
-    public void SaveTorch(string file) => TorchFile.SaveState(file, Weights(), extra: new Dictionary<string, string> { ["kindred.json"] = System.Text.Json.JsonSerializer.Serialize(Metadata) });
+    public void SaveTorch(string file) => TorchFile.SaveState(file, Weights(),
+        extra: new Dictionary<string, string> { ["kindred.json"] = System.Text.Json.JsonSerializer.Serialize(Metadata) });
 
     /// <summary>Writes what the encoder does in evaluation as ONNX: any number of samples in, their representations out.</summary>
     /// <exception cref="ConfigurationException">A layer of it does not say how.</exception>
@@ -67,6 +68,7 @@ public sealed record ExportedEncoder(Encoder Encoder, string Path, View Example,
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
         using var evaluating = Encoder.Evaluating();
-        return (TensorArrays.ToArray(Output, Encoder.Forward(view).To(Dtype.Float32)), [.. Encoder.Feeds(view).Select(f => TensorArrays.ToArray(f.Name, f.Value.Dtype.IsFloatingPoint ? f.Value.To(Dtype.Float32) : f.Value))]);
+        return (TensorArrays.ToArray(Output, Encoder.Forward(view).To(Dtype.Float32)),
+            [.. Encoder.Feeds(view).Select(f => TensorArrays.ToArray(f.Name, f.Value.Dtype.IsFloatingPoint ? f.Value.To(Dtype.Float32) : f.Value))]);
     }
 }

@@ -41,12 +41,12 @@ public abstract class RunEncoder : IDisposable
     /// <exception cref="DataException">It is no run, or it has lost its vocabulary.</exception>
     /// <exception cref="ConfigurationException">It learnt from something else, or learnt no representation.</exception>
     public static ISampleEncoder<string> Sentences(string run, Device? device = null) => Open(run, device, (experiment, request, modality) =>
-        modality is TextModality ? new RunSentences(experiment, Tokenizer.Read(experiment.Assets ?? RunFacts.AssetsOf(run)))
+        modality is TextModality ? new RunSentences(experiment, Tokenizer.Read(experiment.Assets ?? RunFacts.AssetsOf(RunPlace.Of(run).Folder)))
             : throw new ConfigurationException($"the run '{run}' learnt from {request.Uri}, which is no text."));
 
     static T Open<T>(string run, Device? device, Func<Experiment, DataRequest, Modality, T> make)
     {
-        Plugins.Recall(run);
+        Plugins.Recall(RunPlace.Of(run).Folder);
         var experiment = TrainedRun.Open(run, device);
         try
         {

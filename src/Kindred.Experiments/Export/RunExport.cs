@@ -27,7 +27,8 @@ public static class RunExport
         var encoders = Named(experiment.Method);
         if (encoders.Count == 0) throw new ConfigurationException($"{experiment.Recipe.Method} has no encoder that could be exported.");
         var wanted = network is null ? encoders : [.. encoders.Where(e => e.Path == network || e.Path.Split('.').Contains(network))];
-        if (wanted.Count == 0) throw new ConfigurationException($"--network {network}: there is no such encoder{Suggest.Nearest(network!, encoders.Select(e => e.Path))}; there are {Listed(encoders)}.");
+        if (wanted.Count == 0)
+            throw new ConfigurationException($"--network {network}: there is no such encoder{Suggest.Nearest(network!, encoders.Select(e => e.Path))}; there are {Listed(encoders)}.");
         using var evaluating = experiment.Method.Evaluating();
         foreach (var (path, encoder) in wanted)
             foreach (var view in views)

@@ -40,7 +40,8 @@ public static class Shipped
     internal static string Unpack()
     {
         var assembly = typeof(Shipped).Assembly;
-        var files = assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(n => (Name: n[Prefix.Length..], Bytes: Read(n))).ToArray();
+        var files = assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            .Select(n => (Name: n[Prefix.Length..], Bytes: Read(n))).ToArray();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, bytes) in files)
         {

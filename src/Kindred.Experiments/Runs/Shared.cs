@@ -24,7 +24,8 @@ static class Shared
         state.Position = trainer.Position;
         var own = Everyone.Rank == 0 ? state.Capture().SelectMany(f => f.Value.Select(array => (f.Key, Array: array))).ToArray() : [];
         var entries = JsonSerializer.Deserialize<Entry[]>(Everyone.FromFirst(JsonSerializer.SerializeToUtf8Bytes(own.Select(o => new Entry(o.Key, o.Array.Name, o.Array.Type, o.Array.Shape)))))!;
-        var arrays = entries.Select((entry, i) => (entry.File, Array: new NamedArray(entry.Name, entry.Type, entry.Shape, Everyone.FromFirst(own.Length > 0 ? own[i].Array.Bytes.ToArray() : [])))).ToArray();
+        byte[] Bytes(int i) => Everyone.FromFirst(own.Length > 0 ? own[i].Array.Bytes.ToArray() : []);
+        var arrays = entries.Select((entry, i) => (entry.File, Array: new NamedArray(entry.Name, entry.Type, entry.Shape, Bytes(i)))).ToArray();
         if (Everyone.Rank == 0) return;
         state.Restore(TrainingState.Files.ToDictionary(file => file, IReadOnlyList<NamedArray> (file) => [.. arrays.Where(a => a.File == file).Select(a => a.Array)]));
         trainer.Position = state.Position;

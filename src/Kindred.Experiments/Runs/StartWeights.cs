@@ -10,7 +10,7 @@ namespace Kindred.Experiments.Runs;
 /// <summary>Weights of another run or of another project, for a start from them or for looking at them.</summary>
 public static class StartWeights
 {
-    /// <summary>Fills a module from a run folder, a checkpoint folder, or a .safetensors or PyTorch file, or by the name <c>minilm</c>.</summary>
+    /// <summary>Fills a module from a run folder, a checkpoint folder, a file of any format of <see cref="WeightFile"/>, or by the name <c>minilm</c>.</summary>
     /// <remarks>A file of another project fills the module's encoders (<see cref="PublishedWeights"/>), a momentum copy like its original; heads stay as they were drawn.</remarks>
     /// <returns>What a person should know: what was taken of a foreign file and what was left out; null where everything was taken.</returns>
     /// <exception cref="DataException">There is nothing of the kind, or it is of another model.</exception>
@@ -24,9 +24,8 @@ public static class StartWeights
             Fill(module, path, Read(path).ToDictionary(a => a.Name, TensorArrays.ToTensor));
             return null;
         }
-        using var torch = IsTorch(path) ? TorchFile.Open(path, UnknownNames.Keep) : null;
-        var arrays = torch is null ? SafeTensors.Read(path).ToDictionary(a => a.Name, a => (Func<Tensor>)(() => TensorArrays.ToTensor(a)))
-            : torch.Tensors().ToDictionary(t => t.Key, t => (Func<Tensor>)(() => TensorArrays.ToTensor(t.Value.Read(t.Key))));
+        using var file = WeightFile.Open(path);
+        var arrays = file.Names.ToDictionary(name => name, name => (Func<Tensor>)(() => TensorArrays.ToTensor(file.Read(name))));
         if (!IsForeign(module, arrays.Keys))
         {
             Fill(module, path, arrays.ToDictionary(a => a.Key, a => a.Value()));
@@ -56,18 +55,10 @@ public static class StartWeights
             || name.EndsWith("cls_token", StringComparison.Ordinal))
         || !module.State().Any(s => names.Contains(s.Path));
 
-    // torch.save writes a ZIP archive, or, before version 1.6, a pickle.
-    static bool IsTorch(string path)
-    {
-        Span<byte> magic = stackalloc byte[2];
-        using var file = InputFile.Open(path);
-        return RandomAccess.Read(file, magic, 0) == 2 && (magic is [(byte)'P', (byte)'K'] or [0x80, 0x02]);
-    }
-
     internal static IReadOnlyList<NamedArray> ModelOf(Checkpoint checkpoint) => checkpoint.Parts.TryGetValue(TrainingState.Model, out var model) ? model
         : throw new DataException($"the checkpoint of step {checkpoint.Step} has no file '{TrainingState.Model}' of weights; it was not written by a training.");
 
-    static IReadOnlyList<NamedArray> Read(string path)
+    internal static IReadOnlyList<NamedArray> Read(string path)
     {
         if (Directory.Exists(Path.Combine(path, "checkpoints")) || RunPlace.Of(path).Mark is not null) return ModelOf(RunPlace.Of(path).Read());
         return Directory.Exists(path) ? ModelOf(CheckpointStore.Load(path))

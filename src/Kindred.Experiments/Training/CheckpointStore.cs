@@ -269,11 +269,26 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
         });
     }
 
-    void Retire()
+    /// <summary>Checkpoints that only take room: neither among the newest, nor pointed to by <c>last</c>, <c>best</c> or a mark.</summary>
+    public IReadOnlyList<long> Spare
     {
-        var pinned = Pointers().Select(p => p.Step).ToHashSet();
+        get
+        {
+            if (!Directory.Exists(Folder)) return [];
+            var pinned = Pointers().Select(p => p.Step).ToHashSet();
+            return [.. Steps.SkipLast(keep).Where(s => !pinned.Contains(s))];
+        }
+    }
 
-        foreach (var step in Steps.SkipLast(keep).Where(s => !pinned.Contains(s)))
+    /// <summary>The names that point to a step: <c>last</c>, <c>best</c>, marks.</summary>
+    /// <param name="step">A step of which there is a checkpoint.</param>
+    public IReadOnlyList<string> NamesOf(long step) => Directory.Exists(Folder) ? [.. Pointers().Where(p => p.Step == step).Select(p => p.Name).Order(StringComparer.Ordinal)] : [];
+
+    /// <summary>Deletes the <see cref="Spare"/> ones.</summary>
+    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
+    public void Retire()
+    {
+        foreach (var step in Spare)
             Delete(step);
     }
 

@@ -3,7 +3,8 @@ namespace Kindred.Index.Analysis;
 /// <summary>Vectors that are nearly the same, in groups.</summary>
 public static class NearDuplicates
 {
-    /// <summary>Neighbours of each vector that are looked at: enough to hold together groups of any size, as equal ones are found in the order of their numbers.</summary>
+    /// <summary>Neighbours of each vector that are looked at: enough to hold together groups of any size, as equal ones are found in the order of their
+    /// numbers.</summary>
     public const int Neighbours = 32;
 
     /// <summary>One of a group.</summary>

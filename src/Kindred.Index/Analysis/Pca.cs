@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace Kindred.Index.Analysis;
 
 /// <summary>The directions in which vectors differ most, and vectors seen along them.</summary>
-/// <remarks>Subspace iteration over the vectors themselves (Halko, Martinsson and Tropp, arXiv:0909.4061): passes over the file, no matrix of D × D, and the same numbers on any number of threads.</remarks>
+/// <remarks>Subspace iteration over the vectors themselves (Halko, Martinsson and Tropp, arXiv:0909.4061): passes over the file, no matrix of D × D, and the
+/// same numbers on any number of threads.</remarks>
 public sealed class Pca
 {
     const int Spare = 4, MostPasses = 60, Block = 1024;
@@ -26,13 +27,16 @@ public sealed class Pca
     public static Pca Fit(Vectors vectors, int components = 2, int threads = 0, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(vectors);
-        if (components < 1 || components > vectors.Dimension) throw new ConfigurationException($"{components} directions of vectors of {vectors.Dimension} numbers; expected are 1 to {vectors.Dimension}.");
-        if (vectors.Count < 2) throw new DataException($"{vectors.Description}: {vectors.Count} vectors have no directions in which they differ; at least two are needed.");
+        if (components < 1 || components > vectors.Dimension)
+            throw new ConfigurationException($"{components} directions of vectors of {vectors.Dimension} numbers; expected are 1 to {vectors.Dimension}.");
+        if (vectors.Count < 2)
+            throw new DataException($"{vectors.Description}: {vectors.Count} vectors have no directions in which they differ; at least two are needed.");
         var parallel = new SearchOptions { Threads = threads, Cancel = cancel }.Parallel;
         var (mean, total) = Moments(vectors);
         if (total <= 0) throw new DataException($"{vectors.Description}: all vectors are equal; there is nothing to show.");
         var random = new Random(1);
-        var basis = Orthonormal([.. Enumerable.Range(0, Math.Min(components + Spare, vectors.Dimension)).Select(_ => Enumerable.Range(0, vectors.Dimension).Select(_ => random.NextDouble() - 0.5).ToArray())]);
+        var basis = Orthonormal([.. Enumerable.Range(0, Math.Min(components + Spare, vectors.Dimension)).Select(_ =>
+            Enumerable.Range(0, vectors.Dimension).Select(_ => random.NextDouble() - 0.5).ToArray())]);
         var sizes = new double[basis.Length];
         for (var pass = 0; pass < MostPasses; pass++)
         {

@@ -20,7 +20,8 @@ public static class Selection
     /// <param name="chosen">Those that are chosen already, such as labelled ones; they do not come out again.</param>
     /// <param name="cancel">Stops.</param>
     /// <returns>In the order of choosing, with the distance to the nearest that was chosen before.</returns>
-    public static IReadOnlyList<Choice> Diverse(Vectors vectors, int count, Metric metric = Metric.Cosine, IReadOnlyList<int>? chosen = null, CancellationToken cancel = default)
+    public static IReadOnlyList<Choice> Diverse(Vectors vectors, int count, Metric metric = Metric.Cosine, IReadOnlyList<int>? chosen = null,
+        CancellationToken cancel = default)
     {
         Check(vectors, count, vectors?.Count - chosen?.Count);
         var distance = new float[vectors!.Count];
@@ -34,7 +35,7 @@ public static class Selection
         if (chosen is not { Count: > 0 }) Take(Middle(vectors, metric, cancel), 0);
         while (result.Count < count)
         {
-            var next = TensorPrimitives.IndexOfMax<float>(distance);
+            var next = Farthest(distance);
             Take(next, distance[next]);
         }
         return result;
@@ -58,7 +59,16 @@ public static class Selection
         var distance = new float[vectors.Count];
         Array.Fill(distance, float.PositiveInfinity);
         Closer(vectors, Array.ConvertAll(sum, s => (float)(s / vectors.Count)), metric, distance, cancel);
-        return TensorPrimitives.IndexOfMin<float>(distance);
+        return Farthest(Array.ConvertAll(distance, d => -d));
+    }
+
+    // By a loop: TensorPrimitives.IndexOfMax always says 0 where the processor flushes denormal numbers, as libtorch makes it do.
+    static int Farthest(float[] distance)
+    {
+        var best = 0;
+        for (var i = 1; i < distance.Length; i++)
+            if (distance[i] > distance[best]) best = i;
+        return best;
     }
 
     static void Closer(Vectors vectors, ReadOnlySpan<float> to, Metric metric, float[] distance, CancellationToken cancel)
@@ -114,7 +124,8 @@ public static class Selection
         using var last = Vectors.Of(centres, vectors!.Dimension);
         // The nearest of its own group: two centres never share one.
         return [.. owner.Index().GroupBy(o => o.Item).Select(g => (Rows: g.Select(o => o.Index).ToArray(), Centre: g.Key))
-            .Select(g => new Choice(g.Rows.MinBy(row => TensorPrimitives.Distance(vectors[row], last[g.Centre])), g.Rows.Length)).OrderByDescending(c => c.Score).ThenBy(c => c.Row)];
+            .Select(g => new Choice(g.Rows.MinBy(row => TensorPrimitives.Distance(vectors[row], last[g.Centre])), g.Rows.Length)).OrderByDescending(c =>
+                c.Score).ThenBy(c => c.Row)];
     }
 
     static Vectors Unit(Vectors vectors)

@@ -51,7 +51,8 @@ public static class Umap
         for (var row = 0; row < nearest.Count; row++)
         {
             var near = nearest[row].ToArray();
-            double[] distances = Array.ConvertAll(near, n => Math.Max(0.0, metric switch { Metric.Cosine => 1 - n.Score, Metric.Dot => near[0].Score - n.Score, _ => -n.Score }));
+            double[] distances = Array.ConvertAll(near, n => Math.Max(0.0,
+                metric switch { Metric.Cosine => 1 - n.Score, Metric.Dot => near[0].Score - n.Score, _ => -n.Score }));
             var closest = distances.Where(d => d > 0).DefaultIfEmpty(0).Min();
             var width = Width(distances, closest);
             for (var i = 0; i < near.Length; i++)

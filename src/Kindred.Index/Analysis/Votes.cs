@@ -28,7 +28,8 @@ public static class Votes
         ArgumentNullException.ThrowIfNull(labels);
         if (k < 1) throw new ConfigurationException($"{k} neighbours vote; expected is at least 1.");
         if (labels.Count != vectors.Count) throw new DataException($"{vectors.Description}: {vectors.Count} vectors, {labels.Count} labels.");
-        int[] known = [.. Enumerable.Range(0, labels.Count).Where(i => labels[i] is not null)], unknown = [.. Enumerable.Range(0, labels.Count).Where(i => labels[i] is null)];
+        int[] known = [.. Enumerable.Range(0, labels.Count).Where(i => labels[i] is not null)],
+            unknown = [.. Enumerable.Range(0, labels.Count).Where(i => labels[i] is null)];
         if (known.Length == 0) throw new DataException($"{vectors.Description}: none of the {labels.Count} vectors has a label; give some, a row 'name,label' each.");
         if (unknown.Length == 0) throw new DataException($"{vectors.Description}: all {labels.Count} vectors have labels; there is nothing to suggest.");
         using var voters = new Chosen(vectors, known);

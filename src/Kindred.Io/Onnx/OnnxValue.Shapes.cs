@@ -107,6 +107,9 @@ public sealed partial class OnnxValue
         return Graph.Node("ConstantOfShape", [Concat(0, rows, Graph.Whole([.. Shape.Skip(1)]))], [-1, .. Shape.Skip(1)]);
     }
 
+    /// <summary>0, 1, 2 … as many as an axis is long.</summary>
+    public OnnxValue Places(int axis) => Graph.Node("Range", [Graph.Index(0), Length(axis).Squeeze(0), Graph.Index(1)], [Shape[At(axis)]]);
+
     /// <summary>The length of an axis, as one whole number in a row.</summary>
     public OnnxValue Length(int axis) => Graph.Node("Slice", [Sizes(), Graph.Whole(At(axis)), Graph.Whole(At(axis) + 1), Graph.Whole(0)], [1]);
 

@@ -59,6 +59,9 @@ public sealed partial class OnnxValue(OnnxGraph graph, string name, long[] shape
     /// <summary>x Φ(x), by the error function and not its approximation.</summary>
     public OnnxValue Gelu() => this * (Mul(Math.Sqrt(0.5)).Same("Erf") + Graph.Number(1)).Mul(0.5);
 
+    /// <summary>x Φ(x), by the approximation with a tanh.</summary>
+    public OnnxValue GeluTanh() => this * (this + (this * this * this).Mul(0.044715)).Mul(Math.Sqrt(2 / Math.PI)).Same("Tanh").Add(1).Mul(0.5);
+
     /// <summary>Shares that add up to 1 along an axis.</summary>
     public OnnxValue Softmax(int axis = -1) => Same("Softmax", ("axis", axis));
 
@@ -82,6 +85,9 @@ public sealed partial class OnnxValue(OnnxGraph graph, string name, long[] shape
 
     /// <summary>Every element and a number.</summary>
     public OnnxValue Add(double summand) => this + Graph.Number(summand);
+
+    /// <summary>Whole numbers held between two.</summary>
+    public OnnxValue Within(long least, long most) => With("Max", Graph.Index(least)).With("Min", Graph.Index(most));
 
     /// <summary>Whether a whole number is larger than another.</summary>
     public OnnxValue Gt(long other) => With("Greater", Graph.Index(other));

@@ -123,11 +123,13 @@ public sealed class Bert : Encoder, INamedInFiles
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OnnxFeed> Feeds(View view)
-    {
-        if (view is not TextView text) throw new ConfigurationException("bert reads sentences, and these data are none; give them by --data text:PATH.");
-        return [new("input_ids", text.X, ["N", "T"]), new("attention_mask", text.Mask.To(Dtype.Int64), ["N", "T"])];
-    }
+    public override IReadOnlyList<OnnxFeed> Feeds(View view) => FeedsOf(view, "bert");
+
+    internal static IReadOnlyList<OnnxFeed> FeedsOf(View view, string who) => view is TextView text
+        ? [new("input_ids", text.X, ["N", "T"]), new("attention_mask", text.Mask.To(Dtype.Int64), ["N", "T"])]
+        : throw new ConfigurationException($"{who} reads sentences, and these data are none; give them by --data text:PATH.");
+
+    internal static OnnxValue Mean(OnnxValue states, OnnxValue weights) => (states * weights).Sum([1]) / weights.Sum([1]);
 
     /// <inheritdoc/>
     public override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
@@ -141,13 +143,12 @@ public sealed class Bert : Encoder, INamedInFiles
         List<OnnxValue> states = [h];
         foreach (var layer in layers) states.Add(h = layer.Export(onnx, h, seen));
         var weights = real.To(OnnxType.Float).Unsqueeze(2);
-        OnnxValue Mean(OnnxValue x) => (x * weights).Sum([1]) / weights.Sum([1]);
         return pooling switch
         {
             TextPooling.Cls => states[^1].Select(1, 0),
-            TextPooling.FirstLast => (Mean(states[0]) + Mean(states[^1])).Mul(0.5),
-            TextPooling.LastTwo => (Mean(states[^2]) + Mean(states[^1])).Mul(0.5),
-            _ => Mean(states[^1]),
+            TextPooling.FirstLast => (Mean(states[0], weights) + Mean(states[^1], weights)).Mul(0.5),
+            TextPooling.LastTwo => (Mean(states[^2], weights) + Mean(states[^1], weights)).Mul(0.5),
+            _ => Mean(states[^1], weights),
         };
     }
 

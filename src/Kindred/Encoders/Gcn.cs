@@ -1,4 +1,5 @@
 using Kindred.Graphs;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -39,6 +40,28 @@ public sealed class Gcn : Encoder
     /// <inheritdoc/>
     protected override Tensor Encode(View view) => view is GraphView graphs ? Forward(graphs.Graph).Graphs
         : throw new ConfigurationException("gcn reads graphs, and these data are none; give graphs by --data tu:PATH, or take another encoder.");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OnnxFeed> Feeds(View view) => Gin.FeedsOf(view, "gcn");
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var (h, owner) = (inputs[0], inputs[2]);
+        var (sources, targets) = (inputs[1].Select(0, 0), inputs[1].Select(0, 1));
+        var ones = h.Narrow(1, 0, 1).ZeroRows(h.Length(0)).Add(1);
+        var scale = onnx.Graph.Number(1) / ones.AddRows(targets, ones.Gather(sources)).Sqrt();
+        List<OnnxValue> read = [];
+        foreach (var layer in layers)
+        {
+            var mapped = layer.Map(onnx, h) * scale;
+            h = layer.Finish(onnx, mapped.AddRows(targets, mapped.Gather(sources)) * scale);
+            read.Add(Gin.Pool(h, owner));
+        }
+        return OnnxValue.Concat(1, read);
+    }
 
     /// <summary>Node states of the last layer `[N, hidden]` and graph representations `[G, Dim]`.</summary>
     /// <param name="graph">One graph or several side by side.</param>
@@ -92,5 +115,13 @@ public sealed class GcnLayer : Module
     {
         var h = (gathered + bias.Value).Relu();
         return norm is null ? h : norm.Forward(h);
+    }
+
+    internal OnnxValue Map(OnnxExport onnx, OnnxValue h) => linear.Export(onnx, h);
+
+    internal OnnxValue Finish(OnnxExport onnx, OnnxValue gathered)
+    {
+        var h = (gathered + onnx.Weight(bias)).Relu();
+        return norm is null ? h : norm.Export(onnx, h);
     }
 }

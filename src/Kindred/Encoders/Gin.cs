@@ -45,9 +45,11 @@ public sealed class Gin : Encoder
         : throw new ConfigurationException("gin reads graphs, and these data are none; give graphs by --data tu:PATH, or take another encoder.");
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OnnxFeed> Feeds(View view)
+    public override IReadOnlyList<OnnxFeed> Feeds(View view) => FeedsOf(view, "gin");
+
+    internal static IReadOnlyList<OnnxFeed> FeedsOf(View view, string who)
     {
-        if (view is not GraphView graphs) throw new ConfigurationException("gin reads graphs, and these data are none; give graphs by --data tu:PATH.");
+        if (view is not GraphView graphs) throw new ConfigurationException($"{who} reads graphs, and these data are none; give graphs by --data tu:PATH.");
         var graph = graphs.Graph;
         return
         [
@@ -62,15 +64,13 @@ public sealed class Gin : Encoder
         ArgumentNullException.ThrowIfNull(onnx);
         ArgumentNullException.ThrowIfNull(inputs);
         var (h, edges, owner) = (inputs[0], inputs[1], inputs[2]);
-        var graphs = owner.Max([0], keep: true) + onnx.Graph.Whole(1);                     // as many as the last node's number says
         List<OnnxValue> read = [];
-        foreach (var layer in layers)
-        {
-            h = layer.Export(onnx, h, edges);
-            read.Add(h.ZeroRows(graphs).AddRows(owner, h));
-        }
+        foreach (var layer in layers) read.Add(Pool(h = layer.Export(onnx, h, edges), owner));
         return OnnxValue.Concat(1, read);
     }
+
+    // There are as many graphs as the last node's number says.
+    internal static OnnxValue Pool(OnnxValue nodes, OnnxValue owner) => nodes.ZeroRows(owner.Max([0], keep: true) + nodes.Graph.Whole(1)).AddRows(owner, nodes);
 
     /// <summary>Node states of the last layer `[N, hidden]` and graph representations `[G, Dim]`.</summary>
     /// <param name="graph">One graph or several side by side.</param>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Text;
 using Kindred.Torch;
@@ -75,6 +76,18 @@ public sealed class T5 : Encoder, ITextToText, INamedInFiles
     /// <exception cref="ConfigurationException">The view is no text.</exception>
     protected override Tensor Encode(View view) => view is TextView text ? Bert.Mean(Read(text), text.Mask)
         : throw new ConfigurationException("t5 reads sentences, and these data are none; give them by --data text:PATH or concepts:PATH, or take another encoder.");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OnnxFeed> Feeds(View view) => Bert.FeedsOf(view, "t5");
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var real = inputs[1].Gt(0);
+        var states = encoder.Export(onnx, table.Export(onnx, inputs[0]), real.Unsqueeze(1).Unsqueeze(1));
+        return Bert.Mean(states, real.To(OnnxType.Float).Unsqueeze(2));
+    }
 
     /// <summary>What the encoder makes of every token, `[N, T, Width]`.</summary>
     /// <param name="source">What is read.</param>

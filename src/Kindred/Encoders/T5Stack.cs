@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -31,6 +32,16 @@ sealed class T5Stack : Module
         x = dropout.Forward(x);
         foreach (var block in blocks) x = block.Forward(x, moved, memory, memoryHidden);
         return dropout.Forward(norm.Forward(x));
+    }
+
+    /// <summary>What reads, as ONNX.</summary>
+    /// <param name="onnx">The file in the making.</param>
+    /// <param name="x">`[N, T, D]`.</param>
+    /// <param name="seen">True where there is something to look at, `[N, 1, 1, T]`.</param>
+    public OnnxValue Export(OnnxExport onnx, OnnxValue x, OnnxValue seen)
+    {
+        var moved = seen.Choose(positions.Export(onnx, x.Places(1)), double.NegativeInfinity);
+        return norm.Export(onnx, blocks.Aggregate(x, (h, block) => block.Export(onnx, h, moved)));
     }
 
     // encoder.blocks.3.self.query.weight, decoder.positions.weight
@@ -90,6 +101,15 @@ sealed class T5Block : Module
         h = up is not null ? up.Forward(h).Relu() : gate!.Forward(h).Gelu("tanh") * gated!.Forward(h);
         return scope.Return(x + dropout.Forward(down.Forward(dropout.Forward(h))));
     }
+
+    /// <summary>The block of what reads, as ONNX.</summary>
+    public OnnxValue Export(OnnxExport onnx, OnnxValue x, OnnxValue moved)
+    {
+        x = x + self.Export(onnx, selfNorm.Export(onnx, x), moved);
+        var h = mlpNorm.Export(onnx, x);
+        h = up is not null ? up.Export(onnx, h).Relu() : gate!.Export(onnx, h).GeluTanh() * gated!.Export(onnx, h);
+        return x + down.Export(onnx, h);
+    }
 }
 
 /// <summary>Attention without biases whose scores are not scaled.</summary>
@@ -114,6 +134,13 @@ sealed class T5Attention : Module
         var scores = move(Heads(query, x).Matmul(Heads(key, memory).Transpose(-2, -1)));                        // [N, heads, T, S]
         var read = dropout.Forward(scores.Softmax(-1)).Matmul(Heads(value, memory)).Transpose(1, 2);
         return output.Forward(read.Reshape([x.Size(0), x.Size(1), heads * width]));
+    }
+
+    public OnnxValue Export(OnnxExport onnx, OnnxValue x, OnnxValue moved)
+    {
+        OnnxValue Split(Linear layer) => layer.Export(onnx, x).Reshape(0, 0, heads, width).Transpose(0, 2, 1, 3);
+        var scores = Split(query).Matmul(Split(key).Transpose(0, 1, 3, 2)) + moved;
+        return output.Export(onnx, scores.Softmax().Matmul(Split(value)).Transpose(0, 2, 1, 3).Reshape(0, 0, heads * width));
     }
 
     Tensor Heads(Linear layer, Tensor x) => layer.Forward(x).View([x.Size(0), x.Size(1), heads, width]).Transpose(1, 2);

@@ -45,5 +45,6 @@ public sealed class OnnxExport
     }
 
     /// <summary>Ones, or zeros, one a channel: the gain or offset of a norm that has none.</summary>
-    public OnnxValue Filled(long channels, double value) => Constant(Tensor.Full([channels], value, Dtype.Float32), $"filled_{channels}_{value.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+    public OnnxValue Filled(long channels, double value) =>
+        Constant(Tensor.Full([channels], value, Dtype.Float32), $"filled_{channels}_{value.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
 }

@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -32,6 +33,18 @@ public sealed class RelativePositions : Module
         for (var q = 0; q < queries; q++)
             for (var k = 0; k < keys; k++) numbers[(q * keys) + k] = Number(k - q, bothWays, (int)weight.Value.Size(0), reach);
         return Tensor.Embedding(weight, Tensor.From<long>(numbers, [queries, keys]).To(weight.Value.Device), -1).Permute([2, 0, 1]).Unsqueeze(0);
+    }
+
+    /// <summary>What is added to the scores of places that look at one another, as ONNX: `[1, heads, T, T]`.</summary>
+    /// <param name="onnx">The file in the making.</param>
+    /// <param name="places">0, 1, 2 … as many as there are places.</param>
+    public OnnxValue Export(OnnxExport onnx, OnnxValue places)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(places);
+        var distances = (places.Unsqueeze(0) - places.Unsqueeze(1)).Within(-reach, reach) + onnx.Graph.Index(reach);
+        var numbers = onnx.Graph.Whole([.. Enumerable.Range(-reach, (2 * reach) + 1).Select(d => (long)Number(d, bothWays, (int)weight.Value.Size(0), reach))]);
+        return onnx.Weight(weight).Gather(numbers.Gather(distances)).Transpose(2, 0, 1).Unsqueeze(0);
     }
 
     /// <summary>Which number stands for a distance.</summary>

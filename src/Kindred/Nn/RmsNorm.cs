@@ -1,3 +1,4 @@
+using Kindred.Io.Onnx;
 using Kindred.Torch;
 
 namespace Kindred.Nn;
@@ -19,5 +20,13 @@ public sealed class RmsNorm : Layer
         ArgumentNullException.ThrowIfNull(x);
         var wide = x.To(weight.Value.Dtype);                                        // the mean square of half precision would overflow
         return (wide * (wide.Square().Mean([-1], keepdim: true) + eps).Rsqrt() * weight.Value).To(x.Dtype);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x)
+    {
+        ArgumentNullException.ThrowIfNull(onnx);
+        ArgumentNullException.ThrowIfNull(x);
+        return x / (x * x).Mean([-1], keep: true).Add(eps).Sqrt() * onnx.Weight(weight);
     }
 }

@@ -26,7 +26,8 @@ public class AnalysisTests
     public void A_map_keeps_clusters_together_and_comes_twice(Metric metric)
     {
         var (vectors, owner) = Clusters(10, 40);
-        float[] Map(int threads) => Umap.Fit(vectors, NearestGraph.Of(vectors, 10, metric, options: new() { Threads = threads }), new(Neighbours: 10, Epochs: 150), metric);
+        float[] Map(int threads) => Umap.Fit(vectors, NearestGraph.Of(vectors, 10, metric, options: new() { Threads = threads }),
+            new(Neighbours: 10, Epochs: 150), metric);
         var map = Map(1);
         Assert.All(map, v => Assert.True(float.IsFinite(v)));
         Assert.InRange(Agreement(map, owner), 0.98, 1);
@@ -112,6 +113,9 @@ public class AnalysisTests
         int[] known = [.. Enumerable.Range(0, 5)];
         Assert.Equal([5, 6, 7], Selection.Diverse(vectors, 3, chosen: known).Select(c => owner[c.Row]).Order());
         Assert.Equal(400, Selection.Diverse(vectors, 400).Select(c => c.Row).Distinct().Count());
+        using var few = Vectors.Of(Clouds.Sheet(40, 8), 8);
+        Assert.Equal(Enumerable.Range(1, 38), Selection.Diverse(few, 38, chosen: [0, 39]).Select(c => c.Row).Order());
+        Assert.All(Selection.Diverse(few, 38, chosen: [0, 39]), c => Assert.True(double.IsFinite(c.Score)));
         Assert.Throws<ConfigurationException>(() => Selection.Diverse(vectors, 401));
         Assert.Throws<ConfigurationException>(() => Selection.Diverse(vectors, 396, chosen: known));
         Assert.Throws<ConfigurationException>(() => Selection.Typical(vectors, 0));

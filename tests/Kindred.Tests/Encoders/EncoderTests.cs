@@ -19,7 +19,7 @@ public class EncoderTests
         (string options, long[] shape) = name switch
         {
             "wave" or "log-mel" => ("width: 16", new long[] { 2, 1600 }),
-            "gin" => ("width: 4", [3, 1]),
+            "gin" or "gcn" => ("width: 4", [3, 1]),
             "mlp" => ("width: 16, inputs: 12", [2, 12]),
             "moments" => ("inputs: 4", [2, 4]),
             "patches" => ("width: 8", [2, 3, 32, 32]),
@@ -42,7 +42,7 @@ public class EncoderTests
                 var y = encoder.Forward(name switch
                 {
                     "bert" or "minilm" or "bert-base" or "t5" or "t5-small" or "t5-base" or "t5-large" => TextView.Of([[2, 7, 3], [2, 9, 8, 4, 3]], ""),
-                    "gin" => new GraphView(x, Tensor.From<long>([0, 1, 2, 1, 0, 2], [2, 3]), Tensor.From<long>([0, 0, 1]), 2, ""),
+                    "gin" or "gcn" => new GraphView(x, Tensor.From<long>([0, 1, 2, 1, 0, 2], [2, 3]), Tensor.From<long>([0, 0, 1]), 2, ""),
                     "words" => Tensor.From<long>([4, 5, 6, 3, 0, 0, 7, 8, 9, 10, 3, 0], shape),
                     _ => (View)x,
                 });

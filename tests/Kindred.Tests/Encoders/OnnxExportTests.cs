@@ -21,11 +21,12 @@ public sealed class OnnxExportTests
     public void Every_encoder_of_the_catalogue_gives_the_same_in_OnnxRuntime(string name) => Agrees(name, name switch
     {
         "wave" or "log-mel" => "width: 16",
-        "gin" => "width: 4",
+        "gin" or "gcn" => "width: 4",
         "mlp" => "width: 16, inputs: 12",
         "moments" => "inputs: 4",
         "patches" => "width: 8",
         "bert" or "minilm" or "bert-base" => "depth: 2, width: 24",
+        _ when name.StartsWith("t5", StringComparison.Ordinal) => "depth: 2, width: 24, heads: 2, headWidth: 8, hidden: 32, vocabulary: 32128",
         _ when name.StartsWith("vit", StringComparison.Ordinal) => "depth: 2, size: 32, patch: 8",
         _ when name.StartsWith("resnet", StringComparison.Ordinal) => "width: 0.125",
         _ => "",
@@ -54,6 +55,9 @@ public sealed class OnnxExportTests
     [Theory]
     [InlineData("cls"), InlineData("firstLast"), InlineData("lastTwo")]
     public void So_does_every_pooling_of_words(string pooling) => Agrees("bert", $"depth: 2, width: 24, pooling: {pooling}");
+
+    [Fact]
+    public void So_does_T5_with_gates() => Agrees("t5", "depth: 1, width: 24, hidden: 32, form: gated");
 
     [Fact]
     public void So_does_sound_that_is_normalised_band_by_band() => Agrees("log-mel", "width: 16, normalize: true");
@@ -156,11 +160,12 @@ public sealed class OnnxExportTests
     static View View(string name) => name switch
     {
         "wave" or "log-mel" => Reference.Tensor(1, 8, 1600).To(Dtype.Float32),
-        "gin" => new GraphView(Reference.Tensor(1, 5, 1).To(Dtype.Float32), Tensor.From<long>([0, 1, 2, 0, 3, 1, 0, 2, 1, 3], [2, 5]), Tensor.From<long>([0, 0, 0, 1, 1]), 2, ""),
+        "gin" or "gcn" => new GraphView(Reference.Tensor(1, 5, 1).To(Dtype.Float32), Tensor.From<long>([0, 1, 2, 0, 3, 1, 0, 2, 1, 3], [2, 5]), Tensor.From<long>([0, 0, 0, 1, 1]), 2, ""),
         "mlp" => Reference.Tensor(1, 8, 12).To(Dtype.Float32),
         "moments" => Reference.Tensor(1, 8, 4).To(Dtype.Float32),
         "frames" => Reference.Tensor(1, 8, 6, 128).To(Dtype.Float32),
         "words" => Tensor.From<long>([4, 5, 6, 3, 0, 0, 7, 8, 9, 10, 3, 0], [2, 6]),
+        "t5" or "t5-small" or "t5-base" or "t5-large" => TextView.Of([[2, 7, 3], [.. Enumerable.Range(1, 200)], [5]], ""),          // farther than distances are told apart
         "bert" or "minilm" or "bert-base" => TextView.Of([[2, 7, 3], [2, 9, 8, 4, 3], [5]], ""),
         _ => Reference.Tensor(1, 8, 3, 32, 32).To(Dtype.Float32),
     };

@@ -156,7 +156,7 @@ public partial class RoomsTests
     [Fact]
     public void What_runs_after_training_knows_no_libtorch()
     {
-        foreach (var project in (string[])["Kindred.Io", "Kindred.Data", "Kindred.Onnx", "Kindred.Extensions.AI"])
+        foreach (var project in (string[])["Kindred.Io", "Kindred.Index", "Kindred.Data", "Kindred.Onnx", "Kindred.Extensions.AI"])
             Assert.DoesNotContain(RoomGraph.References(project), r => r is "Kindred.Torch" or "Kindred" or "Kindred.Experiments");
     }
 

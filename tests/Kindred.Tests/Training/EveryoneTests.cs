@@ -35,7 +35,8 @@ public sealed class EveryoneTests
             var actual = several[name];
             if (expected.Error is not null || actual.Error is not null) wrong.Add($"{name}: {expected.Error ?? actual.Error}");
             else if (Far(expected.Losses[0], actual.Losses[0]) > First(expected)) wrong.Add($"{name}: the first loss is {expected.Losses[0]:R} alone and {actual.Losses[0]:R} here");
-            else if (expected.Losses.Zip(actual.Losses).Max(p => Far(p.First, p.Second)) > Later(expected)) wrong.Add($"{name}: losses {string.Join(' ', expected.Losses)} and {string.Join(' ', actual.Losses)}");
+            else if (expected.Losses.Zip(actual.Losses).Max(p => Far(p.First, p.Second)) > Later(expected))
+                wrong.Add($"{name}: losses {string.Join(' ', expected.Losses)} and {string.Join(' ', actual.Losses)}");
             else if (expected.Weights.MaxBy(w => Far(w.Value, actual.Weights[w.Key])) is var worst && Far(worst.Value, actual.Weights[worst.Key]) > Later(expected))
                 wrong.Add($"{name}: '{worst.Key}' sums to {worst.Value:R} alone and to {actual.Weights[worst.Key]:R} here");
         }
