@@ -40,7 +40,8 @@ public static class FilmFiles
             else bad.Add(new(index, id, $"captions, and neither features/{id}.npy nor clips/{id}.jpg, frames/{id}/ or videos/{id}.mp4"));
         }
         if (films.Count == 0)
-            throw new DataException($"{uri.Path}: no film has both a caption and a file, {bad.Count} have one of them; films are features/ID.npy, clips/ID.jpg, frames/ID/NUMBER.jpg or videos/ID.mp4.");
+            throw new DataException($"{uri.Path}: no film has both a caption and a file, {bad.Count} have one of them; "
+                + "films are features/ID.npy, clips/ID.jpg, frames/ID/NUMBER.jpg or videos/ID.mp4.");
         foreach (var film in films)
             if (film.Width != films[0].Width)
                 throw new DataException($"{uri.Path}: the film '{film.Id}' has frames of {film.Width} numbers, and '{films[0].Id}' has {films[0].Width}; all of a set have equally many.");
