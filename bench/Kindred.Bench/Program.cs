@@ -9,6 +9,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var root = new RootCommand("Times parts of the library; prints one JSON object a measurement, with the fields of its counterparts in other frameworks.")
 {
     BenchEmbed.Create(),
+    BenchIndex.Create(),
     BenchKMeans.Create(),
     BenchKnn.Create(),
     BenchNtXent.Create(),

@@ -22,7 +22,8 @@ public sealed record SearchOptions
 
     internal ParallelOptions Parallel => new() { MaxDegreeOfParallelism = ThreadCount, CancellationToken = Cancel };
 
-    internal int ThreadCount => Threads > 0 ? Threads : Variables.Threads;
+    /// <summary>The threads that it will take.</summary>
+    public int ThreadCount => Threads > 0 ? Threads : Variables.Threads;
 }
 
 /// <summary>The nearest vectors by looking at all of them, block after block: exact, in bounded memory, on all processors.</summary>

@@ -76,7 +76,8 @@ sealed class FileVectors : Vectors
         if (shape.Length != 2) throw new DataException($"{path} holds an array of [{string.Join(", ", shape)}]; vectors are [N, D], a row each.");
         if (type != ElementType.Float32) throw new DataException($"{path} holds {type}; vectors are in single precision (float32).");
         if (shape[0] == 0 || shape[1] == 0) throw new DataException($"{path} holds no vectors: [{shape[0]}, {shape[1]}].");
-        if (shape[0] > int.MaxValue || shape[1] > 1 << 20) throw new DataException($"{path} holds [{shape[0]}, {shape[1]}]; at most 2147483647 vectors of 1048576 numbers are searched.");
+        if (shape[0] > int.MaxValue || shape[1] > 1 << 20)
+            throw new DataException($"{path} holds [{shape[0]}, {shape[1]}]; at most 2147483647 vectors of 1048576 numbers are searched.");
         return new(path, offset, (int)shape[0], (int)shape[1]);
     }
 

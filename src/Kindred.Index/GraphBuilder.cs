@@ -4,7 +4,8 @@ namespace Kindred.Index;
 
 /// <summary>Puts nodes into a graph, on all processors, with the same result as on one.</summary>
 /// <remarks>
-/// Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small World graphs", arXiv:1603.09320, algorithms 1, 2 and 4.
+/// Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small World graphs", arXiv:1603.09320,
+/// algorithms 1, 2 and 4.
 /// Nodes come in batches. Those of a batch look for neighbours in the graph as it was before, and among one another by comparing all; then their edges are
 /// put in from both sides, each list by one thread. So no order of threads shows, unlike with locks.
 /// </remarks>

@@ -2,7 +2,8 @@ using Kindred.Io;
 
 namespace Kindred.Index;
 
-/// <summary>The edges of a hierarchical navigable small world graph: of each node a list on the ground level, and shorter ones on the levels above that it reaches.</summary>
+/// <summary>The edges of a hierarchical navigable small world graph: of each node a list on the ground level, and shorter ones on the levels above that it
+/// reaches.</summary>
 /// <remarks>A list is its length, then the nodes. In memory while a graph is built, mapped once it is saved.</remarks>
 sealed class GraphLinks
 {

@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kindred.Index;
 
@@ -6,6 +8,7 @@ namespace Kindred.Index;
 sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
 {
     readonly PriorityQueue<int, float> frontier = new();
+    readonly List<int> fresh = [];
     int[] seen = [];
     int stamp;
     Nearest best;
@@ -19,7 +22,8 @@ sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
 
     internal float Score(int a, int b) => Score(metric, vectors[a], vectors[b]);
 
-    static float Score(Metric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) => metric == Metric.Euclidean ? -TensorPrimitives.Distance(a, b) : TensorPrimitives.Dot(a, b);
+    static float Score(Metric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) => metric == Metric.Euclidean ? -TensorPrimitives.Distance(a, b)
+        : TensorPrimitives.Dot(a, b);
 
     /// <summary>Whether a score is that of equal vectors. They take part of a list only, lest many copies of one vector know nobody but one another.</summary>
     internal bool Twin(float score) => metric switch { Metric.Cosine => score >= 1 - 1e-6f, Metric.Euclidean => score >= 0, _ => false };
@@ -60,23 +64,37 @@ sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
         if (held != candidates) (best, held) = (new(candidates), candidates);
         best.Clear();
         frontier.Clear();
-        stamp++;
+        seen[start] = ++stamp;
         Visit(query, start, filter);
         while (frontier.TryDequeue(out var node, out var minus))
         {
             if (-minus < best.Worst) break;
+            // First all are asked for, then looked at: a vector lies anywhere, and memory answers several questions at once.
+            fresh.Clear();
             foreach (var next in graph.Of(node, level))
             {
                 if (graph.Wrong(next)) throw graph.Damaged();
-                if (seen[next] != stamp) Visit(query, next, filter);
+                if (seen[next] == stamp) continue;
+                seen[next] = stamp;
+                fresh.Add(next);
+                Fetch(next);
             }
+            foreach (var next in fresh) Visit(query, next, filter);
         }
         return ref best;
     }
 
+    unsafe void Fetch(int node)
+    {
+        const int line = 64, most = 512;
+        if (!Sse.IsSupported) return;
+        var bytes = MemoryMarshal.AsBytes(vectors[node]);
+        fixed (byte* start = bytes)
+            for (var at = 0; at < Math.Min(most, bytes.Length); at += line) Sse.Prefetch0(start + at);
+    }
+
     void Visit(ReadOnlySpan<float> query, int node, Func<int, bool>? filter)
     {
-        seen[node] = stamp;
         Compared++;
         var score = Score(query, node);
         if (score < best.Worst || (Twin(score) && twins++ >= mostTwins)) return;

@@ -14,7 +14,9 @@ public sealed record IndexContent(Vectors Vectors, IReadOnlyList<string>? Names 
     internal void Check()
     {
         if (Vectors.Count == 0) throw new DataException($"{Vectors.Description}: there is nothing to put into an index.");
-        if (Names is not null && Names.Count != Vectors.Count) throw new DataException($"{Vectors.Description}: {Vectors.Count} vectors, but {Names.Count} names; they belong to different files.");
-        if (Labels is not null && Labels.Count != Vectors.Count) throw new DataException($"{Vectors.Description}: {Vectors.Count} vectors, but {Labels.Count} labels; they belong to different files.");
+        if (Names is not null && Names.Count != Vectors.Count)
+            throw new DataException($"{Vectors.Description}: {Vectors.Count} vectors, but {Names.Count} names; they belong to different files.");
+        if (Labels is not null && Labels.Count != Vectors.Count)
+            throw new DataException($"{Vectors.Description}: {Vectors.Count} vectors, but {Labels.Count} labels; they belong to different files.");
     }
 }

@@ -19,9 +19,11 @@ sealed class IndexFile : IDisposable
     {
         (Path, this.file, this.map) = (path, file, map);
         if (Word("format") != Format) throw new DataException($"{path} is no index; `kindred index build` makes one of vectors.");
-        if (Word("version") != Version) throw new DataException($"{path} is an index of version {Word("version")}; this program reads version {Version}. Build it again.");
+        if (Word("version") != Version)
+            throw new DataException($"{path} is an index of version {Word("version")}; this program reads version {Version}. Build it again.");
         Vectors = FileVectors.OfSafeTensors(path);
-        Options = new(MetricNames.Find(Word("metric")), Word("kind") == "graph" ? IndexKind.Graph : IndexKind.Exact, Number("links"), Number("construction"), ulong.Parse(Word("seed"), CultureInfo.InvariantCulture));
+        Options = new(MetricNames.Find(Word("metric")), Word("kind") == "graph" ? IndexKind.Graph : IndexKind.Exact, Number("links"), Number("construction"),
+            ulong.Parse(Word("seed"), CultureInfo.InvariantCulture));
         Source = file.Metadata.GetValueOrDefault("source");
         var (offsets, text) = (file.Entry("names.offsets"), file.Entry("names.text"));
         if (offsets.Type != ElementType.Int64 || offsets.Shape is not [var ends] || ends != Vectors.Count + 1L || text.Type != ElementType.UInt8)
@@ -54,7 +56,8 @@ sealed class IndexFile : IDisposable
         {
             file.Dispose();
             map?.Dispose();
-            throw e is FormatException or OverflowException or JsonException or ConfigurationException ? new DataException($"{path} is damaged: {e.Message} Build the index again.", e) : e;
+            throw e is FormatException or OverflowException or JsonException or ConfigurationException
+                ? new DataException($"{path} is damaged: {e.Message} Build the index again.", e) : e;
         }
     }
 
@@ -84,7 +87,8 @@ sealed class IndexFile : IDisposable
     {
         var classes = JsonSerializer.Deserialize<string[]>(Word("classes")) ?? [];
         var entry = file.Entry("labels");
-        if (entry.Type != ElementType.Int32 || entry.Shape is not [var count] || count != Vectors.Count) throw new DataException($"{Path} is damaged: it has labels for {entry.Shape.FirstOrDefault()} of {Vectors.Count} vectors.");
+        if (entry.Type != ElementType.Int32 || entry.Shape is not [var count] || count != Vectors.Count)
+            throw new DataException($"{Path} is damaged: it has labels for {entry.Shape.FirstOrDefault()} of {Vectors.Count} vectors.");
         return [.. map.Slice<int>(entry.Offset, Vectors.Count).ToArray().Select(l => l < 0 ? null : l < classes.Length ? classes[l]
             : throw new DataException($"{Path} is damaged: a label of number {l} among {classes.Length}."))];
     }
@@ -135,7 +139,8 @@ sealed class IndexFile : IDisposable
     internal static void Scale(Span<float> vector, Metric metric, Vectors from, int index)
     {
         var norm = TensorPrimitives.Norm<float>(vector);
-        if (!float.IsFinite(norm)) throw new DataException($"{from.Description}: vector {index} holds a number that is not finite, or is too long for single precision; it has no neighbours.");
+        if (!float.IsFinite(norm))
+            throw new DataException($"{from.Description}: vector {index} holds a number that is not finite, or is too long for single precision; it has no neighbours.");
         if (metric == Metric.Cosine && norm > 0) TensorPrimitives.Divide(vector, norm, vector);
     }
 
@@ -150,7 +155,8 @@ sealed class IndexFile : IDisposable
         var words = new Dictionary<string, string>
         {
             ["format"] = Format, ["version"] = Version, ["metric"] = options.Metric.Name(), ["kind"] = graph is null ? "exact" : "graph",
-            ["links"] = Text(options.Links), ["construction"] = Text(options.Construction), ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture), ["entry"] = Text(graph?.Entry ?? -1),
+            ["links"] = Text(options.Links), ["construction"] = Text(options.Construction), ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
+            ["entry"] = Text(graph?.Entry ?? -1),
         };
         if (source is not null) words["source"] = source;
         if (labels is not null) words["classes"] = JsonSerializer.Serialize(classes);
@@ -163,7 +169,8 @@ sealed class IndexFile : IDisposable
             }),
             .. NameList.Arrays(names),
         ];
-        if (labels is not null) arrays.Add(Of("labels", ElementType.Int32, [count], MemoryMarshal.AsBytes<int>(Array.ConvertAll(labels, l => l is null ? -1 : number[l])).ToArray()));
+        if (labels is not null) arrays.Add(Of("labels", ElementType.Int32, [count],
+            MemoryMarshal.AsBytes<int>(Array.ConvertAll(labels, l => l is null ? -1 : number[l])).ToArray()));
         if (graph is not null)
         {
             arrays.Add(new("graph.ground", ElementType.Int32, [count, graph.Ground], to => WriteInts(to, graph.GroundAll)));
@@ -201,7 +208,8 @@ sealed class IndexFile : IDisposable
                 hash.Append(some);
             }
         }
-        if (!hash.GetCurrentHash().AsSpan().SequenceEqual(file.Read(Hash).Bytes.Span)) throw new DataException($"{Path} is damaged: its bytes are not those that were written. Build the index again.");
+        if (!hash.GetCurrentHash().AsSpan().SequenceEqual(file.Read(Hash).Bytes.Span))
+            throw new DataException($"{Path} is damaged: its bytes are not those that were written. Build the index again.");
     }
 
     public void Dispose()

@@ -16,7 +16,8 @@ sealed class NameList(MappedFile map, long offsets, long text, long length, int 
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)count, nameof(index));
             var ends = map.Slice<long>(offsets + (8L * index), 2);
-            if (ends[0] < 0 || ends[1] < ends[0] || ends[1] > length) throw new DataException($"{map.Path} is damaged: the name of vector {index} lies outside. Build the index again.");
+            if (ends[0] < 0 || ends[1] < ends[0] || ends[1] > length)
+                throw new DataException($"{map.Path} is damaged: the name of vector {index} lies outside. Build the index again.");
             return Encoding.UTF8.GetString(map.Slice<byte>(text + ends[0], (int)(ends[1] - ends[0])));
         }
     }
@@ -44,5 +45,6 @@ sealed class NameList(MappedFile map, long offsets, long text, long length, int 
     }
 
     /// <summary>#0, #1, … for vectors that have no names.</summary>
-    internal static IReadOnlyList<string> Numbers(int first, int count) => [.. Enumerable.Range(first, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"#{i}"))];
+    internal static IReadOnlyList<string> Numbers(int first, int count) => [.. Enumerable.Range(first, count).Select(i =>
+        string.Create(CultureInfo.InvariantCulture, $"#{i}"))];
 }

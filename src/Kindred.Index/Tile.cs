@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Kindred.Index;
@@ -37,6 +38,7 @@ static unsafe class Tile
     /// <param name="r">Four rows, <paramref name="stride"/> apart.</param>
     /// <param name="stride">A multiple of eight.</param>
     /// <param name="into">Twelve sums: those of the first query, of the second, of the third.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Sums<T>(float* q, float* r, int stride, float* into) where T : ISummand
     {
         Vector256<float> a0 = default, a1 = default, a2 = default, a3 = default;

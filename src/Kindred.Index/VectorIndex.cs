@@ -5,7 +5,8 @@ namespace Kindred.Index;
 
 /// <summary>Vectors with their names in one mapped file that finds the nearest of them: exactly, or by a graph.</summary>
 /// <remarks>
-/// The file is a safetensors file: <c>embeddings</c> (unit vectors, where the metric is the cosine), <c>names</c>, <c>labels</c>, and the graph. It opens at once whatever
+/// The file is a safetensors file: <c>embeddings</c> (unit vectors, where the metric is the cosine), <c>names</c>, <c>labels</c>, and the graph. It opens at
+/// once whatever
 /// its size. Searching may be done from several threads.
 /// </remarks>
 /// <example><code>
@@ -66,13 +67,15 @@ public sealed class VectorIndex : IDisposable
     /// <param name="cancel">Stops; nothing is left behind.</param>
     /// <exception cref="DataException">There are no vectors, one is not finite, or names and vectors differ in number.</exception>
     /// <exception cref="EnvironmentException">The file cannot be written.</exception>
-    public static void Build(string path, IndexContent content, IndexOptions? options = null, int threads = 0, IProgress<int>? progress = null, CancellationToken cancel = default)
+    public static void Build(string path, IndexContent content, IndexOptions? options = null, int threads = 0, IProgress<int>? progress = null,
+        CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         options ??= new();
         options.Check();
         content.Check();
-        IndexFile.Write(path, null, content, options with { Kind = options.WantsGraph(content.Vectors.Count) ? IndexKind.Graph : IndexKind.Exact }, threads, progress, cancel);
+        IndexFile.Write(path, null, content, options with { Kind = options.WantsGraph(content.Vectors.Count) ? IndexKind.Graph : IndexKind.Exact }, threads,
+            progress, cancel);
     }
 
     /// <summary>Puts further vectors behind those of this index, into the same file or another; this one stays as it is open.</summary>
@@ -137,7 +140,8 @@ public sealed class VectorIndex : IDisposable
         if (!walks.TryTake(out var walk)) walk = new(graph, Vectors, Metric);
         ref var near = ref walk.Around(query, walk.Descend(query, 0), 0, Math.Max(k, options.Candidates), options.Filter);
         // Scored as an exact search scores, to the last bit.
-        Neighbour[] found = Array.ConvertAll(near.Sorted(), n => n with { Score = Metric == Metric.Euclidean ? -MathF.Sqrt(Tile.Sum<Differences>(query, Vectors[n.Row])) : Tile.Sum<Products>(query, Vectors[n.Row]) });
+        Neighbour[] found = Array.ConvertAll(near.Sorted(), n => n with { Score = Metric == Metric.Euclidean
+            ? -MathF.Sqrt(Tile.Sum<Differences>(query, Vectors[n.Row])) : Tile.Sum<Products>(query, Vectors[n.Row]) });
         walks.Add(walk);
         Array.Sort(found, Neighbour.NearestFirst);
         return found.Length > k ? found[..k] : found;

@@ -8,7 +8,7 @@ namespace Kindred;
 public class View(Tensor x, string name)
 {
     /// <summary>The input, samples first.</summary>
-    public Tensor X { get; } = x;
+    public virtual Tensor X { get; } = x;
 
     /// <summary>The group and number of the view.</summary>
     public string Name { get; } = name;

@@ -116,7 +116,8 @@ public sealed class VectorIndexTests : WithFolder
 
     [Fact]
     public void Automatic_means_exact_below_fifty_thousand() =>
-        Assert.Equal((false, true, true, false), (new IndexOptions().WantsGraph(49_999), new IndexOptions().WantsGraph(50_000), graph.WantsGraph(1), new IndexOptions(Kind: IndexKind.Exact).WantsGraph(1 << 20)));
+        Assert.Equal((false, true, true, false), (new IndexOptions().WantsGraph(49_999), new IndexOptions().WantsGraph(50_000), graph.WantsGraph(1),
+            new IndexOptions(Kind: IndexKind.Exact).WantsGraph(1 << 20)));
 
     [Fact]
     public void What_cannot_go_into_an_index_leaves_nothing_behind()

@@ -11,7 +11,8 @@ static class IndexVerb
 {
     static readonly Option<bool> json = new("--json") { Description = "JSON on stdout." };
 
-    internal static Command Create() => new("index", "Builds and searches an index of vectors: one mapped file, exact or by a graph.") { Build(), Search(), Add(), Info() };
+    internal static Command Create() => new("index", "Builds and searches an index of vectors: one mapped file, exact or by a graph.") { Build(), Search(),
+        Add(), Info() };
 
     static Argument<string> Vectors() => new("vectors") { Description = "A file that `kindred embed` wrote: .npy or .safetensors." };
 
@@ -31,7 +32,8 @@ static class IndexVerb
         var command = new Command("build", "Builds an index of vectors.") { vectors, file, metric, kind, links, construction, seed, threads, json };
         command.SetAction((r, cancel) => Task.Run(() =>
         {
-            var options = new IndexOptions(MetricNames.Find(r.GetValue(metric)!), KindOf(r.GetValue(kind)!), r.GetValue(links), r.GetValue(construction), r.GetValue(seed));
+            var options = new IndexOptions(MetricNames.Find(r.GetValue(metric)!), KindOf(r.GetValue(kind)!), r.GetValue(links), r.GetValue(construction),
+                r.GetValue(seed));
             using var collection = Collection.Open(r.GetValue(vectors)!);
             Launcher.HoldSignals();
             using var shown = new Percent(collection.Vectors.Count);
@@ -85,7 +87,8 @@ static class IndexVerb
     static Command Search()
     {
         var index = Index();
-        var query = new Option<string[]>("--query") { Description = "A .npy or .safetensors of vectors, or the name of a vector in the index; may be given several times.", Required = true, Arity = ArgumentArity.OneOrMore };
+        var query = new Option<string[]>("--query") { Description = "A .npy or .safetensors of vectors, or the name of a vector in the index; may be given several times.",
+            Required = true, Arity = ArgumentArity.OneOrMore };
         var words = new SearchWords();
         var command = new Command("search", "Finds the nearest of vectors, without a run: `kindred search` takes pictures and words.") { index, query, json };
         words.AddTo(command);
@@ -103,9 +106,11 @@ static class IndexVerb
     {
         using var given = File.Exists(query) ? Collection.Open(query) : null;
         using var own = given is not null ? null : Kindred.Index.Vectors.Of(among.Vectors[among.Find(query)
-            ?? throw new DataException($"'{query}' is no file and no name of the {among.Names.Count} vectors of {among.Path}, such as '{among.Names[0]}'.")].ToArray(), among.Vectors.Dimension);
+            ?? throw new DataException($"'{query}' is no file and no name of the {among.Names.Count} vectors of {among.Path}, such as '{among.Names[0]}'.")]
+                .ToArray(), among.Vectors.Dimension);
         var found = among.Search(given?.Vectors ?? own!, k, options, exact);
-        return [.. found.Select((all, i) => new Answer(given?.Names[i] ?? query, [.. all.Select((n, rank) => new Found(rank + 1, among.Names[n.Row], n.Score, among.Labels?[n.Row], n.Row))]))];
+        return [.. found.Select((all, i) => new Answer(given?.Names[i] ?? query,
+            [.. all.Select((n, rank) => new Found(rank + 1, among.Names[n.Row], n.Score, among.Labels?[n.Row], n.Row))]))];
     }
 
     static Command Info()
@@ -137,14 +142,16 @@ static class IndexVerb
             Output.Json(new
             {
                 File = file, index.Count, index.Dimension, Metric = index.Metric.Name(), Kind = kind, Links = kind == "graph" ? index.Options.Links : (int?)null,
-                Construction = kind == "graph" ? index.Options.Construction : (int?)null, index.Options.Seed, Bytes = bytes, Classes = classes, manifest?.Run, manifest?.Layer, manifest?.Data, Seconds = seconds,
+                Construction = kind == "graph" ? index.Options.Construction : (int?)null, index.Options.Seed, Bytes = bytes, Classes = classes, manifest?.Run,
+                    manifest?.Layer, manifest?.Data, Seconds = seconds,
             });
             return 0;
         }
         Output.Table(["", ""],
         [
             ["index", file], ["vectors", $"{index.Count} of {index.Dimension} numbers"], ["nearest by", index.Metric.Name()],
-            ["kind", kind == "exact" ? "exact: every search looks at all" : $"graph: {index.Options.Links} links, {index.Options.Construction} candidates, seed {index.Options.Seed}"],
+            ["kind", kind == "exact" ? "exact: every search looks at all"
+                : $"graph: {index.Options.Links} links, {index.Options.Construction} candidates, seed {index.Options.Seed}"],
             ["bytes", bytes.ToString(CultureInfo.InvariantCulture)], ["labels", index.Labels is null ? "none" : $"{classes} different ones"],
             .. manifest is null ? Array.Empty<string[]>() : [["run", $"{manifest.Run} ({manifest.Method}, layer {manifest.Layer})"], ["data", manifest.Data]],
             .. seconds is { } s ? [["seconds", s.ToString("0.0", CultureInfo.InvariantCulture)]] : Array.Empty<string[]>(),

@@ -15,7 +15,8 @@ static class SearchVerb
     {
         var where = new Argument<string>("run or index") { Description = "A run's folder, an index, or a file that `kindred embed` wrote (.npy, .safetensors)." };
         var data = new Option<string?>("--data") { Description = "The data to search, for a run; what it learnt from if left out." };
-        var query = new Option<string[]>("--query") { Description = "A file, words, the name of a sample, a data URI, or a .npy of vectors; may be given several times.", Required = true, Arity = ArgumentArity.OneOrMore };
+        var query = new Option<string[]>("--query") { Description = "A file, words, the name of a sample, a data URI, or a .npy of vectors; may be given several times.",
+            Required = true, Arity = ArgumentArity.OneOrMore };
         var run = new Option<string?>("--run") { Description = "For an index: the run that embeds the query, where it does not lie where it did." };
         var layer = EmbedVerb.Layer();
         var sheet = new Option<string?>("--sheet") { Description = "Draws query and neighbours into a PNG." };
@@ -29,9 +30,11 @@ static class SearchVerb
             if (Directory.Exists(r.GetValue(where)!)) Plugins.Recall(r.GetValue(where)!);
             Launcher.HoldSignals();
             using var shown = new Percent();
-            using var finder = Finder.Open(r.GetValue(where)!, r.GetValue(data), r.GetValue(layer)!, r.GetValue(run), TrainVerb.DeviceOf(r.GetValue(device)!), shown, Output.Warn, cancel);
+            using var finder = Finder.Open(r.GetValue(where)!, r.GetValue(data), r.GetValue(layer)!, r.GetValue(run), TrainVerb.DeviceOf(r.GetValue(device)!),
+                shown, Output.Warn, cancel);
             shown.Dispose();
-            var answers = r.GetValue(query)!.SelectMany(q => finder.Find(q, r.GetValue(common.K), common.Options(r, finder.Among, cancel), r.GetValue(common.Exact), cancel)).ToArray();
+            var answers = r.GetValue(query)!.SelectMany(q => finder.Find(q, r.GetValue(common.K), common.Options(r, finder.Among, cancel),
+                r.GetValue(common.Exact), cancel)).ToArray();
             Print(answers, r.GetValue(json));
             if (r.GetValue(sheet) is { } path)
             {
@@ -72,7 +75,8 @@ sealed class SearchWords
 
     internal Option<bool> Exact { get; } = new("--exact") { Description = "Looks at all vectors, although the index has a graph." };
 
-    readonly Option<int> candidates = new("--candidates") { Description = "How many candidates a graph looks at: more find more and take longer.", DefaultValueFactory = _ => 64 };
+    readonly Option<int> candidates = new("--candidates") { Description = "How many candidates a graph looks at: more find more and take longer.",
+        DefaultValueFactory = _ => 64 };
     readonly Option<string?> condition = new("--where") { Description = "Which samples may be found: label=cat, name=holiday/*.jpg, != for all others." };
     readonly Option<int> memory = new("--memory") { Description = "MiB for the buffers of an exact search.", DefaultValueFactory = _ => 128 };
 
@@ -84,7 +88,8 @@ sealed class SearchWords
     internal SearchOptions Options(ParseResult result, Collection among, CancellationToken cancel)
     {
         if (result.GetValue(K) is < 1 or > 1_000_000) throw new ConfigurationException($"--k {result.GetValue(K)}: expected are 1 to 1000000 neighbours.");
-        if (result.GetValue(candidates) is < 1 or > 1_000_000) throw new ConfigurationException($"--candidates {result.GetValue(candidates)}: expected are 1 to 1000000.");
+        if (result.GetValue(candidates) is < 1 or > 1_000_000)
+            throw new ConfigurationException($"--candidates {result.GetValue(candidates)}: expected are 1 to 1000000.");
         if (result.GetValue(memory) is < 1 or > 1 << 20) throw new ConfigurationException($"--memory {result.GetValue(memory)}: expected are 1 to {1 << 20} MiB.");
         return new()
         {

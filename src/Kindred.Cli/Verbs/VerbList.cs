@@ -10,6 +10,7 @@ static class VerbList
         BenchVerb.Create,
         CheckpointVerb.Create,
         DataVerb.Create,
+        DedupVerb.Create,
         DemoVerb.Create,
         DoctorVerb.Create,
         EmbedVerb.Create,
@@ -19,9 +20,12 @@ static class VerbList
         LaunchVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,
+        ProjectVerb.Create,
         SearchVerb.Create,
+        SelectVerb.Create,
         ShowVerb.Create,
         StudyVerb.Create,
+        SuggestVerb.Create,
         TrainVerb.Create,
     ];
 }

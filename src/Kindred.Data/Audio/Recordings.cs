@@ -59,6 +59,11 @@ public sealed partial class Recordings
         return file.Exists ? new(File.Exists(path) ? samples[index].Length : file.Length, (file.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100) : new(-1, 0);
     }
 
+    /// <summary>Whether the files come with a part to learn from and a part to test on.</summary>
+    /// <param name="path">Where they are.</param>
+    /// <exception cref="DataException">There is no such place.</exception>
+    public static bool Divided(string path) => Source(path).Names.Select(SplitOf).Distinct().Count(s => s is "train" or "test") == 2;
+
     /// <summary>Reads every WAVE file below a folder, or inside a tar archive, into memory, in the order of their names.</summary>
     /// <param name="path">Where they are.</param>
     /// <param name="split">train, test, or null for all.</param>

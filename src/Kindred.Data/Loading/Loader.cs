@@ -62,17 +62,18 @@ public sealed class Loader : IDisposable
     /// <param name="epoch">Its number; it decides order and views.</param>
     /// <param name="skip">Batches to leave out at the start, without decoding them.</param>
     /// <param name="order">Batches of places in the source, of any number and size; the loader's own order if null. A picture that comes twice gets different views.</param>
+    /// <param name="share">Which places of a batch of so many are made, where others make the rest; all of them if null. The rest stays as it was in memory.</param>
     /// <param name="cancel">Stops, also while waiting.</param>
     /// <exception cref="DataException">The pictures do not fill one batch, or more of them than the budget allows cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The loop was cancelled.</exception>
-    public IEnumerable<RawBatch> Epoch(int epoch, int skip = 0, IReadOnlyList<int[]>? order = null, CancellationToken cancel = default)
+    public IEnumerable<RawBatch> Epoch(int epoch, int skip = 0, IReadOnlyList<int[]>? order = null, Func<int, (int First, int Count)>? share = null, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(skip);
         if (running)
             throw new InvalidOperationException("this loader is in the middle of an epoch; end that loop first");
         Reserve(order is null || order.Count == 0 ? options.BatchSize : order.Max(batch => batch.Length));
-        var run = new LoaderRun(slots, epoch, skip, order is null ? OwnOrder(epoch) : GivenOrder(order), crew.Count > 0);
+        var run = new LoaderRun(slots, epoch, skip, order is null ? OwnOrder(epoch) : GivenOrder(order), crew.Count > 0) { Share = share };
         running = true;
         crew.Begin(run);
         try

@@ -24,6 +24,12 @@ sealed class LoaderRun
 
     internal int Epoch { get; }
 
+    /// <summary>Which places of a batch are made here; null for all.</summary>
+    internal Func<int, (int First, int Count)>? Share { get; init; }
+
+    /// <summary>Whether a place of a batch is made here.</summary>
+    internal bool Makes(int position, int count) => Share is null || (Share(count) is var (first, own) && position >= first && position < first + own);
+
     internal int Batches => order.Count;
 
     internal bool Stopped => Volatile.Read(ref stopped);

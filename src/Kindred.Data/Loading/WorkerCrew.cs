@@ -95,7 +95,7 @@ sealed class WorkerCrew : IDisposable
             cancel.ThrowIfCancellationRequested();
             try
             {
-                maker.Fill(piece.Slot, position, run.Epoch, unusable);
+                if (run.Makes(position, piece.Slot.Batch.Count)) maker.Fill(piece.Slot, position, run.Epoch, unusable);
             }
             catch (Exception exception)
             {

@@ -57,6 +57,10 @@ public sealed partial class DataUri
         return Parse(pairs.Length == 0 ? Place : $"{Place}?{string.Join('&', pairs)}");
     }
 
+    /// <summary>Another place of the same kind, with the same keys.</summary>
+    /// <param name="path">What stands behind the colon.</param>
+    public DataUri At(string path) => Parse($"{(Kind.Length > 0 ? $"{Kind}:" : "")}{path}{Text[Place.Length..]}");
+
     /// <summary>A key's value as a number, or null.</summary>
     /// <param name="key">For example <c>fraction</c>.</param>
     /// <exception cref="ConfigurationException">It is no number.</exception>

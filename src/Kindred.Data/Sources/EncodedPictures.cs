@@ -29,6 +29,9 @@ public abstract class EncodedPictures : IPictures
     /// <summary>Files that were passed over because their names are no pictures', by extension.</summary>
     public IReadOnlyDictionary<string, int> Ignored => Index.Ignored;
 
+    /// <summary>The splits that its folders stand for: train, val, test; empty where it is not divided.</summary>
+    public IReadOnlyCollection<string> Splits => Index.Splits;
+
     /// <summary>What a file may claim to be.</summary>
     public PictureLimits Limits { get; }
 

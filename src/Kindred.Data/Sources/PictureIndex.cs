@@ -63,6 +63,9 @@ sealed class PictureIndex
         names.Add(name);
     }
 
+    /// <summary>The splits that folders stand for, of whatever split was picked.</summary>
+    internal IReadOnlyCollection<string> Splits { get; private set; } = [];
+
     /// <summary>Picks a split and derives the classes from the folders.</summary>
     /// <param name="split">train, val or test; all if null.</param>
     /// <param name="source">What is being opened, for messages.</param>
@@ -100,6 +103,7 @@ sealed class PictureIndex
                 : $"{source} has no split '{split}': no folder named train, val or test holds pictures in it";
             throw new DataException(reason + (held.Count > 0 ? "" : $". Leave ?split= out to take all {folderOf.Count} pictures"));
         }
+        Splits = held;
         NameClasses(classes, filled);
     }
 

@@ -67,6 +67,20 @@ public static class PictureSources
         }
     }
 
+    /// <summary>Whether a source comes with a part to learn from and a part to test on; where it does not, <c>?hold=</c> and <c>?held=</c> draw them.</summary>
+    /// <param name="uri">The whole.</param>
+    /// <exception cref="DataException">Missing or broken.</exception>
+    public static bool Divided(string uri)
+    {
+        var parsed = DataUri.Parse(uri);
+        if (parsed["unseen"] is not null) return true;
+        var kind = parsed.Kind.Length > 0 ? parsed.Kind : Recognise(parsed.Path);
+        if (kind is "list" or "packed") return false;
+        if (kind is not ("folder" or "tar")) return true;
+        using var pictures = OpenWhole(kind, DataUri.Parse(parsed.Place), null);
+        return pictures is EncodedPictures encoded && encoded.Splits.Contains("train") && encoded.Splits.Contains("test");
+    }
+
     /// <summary>The share that <c>hold=</c> or <c>held=</c> names, and which side of it is wanted.</summary>
     static (double Share, bool Held)? HeldPart(DataUri uri)
     {

@@ -9,7 +9,8 @@ namespace Kindred.Data.Text;
 /// <summary>Reads sentences: <c>.txt</c> one a line, <c>.tsv</c> and <c>.csv</c> with one to three of them a row, each also as <c>.gz</c>, in folders and tar archives.</summary>
 /// <remarks>
 /// URI: <c>text:PATH</c>, where PATH is a file, a folder, a tar archive, or one of the two with a pattern behind a slash (<c>captions.tar/train.?.en.txt.gz</c>).
-/// Keys: <c>columns</c>, <c>label</c>, <c>group=line</c> (files beside one another whose equal lines say the same), <c>min</c> and <c>max</c> words,
+/// Keys: <c>columns</c>, <c>label</c>, <c>triples=COLUMN</c> (pairs become triples by what the
+/// column says of them), <c>group=line</c> (files beside one another whose equal lines say the same), <c>min</c> and <c>max</c> words,
 /// <c>lines=A-B</c>, <c>n</c>, <c>split</c>.
 /// </remarks>
 public static class TextFiles
@@ -17,7 +18,7 @@ public static class TextFiles
     const long MostBytes = 1L << 30;
 
     /// <summary>The keys of a URI that this reader knows.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["columns", "label", "group", "min", "max", "lines", "n", "split"];
+    public static IReadOnlyList<string> Keys { get; } = ["columns", "label", "triples", "group", "min", "max", "lines", "n", "split"];
 
     /// <summary>Reads what a data URI names.</summary>
     /// <exception cref="ConfigurationException">A key is wrong.</exception>
@@ -106,6 +107,10 @@ public static class TextFiles
     }
 
     static bool Named(string name, string split) => Path.GetFileName(name).Split('.', '-', '_').Contains(split, StringComparer.Ordinal);
+
+    /// <summary>The names of the text files that a path names, in order; each is a path of its own.</summary>
+    /// <exception cref="DataException">There is no text.</exception>
+    public static IReadOnlyList<string> Names(string path) => [.. Files(path).Select(f => f.Name)];
 
     /// <summary>The text files that a path names, in the order of their names, unpacked.</summary>
     internal static List<(string Name, byte[] Bytes)> Files(string path)

@@ -26,8 +26,8 @@ static class TextTable
 
     static Sentences Lines(string name, List<string> lines, DataUri uri)
     {
-        if (uri["columns"] is not null || uri["label"] is not null)
-            throw new ConfigurationException($"{uri}: {name} has one sentence a line and no columns; leave columns= and label= out, or name a .tsv.");
+        if (uri["columns"] is not null || uri["label"] is not null || uri["triples"] is not null)
+            throw new ConfigurationException($"{uri}: {name} has one sentence a line and no columns; leave columns=, label= and triples= out, or name a .tsv.");
         string[][] rows = [.. lines.Where(l => !string.IsNullOrWhiteSpace(l)).Select(l => new[] { l.Trim() })];
         if (rows.Length == 0) throw new DataException($"{name}: there is no sentence in it; expected is one a line.");
         return new(name, ["sentence"], rows) { Blank = lines.Count - rows.Length };
@@ -43,25 +43,31 @@ static class TextTable
         int[] columns = Chosen();
         var label = Place("label", uri["label"] ?? (header is null ? null : labelNames.FirstOrDefault(header.Contains)));
         var score = header is null ? -1 : Array.IndexOf(header, "score");
+        var relation = Place("triples", uri["triples"]);
+        if (relation >= 0 && columns.Length != 2) throw new ConfigurationException($"{uri}: triples= is for tables of two sentences a row, and {name} has {columns.Length}; choose by columns=A,B.");
         List<string[]> rows = [];
-        List<string> labels = [];
+        List<string> labels = [], relations = [];
         List<double> scores = [];
         for (var i = header is null ? start : start + 1; i < lines.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(lines[i])) continue;
             var cells = Cells(lines[i]);
-            if (cells.Length < Math.Max(columns.Max(), Math.Max(label, score)) + 1 || (header is null && cells.Length != first.Length))
+            if (cells.Length < Math.Max(Math.Max(columns.Max(), relation), Math.Max(label, score)) + 1 || (header is null && cells.Length != first.Length))
                 throw Wrong(i, $"{cells.Length} column{(cells.Length == 1 ? "" : "s")}, "
                     + $"expected {(header is null ? $"{first.Length}, as in the first row" : $"those of the header: {string.Join(", ", header)}")}; "
                     + $"is the line cut, or not separated by {(separator == '\t' ? "tabs" : "commas")}?");
             if (columns.FirstOrDefault(c => string.IsNullOrWhiteSpace(cells[c]), -1) is >= 0 and var empty) throw Wrong(i, $"column {empty + 1} has no sentence");
             rows.Add([.. columns.Select(c => cells[c].Trim())]);
+            if (relation >= 0)
+                relations.Add(Triples.IsRelation(cells[relation].Trim()) ? cells[relation].Trim()
+                    : throw Wrong(i, $"'{Short(cells[relation])}' is no relation of two sentences; expected is entailment, neutral or contradiction"));
             if (label >= 0) labels.Add(cells[label].Trim());
             if (score >= 0)
                 scores.Add(double.TryParse(cells[score], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
                     : throw Wrong(i, $"'{Short(cells[score])}' is no score; a number was expected"));
         }
         if (rows.Count == 0) throw new DataException($"{name}: there is a header and no row.");
+        if (relation >= 0) return Triples.Of(name, rows, relations) with { Blank = blank };
         string[] classes = [.. labels.Distinct().Order(StringComparer.Ordinal)];
         return new(name, [.. columns.Select((c, i) => header is null ? $"sentence{i + 1}" : header[c])], rows)
         {
@@ -76,7 +82,7 @@ static class TextTable
         string[] Cells(string line) => separator == '\t' ? line.Split('\t') : Quoted(line);
 
         bool IsHeader(string[] cells) => cells.Any(c => otherNames.Contains(c) || sentenceNames.Any(names => names.Contains(c)))
-            || (uri["columns"] ?? uri["label"]) is { } wanted && wanted.Split(',').Any(w => cells.Contains(w));
+            || new[] { uri["columns"], uri["label"], uri["triples"] }.Any(wanted => wanted is not null && wanted.Split(',').Any(w => cells.Contains(w)));
 
         int[] Chosen()
         {

@@ -215,7 +215,7 @@ public sealed class SentencePieces : Tokenizer
     public SentencePieces(byte[] file, string path)
     {
         this.file = file;
-        try { tokenizer = SentencePieceTokenizer.Create(new MemoryStream(file), addBeginningOfSentence: false, addEndOfSentence: false); }
+        try { tokenizer = Open(file); }
         catch (Exception e) when (e is not OutOfMemoryException) { throw new DataException($"{path} is no SentencePiece model: {e.Message}", e); }
         Count = tokenizer.Vocabulary.Count == 0 ? throw new DataException($"{path}: the model has no pieces.") : tokenizer.Vocabulary.Values.Max() + 1;
     }
@@ -223,17 +223,32 @@ public sealed class SentencePieces : Tokenizer
     /// <inheritdoc/>
     public override int Count { get; }
 
+    // T5's models have no token that begins a sentence, which the library looks up all the same: they get number 0 for it, which is never asked for. Of a field that
+    // comes twice the last one holds: 2, the training settings, with 41, the number of that token.
+    static SentencePieceTokenizer Open(byte[] file)
+    {
+        try { return Create(file); }
+        catch (IndexOutOfRangeException) { return Create([.. file, 0x12, 0x03, 0xC8, 0x02, 0x00]); }
+
+        static SentencePieceTokenizer Create(byte[] model) => SentencePieceTokenizer.Create(new MemoryStream(model), addBeginningOfSentence: false, addEndOfSentence: false);
+    }
+
     /// <inheritdoc/>
     public override IReadOnlyList<(string, byte[])> Files => [("tokenizer.model", file)];
 
     /// <inheritdoc/>
-    public override int[] Encode(string sentence, int length) => BytePairTokenizer.Framed(tokenizer.EncodeToIds(sentence), -1, tokenizer.EndOfSentenceId, length);
+    public override int[] Encode(string sentence, int length) => BytePairTokenizer.Framed(Pieces(sentence), -1, tokenizer.EndOfSentenceId, length);
 
     /// <inheritdoc/>
     public override int End => tokenizer.EndOfSentenceId;
 
     /// <inheritdoc/>
-    public override int[] Pieces(string text) => [.. tokenizer.EncodeToIds(text)];
+    public override int[] Pieces(string text)
+    {
+        // Strange letters in a row are one unknown piece, as SentencePiece's own program has it.
+        var ids = tokenizer.EncodeToIds(text);
+        return [.. ids.Where((id, i) => id != tokenizer.UnknownId || i == 0 || ids[i - 1] != id)];
+    }
 
     /// <inheritdoc/>
     public override string Text(IReadOnlyList<int> numbers) => tokenizer.Decode(numbers.Where(n => n != tokenizer.EndOfSentenceId)).Trim();

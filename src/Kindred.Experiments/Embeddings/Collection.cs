@@ -59,7 +59,8 @@ public sealed class Collection : IDisposable
                 throw new DataException($"{path} holds {vectors.Count} vectors, {VectorTables.NamesOf(path)} names {read.Names.Count}; they belong to different files.");
             var manifest = EmbeddingManifest.Read(path);
             if (manifest is not null && (manifest.Dimension != vectors.Dimension || manifest.Count != vectors.Count))
-                throw new DataException($"{path} holds {vectors.Count} vectors of {vectors.Dimension} numbers, its manifest speaks of {manifest.Count} of {manifest.Dimension}; they belong to different files.");
+                throw new DataException($"{path} holds {vectors.Count} vectors of {vectors.Dimension} numbers, "
+                    + $"its manifest speaks of {manifest.Count} of {manifest.Dimension}; they belong to different files.");
             return new(path, vectors, null, known?.Names ?? new IndexContent(vectors).NamesFrom(0), known?.Labels, manifest);
         }
         catch
@@ -76,7 +77,8 @@ public sealed class Collection : IDisposable
     /// <param name="progress">Is told how many samples are done.</param>
     /// <param name="warn">Is told what a person should know.</param>
     /// <param name="cancel">Stops between batches; the next time goes on.</param>
-    public static Collection Of(Embedder embedder, string? data, EmbeddingOptions? options = null, IProgress<EmbeddingProgress>? progress = null, Action<string>? warn = null, CancellationToken cancel = default)
+    public static Collection Of(Embedder embedder, string? data, EmbeddingOptions? options = null, IProgress<EmbeddingProgress>? progress = null,
+        Action<string>? warn = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(embedder);
         options ??= new();

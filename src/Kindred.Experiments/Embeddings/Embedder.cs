@@ -69,7 +69,8 @@ public sealed class Embedder : IDisposable
         return DataKinds.Open(experiment.Recipe, DataKinds.Of(wanted).Whole(wanted), assets.Folder);
     }
 
-    internal string UriOf(string? uri) => uri ?? OwnData ?? throw new ConfigurationException("the run's recipe names no data; give --data URI, for example --data folder:PATH.");
+    internal string UriOf(string? uri) => uri ?? OwnData
+        ?? throw new ConfigurationException("the run's recipe names no data; give --data URI, for example --data folder:PATH.");
 
     /// <summary>Vectors of all samples in order, a batch at a time.</summary>
     /// <param name="data">Data that <see cref="OpenData"/> opened.</param>
@@ -131,16 +132,19 @@ public sealed class Embedder : IDisposable
             values.AddRange(batch.Values);
             names.AddRange(batch.Rows.Select(row => NameOf(data, row)));
         }
-        if (names.Count == 0) throw new DataException($"{UriOf(uri)}: none of the {data.Count} samples can be used{(data.Bad.Count > 0 ? $": {data.Bad[0].Name} {data.Bad[0].Reason}" : "")}.");
+        if (names.Count == 0)
+            throw new DataException($"{UriOf(uri)}: none of the {data.Count} samples can be used{(data.Bad.Count > 0 ? $": {data.Bad[0].Name} {data.Bad[0].Reason}" : "")}.");
         return ([.. values], values.Count / names.Count, [.. names]);
     }
 
     // Bytes that are no text cannot stand in a file of text.
-    internal static string NameOf(IData data, int row) => data.Name(row) is var name && name.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0 ? FileNames.Printable(name) : name;
+    internal static string NameOf(IData data, int row) => data.Name(row) is var name && name.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0
+        ? FileNames.Printable(name) : name;
 
     /// <summary>Writes the vectors of all samples with their names; what was begun before and stopped is gone on with.</summary>
     /// <remarks>
-    /// While it is under way, what is done lies in <c>FILE.partial/</c>. Memory does not grow with the number of samples, but for their names. However often it is stopped,
+    /// While it is under way, what is done lies in <c>FILE.partial/</c>. Memory does not grow with the number of samples, but for their names. However often
+    /// it is stopped,
     /// the file has the same bytes.
     /// </remarks>
     /// <param name="uri">A data URI; null for what the run learnt from.</param>
@@ -152,7 +156,8 @@ public sealed class Embedder : IDisposable
     /// <exception cref="ConfigurationException">The file's ending says no format, or there is no such layer.</exception>
     /// <exception cref="DataException">The data cannot be read.</exception>
     /// <exception cref="EnvironmentException">The file cannot be written.</exception>
-    public EmbeddingManifest Write(string? uri, string path, EmbeddingOptions? options = null, IProgress<EmbeddingProgress>? progress = null, Action<string>? warn = null, CancellationToken cancel = default)
+    public EmbeddingManifest Write(string? uri, string path, EmbeddingOptions? options = null, IProgress<EmbeddingProgress>? progress = null,
+        Action<string>? warn = null, CancellationToken cancel = default)
     {
         options ??= new();
         Io.Tables.VectorTables.Check(path);
@@ -164,7 +169,8 @@ public sealed class Embedder : IDisposable
         if (partial.Rows > 0) progress?.Report(new(Math.Min(data.Count, partial.Batches * size), data.Count));
         foreach (var batch in Vectors(data, options with { Batch = size }, partial.Batches, cancel))
         {
-            partial.Add(batch, [.. batch.Rows.Select(row => NameOf(data, row))], batch.Labels is null ? null : [.. batch.Labels.Select(l => l < 0 ? null : data.Classes[l])]);
+            partial.Add(batch, [.. batch.Rows.Select(row => NameOf(data, row))], batch.Labels is null ? null
+                : [.. batch.Labels.Select(l => l < 0 ? null : data.Classes[l])]);
             progress?.Report(new(Math.Min(data.Count, partial.Batches * size), data.Count));
         }
         if (partial.Rows == 0) throw new DataException($"{wanted}: none of the {data.Count} samples can be used.");
@@ -180,13 +186,15 @@ public sealed class Embedder : IDisposable
         if (partial.Rows == data.Count) return [];
         var why = data.Bad.GroupBy(b => b.Name).ToDictionary(b => b.Key, b => b.First().Reason);
         var done = partial.Numbers().ToHashSet();
-        return [.. Enumerable.Range(0, data.Count).Where(i => !done.Contains(i)).Select(i => new SkippedSample(NameOf(data, i), why.GetValueOrDefault(data.Name(i), "cannot be used")))];
+        return [.. Enumerable.Range(0, data.Count).Where(i => !done.Contains(i)).Select(i =>
+            new SkippedSample(NameOf(data, i), why.GetValueOrDefault(data.Name(i), "cannot be used")))];
     }
 
     // What has to be the same for a file that was begun to be gone on with.
     internal JsonObject Request(string uri, IData data, EmbeddingOptions options, int size) => new()
     {
-        ["checkpoint_sha256"] = CheckpointSha256, ["layer"] = options.Layer, ["normalized"] = options.Normalize, ["batch"] = size, ["data"] = uri, ["samples"] = data.Count,
+        ["checkpoint_sha256"] = CheckpointSha256, ["layer"] = options.Layer, ["normalized"] = options.Normalize, ["batch"] = size, ["data"] = uri,
+        ["samples"] = data.Count,
         ["stamps"] = StampHash(data),
     };
 

@@ -19,10 +19,12 @@ namespace Kindred.Experiments.Embeddings;
 /// <param name="Data">The samples.</param>
 /// <param name="Classes">Their classes; empty without labels.</param>
 /// <param name="Skipped">Samples that could not be used, and why: they have no vector.</param>
-public sealed record EmbeddingManifest(string Run, string Method, string Checkpoint, string CheckpointSha256, string Layer, JsonNode? Encoder, string? Pooling, bool Normalized,
+public sealed record EmbeddingManifest(string Run, string Method, string Checkpoint, string CheckpointSha256, string Layer, JsonNode? Encoder,
+    string? Pooling, bool Normalized,
     int Dimension, int Count, string Data, IReadOnlyList<string> Classes, IReadOnlyList<SkippedSample> Skipped)
 {
-    static readonly JsonSerializerOptions style = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions style = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     static readonly JsonSerializerOptions line = new(style) { WriteIndented = false };
 
     /// <summary>Where the manifest of a file of vectors lies.</summary>

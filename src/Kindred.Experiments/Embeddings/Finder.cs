@@ -36,7 +36,8 @@ public sealed class Finder : IDisposable
     readonly string? data;
     readonly List<IDisposable> open = [];
 
-    Finder(Collection collection, Lazy<Embedder> embedder, EmbeddingOptions options, string? data) => (Among, this.embedder, this.options, this.data) = (collection, embedder, options, data);
+    Finder(Collection collection, Lazy<Embedder> embedder, EmbeddingOptions options, string? data) =>
+        (Among, this.embedder, this.options, this.data) = (collection, embedder, options, data);
 
     /// <summary>What is searched.</summary>
     public Collection Among { get; }
@@ -50,7 +51,8 @@ public sealed class Finder : IDisposable
     /// <param name="progress">Is told how many samples are embedded.</param>
     /// <param name="warn">Is told what a person should know.</param>
     /// <param name="cancel">Stops.</param>
-    public static Finder Open(string where, string? data = null, string layer = "h", string? run = null, Device? device = null, IProgress<EmbeddingProgress>? progress = null,
+    public static Finder Open(string where, string? data = null, string layer = "h", string? run = null, Device? device = null,
+        IProgress<EmbeddingProgress>? progress = null,
         Action<string>? warn = null, CancellationToken cancel = default)
     {
         if (Directory.Exists(where))
@@ -65,17 +67,20 @@ public sealed class Finder : IDisposable
         }
         var collection = Collection.Open(where);
         var manifest = collection.Manifest;
-        return new(collection, new(() => Again(collection, run ?? manifest?.Run, device)), new(manifest?.Layer ?? layer, manifest?.Normalized ?? false), data ?? manifest?.Data);
+        return new(collection, new(() => Again(collection, run ?? manifest?.Run, device)),
+            new(manifest?.Layer ?? layer, manifest?.Normalized ?? false), data ?? manifest?.Data);
     }
 
     static Embedder Again(Collection collection, string? run, Device? device)
     {
-        if (run is null) throw new ConfigurationException($"{collection.Path} does not say which run made its vectors; give --run DIR, or a query by its name or as a file of vectors (.npy).");
+        if (run is null)
+            throw new ConfigurationException($"{collection.Path} does not say which run made its vectors; give --run DIR, or a query by its name or as a file of vectors (.npy).");
         var embedder = Embedder.Open(run, device);
         if (collection.Manifest is { } manifest && manifest.CheckpointSha256 != embedder.CheckpointSha256)
         {
             embedder.Dispose();
-            throw new DataException($"the run '{run}' has other weights now than when {collection.Path} was made: its queries would not fit. Embed the data again, or give by --run the run as it was.");
+            throw new DataException($"the run '{run}' has other weights now than when {collection.Path} was made: its queries would not fit. "
+                + "Embed the data again, or give by --run the run as it was.");
         }
         return embedder;
     }
@@ -96,7 +101,8 @@ public sealed class Finder : IDisposable
         using (vectors)
         {
             var found = Among.Search(vectors, k, search, exact);
-            return [.. found.Select((all, i) => new Answer(names[i], [.. all.Select((n, rank) => new Found(rank + 1, Among.Names[n.Row], n.Score, Among.Labels?[n.Row], n.Row))]) { Shown = shown(i) })];
+            return [.. found.Select((all, i) => new Answer(names[i], [.. all.Select((n, rank) =>
+                new Found(rank + 1, Among.Names[n.Row], n.Score, Among.Labels?[n.Row], n.Row))]) { Shown = shown(i) })];
         }
     }
 
@@ -110,8 +116,10 @@ public sealed class Finder : IDisposable
         using var folder = new TemporaryFolder();
         if (Modality is { } modality && modality.Query(query, data!, folder.Path) is { } one) return Embedded(one, [query], query, cancel);
         if (Among.Find(query) is { } row) return (Vectors.Of(Among.Vectors[row].ToArray(), Among.Vectors.Dimension), [query], _ => ShownOf(Among.Names[row]));
-        if (DataUri.Parse(query).Kind is { Length: > 0 } kind && Catalogues.Modalities.All.Values.Any(m => m.Attribute.Schemes.Contains(kind))) return Embedded(query, null, query, cancel);
-        throw new DataException($"'{query}' is {(Modality is TextModality ? "" : "no file that can be embedded and ")}no name of the {Among.Names.Count} samples of {Among.Path}, such as '{Among.Names[0]}'.");
+        if (DataUri.Parse(query).Kind is { Length: > 0 } kind
+            && Catalogues.Modalities.All.Values.Any(m => m.Attribute.Schemes.Contains(kind))) return Embedded(query, null, query, cancel);
+        throw new DataException($"'{query}' is {(Modality is TextModality ? "" : "no file that can be embedded and ")}"
+            + $"no name of the {Among.Names.Count} samples of {Among.Path}, such as '{Among.Names[0]}'.");
     }
 
     Modality? Modality => data is null || DataKinds.Of(data) is not { } known ? null : known;
@@ -136,7 +144,8 @@ public sealed class Finder : IDisposable
     NeighbourSheet.Shown? ShownOf(string name) => Pictures is { } pictures ? ShownIn(pictures, name) : null;
 
     static NeighbourSheet.Shown? ShownIn(IPictures pictures, string name) =>
-        Enumerable.Range(0, pictures.Count).Where(i => pictures.Name(i) == name).Select(i => (NeighbourSheet.Shown?)new NeighbourSheet.Shown(pictures, i)).FirstOrDefault();
+        Enumerable.Range(0, pictures.Count).Where(i => pictures.Name(i) == name).Select(i =>
+            (NeighbourSheet.Shown?)new NeighbourSheet.Shown(pictures, i)).FirstOrDefault();
 
     IPictures? Pictures => data is not null && DataKinds.Of(data) is PictureModality ? pictures ??= Opened(data) : null;
 
@@ -152,7 +161,8 @@ public sealed class Finder : IDisposable
         var source = Pictures ?? throw new ConfigurationException($"{Among.Path}: a sheet shows pictures, and these are none; give where they lie by --data if they are.");
         var index = new Dictionary<string, int>();
         for (var i = 0; i < source.Count; i++) index.TryAdd(source.Name(i), i);
-        return NeighbourSheet.Draw([.. answers.Select(a => (a.Shown, (IReadOnlyList<NeighbourSheet.Shown>)[.. a.Neighbours.Where(n => index.ContainsKey(n.Name)).Select(n => new NeighbourSheet.Shown(source, index[n.Name]))]))], tile);
+        return NeighbourSheet.Draw([.. answers.Select(a => (a.Shown, (IReadOnlyList<NeighbourSheet.Shown>)[.. a.Neighbours.Where(n =>
+            index.ContainsKey(n.Name)).Select(n => new NeighbourSheet.Shown(source, index[n.Name]))]))], tile);
     }
 
     /// <summary>Closes run, vectors and pictures.</summary>

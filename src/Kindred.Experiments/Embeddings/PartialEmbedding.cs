@@ -8,7 +8,8 @@ using Kindred.Io.Tables;
 namespace Kindred.Experiments.Embeddings;
 
 /// <summary>Vectors that are being made: what is done lies in a folder beside the file, so that who is killed goes on there.</summary>
-/// <remarks><c>rows.f32</c> and <c>names.jsonl</c> only grow; <c>progress.json</c> says how much of them counts, and is written after they have reached the disk.</remarks>
+/// <remarks><c>rows.f32</c> and <c>names.jsonl</c> only grow; <c>progress.json</c> says how much of them counts, and is written after they have reached the
+/// disk.</remarks>
 sealed class PartialEmbedding : IDisposable
 {
     static readonly TimeSpan between = TimeSpan.FromSeconds(2);
@@ -147,7 +148,8 @@ sealed class PartialEmbedding : IDisposable
     /// <summary>Writes the file and its manifest, and takes the folder away.</summary>
     internal void Finish(EmbeddingManifest manifest, bool labelled)
     {
-        VectorTables.Save(path, new VectorTable(Rows, Dimension, () => File.OpenRead(RowFile), () => Lines().Select(l => l.Name), labelled ? () => Lines().Select(l => l.Label) : null)
+        VectorTables.Save(path, new VectorTable(Rows, Dimension, () => File.OpenRead(RowFile), () => Lines().Select(l => l.Name), labelled ? () => Lines()
+            .Select(l => l.Label) : null)
         {
             Metadata = new Dictionary<string, string> { ["kindred"] = manifest.ToJson() },
         });

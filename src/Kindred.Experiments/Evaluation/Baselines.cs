@@ -18,6 +18,7 @@ public static class Baselines
         ["pca"] = ("the plain view's first principal components over the training samples, as many as the embedding has values", (network, data) => new PrincipalComponents(network, data)),
         ["counts"] = ("how often each node label occurs in a graph", (_, _) => new GraphCounts(sizes: false)),
         ["sizes"] = ("the same, and the numbers of nodes and edges", (_, _) => new GraphCounts(sizes: true)),
+        ["words"] = ("how often each of 2,048 word pieces occurs in a sentence, weighed by tf-idf", (network, data) => new WordCounts(data, network.Device)),
         ["ridge"] = ("ridge regression from mean and deviation of a film's frames to the tf-idf of its caption's words", (network, data) => new CaptionRidge(data, network.Device)),
     };
 

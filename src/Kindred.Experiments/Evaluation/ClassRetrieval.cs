@@ -17,7 +17,7 @@ public sealed record ClassRetrieval : Protocol
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        using var test = subject.OpenLabelled("test");
+        using var test = subject.OpenLabelled("test", alone: true);
         using var scope = Scope.Open();
         var (x, y) = Features.Labelled(test, subject.Represent, subject.Cancel);
         return Measure(x.Normalize(), y, subject.Cancel);

@@ -20,7 +20,7 @@ public sealed record ClusterProtocol([Range(0, 1 << 24)] int Clusters = 0, [Rang
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        using var data = subject.OpenLabelled(Split);
+        using var data = subject.OpenLabelled(Split, alone: true);
         using var scope = Scope.Open();
         var (assignment, y) = Own ? Named(subject, data) : Found(subject, data);
         var agreement = ClusterAgreement.Of(y.ToArray<long>(), assignment.ToArray<long>());

@@ -69,7 +69,7 @@ public sealed record CopyDetection([Range(1, 1000)] int Edits = 2) : Protocol
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        using var test = subject.OpenPictures("test");
+        using var test = subject.OpenPictures("test", alone: true);
         var scores = new CopyRetrieval(test, test.PlainView, test.TrainingView, [.. Enumerable.Range(1, Edits).Select(s => (ulong)s)]).Score(subject.Represent);
         return new Dictionary<string, double> { ["r1"] = scores.R1, ["r5"] = scores.R5 };
     }

@@ -26,4 +26,20 @@ public static class DataSplit
         if (share is not null) parsed = parsed.With("split", "train");
         return parsed.With("n", count).Text;
     }
+
+    /// <summary>The share that is held out to test on where data have no test part and nobody says otherwise.</summary>
+    public const string HeldShare = "0.2";
+
+    /// <summary>The URI of one part of data that have no parts of their own: a share is held out, the same every time.</summary>
+    /// <param name="uri">The whole.</param>
+    /// <param name="split">train or test.</param>
+    public static string Drawn(string uri, string split)
+    {
+        var parsed = DataUri.Parse(uri);
+        var (share, count) = (parsed["held"] ?? HeldShare, parsed["ntest"]);
+        parsed = parsed.With("ntest", null).With("held", null);
+        if (split == "train") return parsed.With("hold", share).Text;
+        foreach (var key in ofTraining) parsed = parsed.With(key, null);
+        return parsed.With("held", share).With("n", count).Text;
+    }
 }

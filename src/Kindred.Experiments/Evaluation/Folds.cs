@@ -23,18 +23,26 @@ public sealed record Folds([Range(2, 1000)] int Count = 10, [Range(0.0, 1e6)] IR
         using var data = subject.OpenLabelled(null);
         using var scope = Scope.Open();
         var (x, y) = Features.Labelled(data, subject.Represent, subject.Cancel);
-        if (y.Numel < 2 * Count) throw new DataException($"{subject.Uri} has {y.Numel} labelled samples; {Count} folds need at least {2 * Count}. Take fewer by count.");
+        var right = Accuracies(subject.Uri, x, y, data.Classes.Count, subject.Cancel);
+        var mean = right.Average();
+        return new Dictionary<string, double> { ["accuracy"] = mean, ["std"] = Math.Sqrt(right.Sum(a => (a - mean) * (a - mean)) / (Count - 1)) };
+    }
+
+    /// <summary>The accuracy of each fold, in percent.</summary>
+    /// <exception cref="DataException">There are too few samples.</exception>
+    internal double[] Accuracies(string source, Tensor x, Tensor y, int classes, CancellationToken cancel)
+    {
+        if (y.Numel < 2 * Count) throw new DataException($"{source} has {y.Numel} labelled samples; {Count} folds need at least {2 * Count}. Take fewer by count.");
         var fold = Drawn(y.ToArray<long>());
         var right = new double[Count];
         for (var f = 0; f < Count; f++)
         {
             using var inner = Scope.Open();
             var (test, train) = (Where(i => i == f), Where(i => i != f));
-            var probe = LinearProbe.Fit(x.IndexSelect(0, train), y.IndexSelect(0, train), data.Classes.Count, ProbeFit.Default with { L2 = L2, Seed = (ulong)Seed }, subject.Cancel);
+            var probe = LinearProbe.Fit(x.IndexSelect(0, train), y.IndexSelect(0, train), classes, ProbeFit.Default with { L2 = L2, Seed = (ulong)Seed }, cancel);
             right[f] = probe.Accuracy(x.IndexSelect(0, test), y.IndexSelect(0, test));
         }
-        var mean = right.Average();
-        return new Dictionary<string, double> { ["accuracy"] = mean, ["std"] = Math.Sqrt(right.Sum(a => (a - mean) * (a - mean)) / (Count - 1)) };
+        return right;
 
         Tensor Where(Func<int, bool> wanted) => Tensor.From<long>([.. Enumerable.Range(0, fold.Length).Where(i => wanted(fold[i])).Select(i => (long)i)]).To(x.Device);
     }

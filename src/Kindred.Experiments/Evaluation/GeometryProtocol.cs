@@ -19,7 +19,7 @@ public sealed record GeometryProtocol([Range(2, 1 << 24)] int Samples = 5000) : 
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        using var test = subject.Open("test", atMost: Samples);
+        using var test = subject.Open("test", atMost: Samples, alone: true);
         using var scope = Scope.Open();
         var z = Features.Of(test, subject.Represent, subject.Cancel).Features.Normalize();
         var spread = Spread.Of(z);

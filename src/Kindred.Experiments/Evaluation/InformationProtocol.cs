@@ -13,7 +13,7 @@ public sealed record InformationProtocol : Protocol
         ArgumentNullException.ThrowIfNull(subject);
         var method = subject.Need<IEstimates>("estimates mutual information");
         using var scope = Scope.Open();
-        using var data = subject.Open("test");
+        using var data = subject.Open("test", alone: true);
         if (data is not PairData pairs) throw new ConfigurationException($"{subject.Uri}: an estimate is read off pairs of vectors; give --data columns:gaussian or --data \"columns:FILE?x=1&y=2\".");
         var metrics = new Dictionary<string, double> { ["nats"] = method.Estimate(pairs.All().To(subject.Device)) };
         if (pairs.Truth is { } truth) metrics["truth"] = truth;

@@ -23,7 +23,7 @@ public sealed record ModesProtocol([Range(1, 1 << 24)] int Samples = 5000, [Rang
         ArgumentNullException.ThrowIfNull(subject);
         var method = subject.Need<IGenerates>("draws samples");
         using var scope = Scope.Open();
-        using var data = subject.Open("test");
+        using var data = subject.Open("test", alone: true);
         if (data is not PointData { Modes: { } modes } points)
             throw new ConfigurationException($"{subject.Uri}: nobody knows where the modes of these data lie; points:ring and points:25-gaussians say it.");
         var made = method.Generate(Samples).X.To(Device.Cpu).To(Dtype.Float32);

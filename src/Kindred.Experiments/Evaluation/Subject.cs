@@ -71,6 +71,9 @@ public sealed class Subject
     /// <summary>The URI of at most so many samples of other data; null where that kind of data cannot draw.</summary>
     public Func<string, int, string?> AtMost { get; init; } = (_, _) => null;
 
+    /// <summary>How data of a URI come to a part to learn from and a part to test on.</summary>
+    public Func<string, TestPart> TestPart { get; init; } = _ => Modalities.TestPart.Own;
+
     /// <summary>Opens what another run has learnt, by its folder.</summary>
     /// <exception cref="DataException">It is no run.</exception>
     public Func<string, OtherRun> OtherRun { get; init; } = run => throw new ConfigurationException($"'{run}' cannot be opened here; evaluate a run by `kindred eval`.");
@@ -94,9 +97,11 @@ public sealed class Subject
     /// <param name="split">train, test, or null for all.</param>
     /// <param name="atMost">Draws so many samples where there are more; the same number of every class.</param>
     /// <param name="label">What the classes are, where the data have several kinds of labels.</param>
-    public IData Open(string? split, int? atMost = null, string? label = null)
+    /// <param name="alone">Whether nothing is learnt from another part: then data that have no parts are looked at as a whole.</param>
+    /// <exception cref="DataException">The data have no parts, and no share of them can be held out.</exception>
+    public IData Open(string? split, int? atMost = null, string? label = null, bool alone = false)
     {
-        var wanted = DataSplit.Of(Uri, split);
+        var wanted = PartOf(split, alone);
         if (label is not null) wanted = DataUri.Parse(wanted).With("label", label).Text;
         var data = open(wanted);
         if (atMost is { } limit && data.Count > limit && AtMost(wanted, limit) is { } fewer)
@@ -109,24 +114,54 @@ public sealed class Subject
         return data;
     }
 
+    string PartOf(string? split, bool alone)
+    {
+        if (split is not ("train" or "test") || DataUri.Parse(Uri)["split"] is not null) return DataSplit.Of(Uri, split);
+        var part = TestPart(Uri);
+        if (part == Modalities.TestPart.Own) return DataSplit.Of(Uri, split);
+        if (alone && DataUri.Parse(Uri)["held"] is null) return DataSplit.Of(Uri, null);
+        if (part == Modalities.TestPart.None)
+            throw new DataException($"{Uri} has no parts train and test, and this protocol learns from one and tests on the other; put the samples into folders named so.");
+        return DataSplit.Drawn(Uri, split);
+    }
+
+    /// <summary>Opens data of a protocol's own making and notes their size.</summary>
+    /// <param name="part">What they are called in the report.</param>
+    /// <param name="uri">The data.</param>
+    public IData OpenPart(string part, string uri)
+    {
+        var data = open(uri);
+        Note(part, uri, data);
+        return data;
+    }
+
     /// <summary>Opens what the run learnt from, whatever data are looked at.</summary>
     /// <exception cref="ConfigurationException">It is not known.</exception>
     public IData OpenOwn() => open(OwnData ?? throw new ConfigurationException("the run's recipe names no data; this protocol wants those that it learnt from."));
 
     /// <summary>Opens a part of the data that has classes.</summary>
     /// <exception cref="DataException">It has none.</exception>
-    public IData OpenLabelled(string? split, string? label = null)
+    public IData OpenLabelled(string? split, string? label = null, bool alone = false)
     {
-        var data = Open(split, label: label);
+        var data = Open(split, label: label, alone: alone);
         if (data.Labels is not null && data.Classes.Count > 1) return data;
+        var none = data.Labels is null || data.Classes.Count == 0;
         data.Dispose();
-        throw new DataException($"{DataSplit.Of(Uri, split)} has {data.Classes.Count} classes; this protocol needs labels, for example a folder with one folder a class.");
+        throw new DataException(none
+            ? $"{Uri} has no labels, and this protocol needs them: put the samples into one folder a class, or name a table of them (folder:PATH?labels=FILE.csv). "
+                + "geometry and copy-retrieval need none."
+            : $"all samples of {Uri} are of one class; this protocol needs labels of at least two, for example a folder with one folder a class.");
     }
 
     /// <summary>Opens a part of the data as pictures.</summary>
     /// <exception cref="ConfigurationException">The data are something else.</exception>
-    public PictureData OpenPictures(string? split, int? atMost = null) => Open(split, atMost) as PictureData
-        ?? throw new ConfigurationException($"{Uri}: this protocol changes pictures, and these data are none; give pictures by --data.");
+    public PictureData OpenPictures(string? split, int? atMost = null, bool alone = false)
+    {
+        var data = Open(split, atMost, alone: alone);
+        if (data is PictureData pictures) return pictures;
+        data.Dispose();
+        throw new ConfigurationException($"{Uri}: this protocol changes pictures, and these data are none; give pictures by --data.");
+    }
 
     void Note(string part, string wanted, IData data)
     {

@@ -33,6 +33,10 @@ public abstract class Modality
     /// <summary>The URI of at most so many samples, equally many of each class; null where this kind cannot draw.</summary>
     public virtual string? AtMost(string uri, int samples) => null;
 
+    /// <summary>How data of this kind come to a part to learn from and a part to test on.</summary>
+    /// <param name="uri">The whole.</param>
+    public virtual TestPart TestPart(string uri) => Modalities.TestPart.Own;
+
     /// <summary>The data URI of one sample that a person names by a file or by words, seen as other data are; null where this kind has no such samples.</summary>
     /// <param name="query">A path, or words.</param>
     /// <param name="like">The data among which it is looked for, whose keys may say how samples are seen.</param>
@@ -67,6 +71,19 @@ public abstract class Modality
 
     /// <summary>A URI with one key changed.</summary>
     protected static string With(string uri, string key, string? value) => DataUri.Parse(uri).With(key, value).Text;
+}
+
+/// <summary>How data come to a part to learn from and a part to test on.</summary>
+public enum TestPart
+{
+    /// <summary>They have both: <c>?split=train</c> and <c>?split=test</c>.</summary>
+    Own,
+
+    /// <summary>A share is held out: <c>?hold=F</c> and <c>?held=F</c>, drawn alike every time.</summary>
+    Drawn,
+
+    /// <summary>They are one whole.</summary>
+    None,
 }
 
 /// <summary>How closely data are looked over.</summary>

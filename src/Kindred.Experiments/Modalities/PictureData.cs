@@ -80,8 +80,13 @@ public sealed class PictureData : IData, ISeenAgain
     });
 
     /// <inheritdoc/>
-    public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
-        loader.Value.Epoch(epoch, skip, plan?.Batches, cancel).Select(b => new PictureBatch(this, b));
+    public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel)
+    {
+        var shared = !Everyone.Alone;                                                    // asked here: workers are threads of their own
+        return loader.Value.Epoch(epoch, skip, plan?.Batches, shared ? OwnShare : null, cancel).Select(b => new PictureBatch(this, b, shared));
+    }
+
+    static (int First, int Count) OwnShare(int count) => count < Everyone.Count ? (0, count) : ((int)Everyone.Share(count).First, (int)Everyone.Share(count).Count);
 
     /// <inheritdoc/>
     public IEnumerable<IRawBatch> Plain(int batch, CancellationToken cancel = default) => InOrder(plain, 0, batch, cancel);
@@ -111,7 +116,7 @@ public sealed class PictureData : IData, ISeenAgain
     public IEnumerable<IRawBatch> InOrder(ViewPlan plan, ulong seed, int batch, CancellationToken cancel = default, int skip = 0)
     {
         using var ordered = new Loader(Pictures, [new ViewGroup("plain", 1, plan)], new LoaderOptions { BatchSize = batch, Seed = seed, Shuffle = false, DropLast = false, Workers = options.Workers });
-        foreach (var raw in ordered.Epoch(0, skip, cancel: cancel)) yield return new PictureBatch(this, raw);
+        foreach (var raw in ordered.Epoch(0, skip, cancel: cancel)) yield return new PictureBatch(this, raw, shared: false);
     }
 
     /// <inheritdoc/>
@@ -121,19 +126,35 @@ public sealed class PictureData : IData, ISeenAgain
         Pictures.Dispose();
     }
 
-    sealed class PictureBatch(PictureData data, RawBatch raw) : IRawBatch
+    // Of a shared batch only the own rows were made; pictures that could not be used were replaced by whoever made theirs, so numbers and labels are told too.
+    sealed class PictureBatch(PictureData data, RawBatch raw, bool shared) : IRawBatch
     {
         public int Count => raw.Count;
 
         public double Waited => raw.Waited;
 
-        public Batch Tensors() => new([.. raw.Views.Select(View)], Tensor.From<long>(raw.Index), Tensor.From<long>(raw.Labels))
+        public Batch Tensors()
         {
-            Columns = data.Columns.ToDictionary(c => c.Key, c => Tensor.From<long>([.. raw.Index.ToArray().Select(i => (long)c.Value[(int)i])])),
-        };
+            var index = Numbers(raw.Index);
+            var numbers = index.ToArray<long>();
+            return new([.. raw.Views.Select(View)], index, Numbers(raw.Labels))
+            {
+                Columns = data.Columns.ToDictionary(c => c.Key, c => Tensor.From<long>([.. numbers.Select(i => (long)c.Value[(int)i])])),
+            };
+        }
+
+        (int First, int Count) Own => shared ? OwnShare(raw.Count) : (0, raw.Count);
+
+        bool InShares => Own.Count < raw.Count;
+
+        Tensor Numbers(ReadOnlySpan<long> all) => InShares ? Everyone.Gather(Tensor.From(all.Slice(Own.First, Own.Count)), raw.Count) : Tensor.From(all);
 
         // Rows of interleaved pixels are what libtorch calls channels-last: no pixel is moved, only the strides are named.
-        View View(ViewBlock block) =>
-            new(Tensor.From<float>(block.Memory.AsSpan(0, raw.Count * block.Length), raw.Count, block.Height, block.Width, block.Channels).Permute([0, 3, 1, 2]), block.Name);
+        View View(ViewBlock block)
+        {
+            var (first, count) = Own;
+            var x = Tensor.From<float>(block.Memory.AsSpan(first * block.Length, count * block.Length), count, block.Height, block.Width, block.Channels).Permute([0, 3, 1, 2]);
+            return InShares ? new SharedView(x, raw.Count, block.Name) : new View(x, block.Name);
+        }
     }
 }

@@ -41,6 +41,9 @@ public sealed class PictureModality : Modality
         }
     }
 
+    /// <summary>Folders and archives without <c>train</c> and <c>test</c>, and lists, are divided by a draw.</summary>
+    public override TestPart TestPart(string uri) => PictureSources.Divided(uri) ? Modalities.TestPart.Own : Modalities.TestPart.Drawn;
+
     /// <summary>A picture file.</summary>
     public override string? Query(string query, string like, string folder)
     {

@@ -15,6 +15,9 @@ public sealed class SoundModality : Modality
         return AudioData.Open(request.Uri, request.Batch, request.Seed);
     }
 
+    /// <summary>Spoken digits are divided by their numbers, others by folders.</summary>
+    public override TestPart TestPart(string uri) => Recordings.Divided(DataUri.Parse(uri).Path) ? Modalities.TestPart.Own : Modalities.TestPart.None;
+
     /// <summary>A WAVE file.</summary>
     public override string? Query(string query, string like, string folder)
     {

@@ -39,7 +39,8 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
     /// <summary>The same on one line.</summary>
     public override string ToString() => ToJson().ToJsonString(style);
 
-    /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder, <c>eval/NAME.svg</c> for each picture and <c>eval/NAME.png</c> for each sheet; a baseline's name stands before the ending.</summary>
+    /// <summary>Writes <c>eval/PROTOCOL.json</c> into a run's folder, <c>eval/NAME.svg</c> for each picture and <c>eval/NAME.png</c> for each sheet;
+    /// a baseline's name stands before the ending.</summary>
     /// <param name="run">The folder.</param>
     /// <param name="mark">The checkpoint that was looked at, if not the last: it stands before the ending too.</param>
     /// <returns>The file.</returns>

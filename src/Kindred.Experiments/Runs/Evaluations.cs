@@ -102,6 +102,7 @@ public static class Evaluations
         return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => DataKinds.Open(recipe, DataKinds.Of(wanted).Whole(wanted), assets))
         {
             Network = request.Baseline is null ? network : null,
+            TestPart = wanted => DataKinds.Of(wanted).TestPart(wanted),
             AtMost = (wanted, limit) => DataKinds.Of(wanted).AtMost(wanted, limit),
             OtherRun = run => Opened(run, experiment.Device),
             Seed = recipe.Train.Seed,

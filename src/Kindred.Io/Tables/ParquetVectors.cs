@@ -28,7 +28,8 @@ static class ParquetVectors
             using var group = writer.CreateRowGroup();
             await group.WriteAsync(name, rows.Names.ToArray()).ConfigureAwait(false);
             if (table.Labels is not null) await group.WriteAsync(label, rows.Labels.ToArray()!).ConfigureAwait(false);
-            await group.WriteAsync<float>(embedding, rows.Values.AsMemory(0, rows.Names.Count * table.Dimension), repetitionLevels: Levels(rows.Names.Count, table.Dimension)).ConfigureAwait(false);
+            await group.WriteAsync<float>(embedding, rows.Values.AsMemory(0, rows.Names.Count * table.Dimension),
+                repetitionLevels: Levels(rows.Names.Count, table.Dimension)).ConfigureAwait(false);
             group.CompleteValidate();
         }
     }

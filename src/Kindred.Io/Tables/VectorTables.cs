@@ -6,7 +6,8 @@ using Kindred.Io.Csv;
 
 namespace Kindred.Io.Tables;
 
-/// <summary>Writes vectors with their names: as <c>.npy</c> or <c>.safetensors</c> with the names in a table beside, or as <c>.parquet</c>, <c>.csv</c> or <c>.jsonl</c> with the names inside.</summary>
+/// <summary>Writes vectors with their names: as <c>.npy</c> or <c>.safetensors</c> with the names in a table beside, or as <c>.parquet</c>, <c>.csv</c> or
+/// <c>.jsonl</c> with the names inside.</summary>
 public static class VectorTables
 {
     static readonly Dictionary<string, Action<Stream, VectorTable>> formats = new(StringComparer.OrdinalIgnoreCase)

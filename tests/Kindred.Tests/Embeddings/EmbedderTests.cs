@@ -55,7 +55,8 @@ public sealed class EmbedderTests(SmallRuns runs) : IClassFixture<SmallRuns>
     }
 
     static (string, string?, float[])[] Lines(string file) => [.. File.ReadLines(file).Select(l => JsonDocument.Parse(l).RootElement)
-        .Select(e => (e.GetProperty("name").GetString()!, e.GetProperty("label").GetString(), e.GetProperty("embedding").EnumerateArray().Select(v => v.GetSingle()).ToArray()))];
+        .Select(e => (e.GetProperty("name").GetString()!, e.GetProperty("label").GetString(), e.GetProperty("embedding").EnumerateArray()
+            .Select(v => v.GetSingle()).ToArray()))];
 
     static (string, string?, float[])[] Table(string file) => [.. CsvTable.Open(file).Rows().Skip(1)
         .Select(r => (r.Cells[0], (string?)r.Cells[1], r.Cells[2..].Select(v => float.Parse(v, System.Globalization.CultureInfo.InvariantCulture)).ToArray()))];
@@ -115,7 +116,8 @@ public sealed class EmbedderTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var options = new EmbeddingOptions(Batch: 3);
         embedder.Write(null, runs.At("uncut.npy"), options);
         using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => embedder.Write(null, runs.At("cut.npy"), options, new Each(p => { if (p.Done >= 15) stop.Cancel(); }), cancel: stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => embedder.Write(null, runs.At("cut.npy"), options,
+            new Each(p => { if (p.Done >= 15) stop.Cancel(); }), cancel: stop.Token));
         using (var rows = File.OpenWrite(runs.At("cut.npy.partial/rows.f32"))) { rows.Position = rows.Length; rows.Write(new byte[77]); }
         File.AppendAllText(runs.At("cut.npy.partial/names.jsonl"), "[15,\"half");
         var first = -1;
@@ -131,7 +133,8 @@ public sealed class EmbedderTests(SmallRuns runs) : IClassFixture<SmallRuns>
         using var embedder = Embedder.Open(runs.Run("pictures"));
         using var stop = new CancellationTokenSource();
         var options = new EmbeddingOptions(Batch: 3);
-        Assert.ThrowsAny<OperationCanceledException>(() => embedder.Write(null, runs.At("other.npy"), options, new Each(p => { if (p.Done >= 9) stop.Cancel(); }), cancel: stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => embedder.Write(null, runs.At("other.npy"), options,
+            new Each(p => { if (p.Done >= 9) stop.Cancel(); }), cancel: stop.Token));
         var words = new List<string>();
         var firsts = new List<int>();
         embedder.Write(null, runs.At("other.npy"), options with { Normalize = true }, new Each(p => firsts.Add(p.Done)), words.Add);
@@ -162,7 +165,8 @@ public sealed class EmbedderTests(SmallRuns runs) : IClassFixture<SmallRuns>
         using var embedder = Embedder.Open(runs.Run("text"));
         embedder.Write(null, runs.At("m.npy"), new("z"));
         var manifest = EmbeddingManifest.Read(runs.At("m.npy"))!;
-        Assert.Equal((runs.Run("text"), "simcse", "z", "mean", false, 40), (manifest.Run, manifest.Method, manifest.Layer, manifest.Pooling, manifest.Normalized, manifest.Count));
+        Assert.Equal((runs.Run("text"), "simcse", "z", "mean", false, 40),
+            (manifest.Run, manifest.Method, manifest.Layer, manifest.Pooling, manifest.Normalized, manifest.Count));
         Assert.Equal(AtomicFile.Measure(Path.Combine(manifest.Run, "checkpoints", manifest.Checkpoint, "model.safetensors")).Sha256, manifest.CheckpointSha256);
     }
 

@@ -63,8 +63,10 @@ public sealed class FinderTests(SmallRuns runs) : IClassFixture<SmallRuns>
         using var finder = Finder.Open(runs.At("i.index"));
         var found = finder.Find(runs.At("own/light/03.png"), k: 5)[0].Neighbours;
         Assert.Equal(("light/03.png", "light"), (found[0].Name, found[0].Label));
-        Assert.All(finder.Find(runs.At("own/light/03.png"), k: 5, new() { Filter = RowFilter.Of("label!=light", finder.Among) })[0].Neighbours, n => Assert.Equal("dark", n.Label));
-        Assert.All(finder.Find("light/03.png", k: 5, new() { Filter = RowFilter.Of("name=*/0*.png", finder.Among) })[0].Neighbours, n => Assert.Contains("/0", n.Name, StringComparison.Ordinal));
+        Assert.All(finder.Find(runs.At("own/light/03.png"), k: 5, new() { Filter = RowFilter.Of("label!=light", finder.Among) })[0].Neighbours, n =>
+            Assert.Equal("dark", n.Label));
+        Assert.All(finder.Find("light/03.png", k: 5, new() { Filter = RowFilter.Of("name=*/0*.png", finder.Among) })[0].Neighbours, n =>
+            Assert.Contains("/0", n.Name, StringComparison.Ordinal));
         Assert.NotNull(finder.Sheet(finder.Find(runs.At("own/light/03.png"))));
         Assert.Throws<ConfigurationException>(() => RowFilter.Of("light", finder.Among));
         Assert.Throws<ConfigurationException>(() => RowFilter.Of("size=3", finder.Among));

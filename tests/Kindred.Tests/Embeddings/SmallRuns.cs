@@ -45,7 +45,8 @@ public sealed class SmallRuns : IDisposable
     public string Run(string kind)
     {
         var run = At($"run-{kind}");
-        if (!Directory.Exists(run)) new TrainingRun(Recipe.Parse(recipes[kind], kind, binder: Parts.Binder), new RunOptions { Folder = run, MaxSteps = 2 }, null, _ => { }).Run();
+        if (!Directory.Exists(run)) new TrainingRun(Recipe.Parse(recipes[kind], kind, binder: Parts.Binder), new RunOptions { Folder = run, MaxSteps = 2 },
+            null, _ => { }).Run();
         return run;
     }
 

@@ -149,7 +149,8 @@ public sealed class GraphTests : IDisposable
         var graph = Batch(data).Graph;
         Kindred.Nn.Initialization.Begin(3).Dispose();
         var network = new Gcn(new Gcn.Options(8, 2, norm), DataFacts.None);
-        foreach (var (path, parameter) in network.NamedParameters().Where(p => p.Path.EndsWith("bias", StringComparison.Ordinal))) parameter.Set(Tensor.Randn(parameter.Value.Shape, Generator.Default, Dtype.Float32));
+        foreach (var (path, parameter) in network.NamedParameters().Where(p => p.Path.EndsWith("bias", StringComparison.Ordinal)))
+            parameter.Set(Tensor.Randn(parameter.Value.Shape, Generator.Default, Dtype.Float32));
         network.Eval();
         var (states, read) = network.Forward(graph);
 

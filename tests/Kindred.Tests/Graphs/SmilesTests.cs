@@ -14,7 +14,8 @@ public sealed class SmilesTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     // Of atoms: their numbers in the periodic table.
-    static readonly Dictionary<string, int> numbers = new() { ["B"] = 5, ["C"] = 6, ["N"] = 7, ["O"] = 8, ["F"] = 9, ["Na"] = 11, ["Si"] = 14, ["P"] = 15, ["S"] = 16, ["Cl"] = 17, ["K"] = 19, ["Cu"] = 29,
+    static readonly Dictionary<string, int> numbers = new() { ["B"] = 5, ["C"] = 6, ["N"] = 7, ["O"] = 8, ["F"] = 9, ["Na"] = 11, ["Si"] = 14, ["P"] = 15, ["S"] = 16, ["Cl"] = 17,
+        ["K"] = 19, ["Cu"] = 29,
         ["As"] = 33, ["Se"] = 34, ["Br"] = 35, ["Sn"] = 50, ["Sb"] = 51, ["I"] = 53, ["Hg"] = 80 };
 
     public static TheoryData<int> Lines => [.. Enumerable.Range(0, 4)];

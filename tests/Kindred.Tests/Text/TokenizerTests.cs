@@ -97,4 +97,53 @@ public sealed class TokenizerTests : IDisposable
         File.WriteAllBytes(Path.Combine(folder, "x.model"), Encoding.UTF8.GetBytes("no model"));
         Assert.Throws<DataException>(() => Tokenizer.Read(Path.Combine(folder, "x.model")));
     }
+
+    static string References => Path.Combine(Repository.Root, "tests", "Kindred.Tests", "Text", "References");
+
+    [Theory]
+    [InlineData("unigram.model", 1)]
+    [InlineData("bpe.model", 2)]
+    [InlineData("vocab.json", 3)]
+    public void Sentences_are_cut_as_another_program_cuts_them(string file, int column)
+    {
+        var tokenizer = Tokenizer.Read(Path.Combine(References, file));
+        var rows = File.ReadLines(Path.Combine(References, "pieces.tsv")).Select(l => l.Split('\t')).ToArray();
+        Assert.Equal(67, rows.Length);
+        foreach (var row in rows)
+        {
+            Assert.Equal(row[column], string.Join(' ', tokenizer.Pieces(row[0])));
+            int[] framed = tokenizer.Encode(row[0], 512);
+            Assert.Equal(tokenizer.End, framed[^1]);
+            Assert.Equal(tokenizer.Pieces(row[0]), framed[(column == 3 ? 1 : 0)..^1]);
+        }
+    }
+
+    [Fact]
+    public void Pieces_are_put_together_again()
+    {
+        foreach (var file in (string[])["unigram.model", "bpe.model", "vocab.json"])
+        {
+            var tokenizer = Tokenizer.Read(Path.Combine(References, file));
+            const string sentence = "Dogs chase cats, and avoid cars.";
+            Assert.Equal(sentence, tokenizer.Text([.. tokenizer.Pieces(sentence), tokenizer.End]));
+        }
+        Assert.Equal("\u00FCber \u4F60", Tokenizer.Read(Path.Combine(References, "vocab.json")) is var bytes ? bytes.Text(bytes.Pieces("\u00FCber \u4F60")) : "");
+        var words = new WordPieceTokenizer([.. special, "run", "##ning", "dog", "##s", ","]);
+        Assert.Equal([7, 8, 9, 5, 6], words.Pieces("dogs, running"));
+        Assert.Equal("dogs , running", words.Text([2, .. words.Pieces("dogs, running"), 3, 0]));
+        Assert.Equal(3, words.End);
+        Assert.Equal(2000, words.Pieces(string.Concat(Enumerable.Repeat("dog ", 2000))).Length);                // longer than any limit
+    }
+
+    [Fact]
+    public void A_model_without_a_beginning_of_sentence_is_read_as_T5_s_is()
+    {
+        var tokenizer = Tokenizer.Read(Path.Combine(References, "unigram.model"));
+        Assert.Equal((400, 1), (tokenizer.Count, tokenizer.End));
+        tokenizer.Save(folder);
+        Assert.True(Tokenizer.Read(folder).Same(tokenizer));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(References, "unigram.model")), File.ReadAllBytes(Path.Combine(folder, "tokenizer.model")));
+        // What strange letters in a row become: one unknown piece.
+        Assert.Equal(tokenizer.Pieces("\u4F60"), tokenizer.Pieces("\u4F60\u597D\u4F60"));
+    }
 }
