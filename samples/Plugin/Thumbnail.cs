@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
