@@ -145,6 +145,17 @@ public partial class RoomsTests
         Assert.Equal(projects.Append("Kindred.Torch.Generator").Order(),
             Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).Order());
 
+    /// <summary>What the solution does not name is neither built by <c>./do build</c> nor packed, and nobody notices.</summary>
+    [Fact]
+    public void The_solution_names_every_project()
+    {
+        var solution = File.ReadAllText(Path.Combine(Repository.Root, "Kindred.slnx"));
+        var there = from folder in (string[])["src", "bench", "tests"]
+                    from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories)
+                    select Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
+        Assert.Equal([], there.Where(path => !solution.Contains($"\"{path}\"", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void The_library_knows_neither_data_nor_recipes()
     {
