@@ -23,6 +23,7 @@ static class VerbList
         ProjectVerb.Create,
         SearchVerb.Create,
         SelectVerb.Create,
+        ServeVerb.Create,
         ShowVerb.Create,
         StudyVerb.Create,
         SuggestVerb.Create,

@@ -14,6 +14,21 @@ public static class NeighbourSheet
     /// <param name="Index">Which one.</param>
     public readonly record struct Shown(IPictures Source, int Index);
 
+    /// <summary>Draws one picture alone.</summary>
+    /// <param name="shown">The picture.</param>
+    /// <param name="side">Its longer side in pixels.</param>
+    /// <returns>RGB; null of one that cannot be read.</returns>
+    public static Picture? Single(Shown shown, int side)
+    {
+        var picture = new Picture();
+        using var reader = shown.Source.Open();
+        if (!PreviewGrid.TryRead(reader, shown.Index, picture)) return null;
+        var scale = (double)side / Math.Max(picture.Width, picture.Height);
+        var small = new Picture(Math.Max(1, (int)(picture.Width * scale)), Math.Max(1, (int)(picture.Height * scale)), 3);
+        PreviewGrid.Fill(small, PreviewGrid.Bytes(picture), picture.Width, picture.Height);
+        return small;
+    }
+
     /// <summary>Draws a sheet.</summary>
     /// <param name="rows">Each a query, or null where it is no picture, and what was found, nearest first.</param>
     /// <param name="tile">Side of a tile in pixels; pictures are shown as large as fits.</param>

@@ -110,6 +110,17 @@ public static class PreviewGrid
         return bytes;
     }
 
+    /// <summary>Fills a picture with RGB pixels, nearest pixel.</summary>
+    internal static void Fill(Picture into, byte[] pixels, int width, int height)
+    {
+        for (var y = 0; y < into.Height; y++)
+        {
+            var to = into.Row(y);
+            for (var x = 0; x < into.Width; x++)
+                pixels.AsSpan(3 * ((int)((long)y * height / into.Height) * width + (int)((long)x * width / into.Width)), 3).CopyTo(to[(3 * x)..]);
+        }
+    }
+
     /// <summary>Puts RGB pixels into a tile, as large as fits, nearest pixel.</summary>
     internal static void Place(Picture grid, int column, int row, int tile, byte[] pixels, int width, int height, int shift = 0)
     {

@@ -40,7 +40,11 @@ public sealed class CollapseAlarm(Action<string> warn) : IHook
             + $"codes are balanced, that views differ, and lower the learning rate.");
     }
 
-    static string? Finding(double deviation, double rank, double perplexity) =>
+    /// <summary>What is wrong with a measurement; null where nothing is.</summary>
+    /// <param name="deviation">Standard deviation of unit embeddings, relative to an even spread.</param>
+    /// <param name="rank">Dimensions in use.</param>
+    /// <param name="perplexity">Prototypes in effective use; infinite where there are none.</param>
+    public static string? Finding(double deviation, double rank, double perplexity) =>
         deviation < LeastDeviation || rank < LeastRank
             ? string.Create(CultureInfo.InvariantCulture, $"the embeddings of different samples are nearly the same (z-std {deviation:0.000}, where 1 is an even spread; {rank:0.0} dimensions in use)")
         : perplexity < LeastPerplexity

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Kindred.Experiments.Training;
+
+namespace Kindred.Studio;
+
+/// <summary>Something about a run that a person should look at.</summary>
+/// <param name="Kind"><c>collapse</c>, <c>failed</c>, <c>lost</c>, <c>wait</c> or <c>rising</c>.</param>
+/// <param name="Step">Where it was seen; null where it has no step.</param>
+/// <param name="Reason">The numbers, or the run's own words.</param>
+sealed record Alarm(string Kind, long? Step, string Reason);
+
+/// <summary>Finds what is wrong with a run by what it wrote.</summary>
+static class Alarms
+{
+    const int InARow = 3, Grace = 50, Recent = 20;
+    const double MostWait = 0.3;
+
+    internal static IReadOnlyList<Alarm> Of(IReadOnlyList<MetricRow> rows, RunLine run)
+    {
+        var found = new List<Alarm>();
+        if (run.Message is { } message && run.State is not "finished") found.Add(new("failed", run.Step, message));
+        if (run.State == "lost")
+            found.Add(new("lost", run.Step, string.Create(CultureInfo.InvariantCulture, $"heartbeat {run.Heartbeat:yyyy-MM-dd HH:mm:ss} UTC, process {run.Pid} on {run.Host}")));
+        if (Collapse(rows) is { } collapse) found.Add(collapse);
+        var last = rows.TakeLast(Recent).Select(r => r["data_wait"]).Where(double.IsFinite).ToArray();
+        if (last.Length == Recent && last.Average() > MostWait)
+            found.Add(new("wait", rows[^1].Step, string.Create(CultureInfo.InvariantCulture, $"{last.Average():P0} of the time")));
+        return found;
+    }
+
+    /// <summary>The rule of training, on the lines that were logged.</summary>
+    static Alarm? Collapse(IReadOnlyList<MetricRow> rows)
+    {
+        if (rows.Count == 0) return null;
+        var grace = Math.Min(Grace, rows[^1].Step / 10);
+        var bad = 0;
+        foreach (var row in rows)
+        {
+            if (row.Step <= grace || double.IsNaN(row["z_std"]) || double.IsNaN(row["effective_rank"])) continue;
+            var reason = CollapseAlarm.Finding(row["z_std"], row["effective_rank"], row.Values.GetValueOrDefault("assignment_perplexity", double.PositiveInfinity));
+            bad = reason is null ? 0 : bad + 1;
+            if (bad == InARow) return new("collapse", row.Step, reason!);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using Kindred.Experiments.Embeddings;
+using Kindred.Index;
+using Kindred.Index.Analysis;
+
+namespace Kindred.Studio;
+
+/// <summary>Files of vectors that are open, and their maps in the plane; each is made once.</summary>
+sealed class MapStore(Work work) : IDisposable
+{
+    /// <summary>Above so many, neighbours of all are not looked for: the map is the directions of most variance.</summary>
+    internal const int MostForUmap = 20_000;
+
+    const int MostOpen = 8;
+
+    readonly Lock gate = new();
+    readonly Dictionary<string, (DateTime Time, Collection Collection)> open = [];
+    readonly List<Collection> old = [];
+    readonly ConcurrentDictionary<(string, DateTime, string), Task<float[]>> maps = new();
+
+    /// <summary>Opens a file, or takes it if it is open and has not changed since.</summary>
+    internal Collection Open(Place file)
+    {
+        var time = File.GetLastWriteTimeUtc(file.Path);
+        lock (gate)
+        {
+            if (open.TryGetValue(file.Path, out var known))
+            {
+                if (known.Time == time) return known.Collection;
+                old.Add(known.Collection); // somebody may be reading it
+                open.Remove(file.Path);
+            }
+            if (open.Count >= MostOpen)
+            {
+                var first = open.First();
+                old.Add(first.Value.Collection);
+                open.Remove(first.Key);
+            }
+            var collection = Collection.Open(file.Path);
+            open[file.Path] = (time, collection);
+            return collection;
+        }
+    }
+
+    /// <summary>Two numbers a vector, within −1 and 1.</summary>
+    /// <param name="file">The vectors.</param>
+    /// <param name="method"><c>umap</c> or <c>pca</c>.</param>
+    internal async Task<float[]> Of(Place file, string method)
+    {
+        var collection = Open(file);
+        var key = (file.Path, File.GetLastWriteTimeUtc(file.Path), method);
+        var task = maps.GetOrAdd(key, _ => work.Do(() => Fitted(Make(collection, method)), CancellationToken.None));
+        try { return await task; }
+        catch
+        {
+            maps.TryRemove(key, out _);
+            throw;
+        }
+    }
+
+    static float[] Make(Collection collection, string method)
+    {
+        var vectors = collection.Vectors;
+        if (method == "pca")
+        {
+            var pca = Pca.Fit(vectors, Math.Min(2, vectors.Dimension), threads: 1);
+            var values = pca.Transform(vectors);
+            return vectors.Dimension > 1 ? values : [.. values.SelectMany(v => (float[])[v, 0])];
+        }
+        var metric = collection.Index?.Metric ?? Metric.Cosine;
+        var search = new SearchOptions { Threads = 1 };
+        return Umap.Fit(vectors, NearestGraph.Of(vectors, Math.Min(15, Math.Max(1, vectors.Count - 1)), metric, collection.Index, search), metric: metric);
+    }
+
+    // The middle of the extent lies in the middle; one scale for both directions keeps distances.
+    static float[] Fitted(float[] values)
+    {
+        Span<float> low = [float.MaxValue, float.MaxValue], high = [float.MinValue, float.MinValue];
+        for (var i = 0; i < values.Length; i++)
+        {
+            low[i & 1] = Math.Min(low[i & 1], values[i]);
+            high[i & 1] = Math.Max(high[i & 1], values[i]);
+        }
+        var half = Math.Max(1e-9f, Math.Max(high[0] - low[0], high[1] - low[1]) / 2);
+        for (var i = 0; i < values.Length; i++) values[i] = (values[i] - ((low[i & 1] + high[i & 1]) / 2)) / half;
+        return values;
+    }
+
+    public void Dispose()
+    {
+        foreach (var collection in open.Values.Select(o => o.Collection).Concat(old)) collection.Dispose();
+    }
+}
