@@ -14,10 +14,10 @@ function smooth(values, share) {
  * One number over steps, a line a run. `lines()` gives [{ name, colour, steps, values }].
  * Charts with one `group` share their pointer.
  */
-export function chart(title, lines, { group, signal, log = false, smoothing = () => 0 }) {
+export function chart(title, lines, { group, signal, log = false, several = false, smoothing = () => 0 }) {
   const value = h('span.value');
   const box = h('div.plot', { role: 'img' });
-  const card = h('section.card.chart', null, h('header', null, h('h3', null, title), value), box);
+  const card = h(lines().length > 1 || several ? 'section.card.chart.several' : 'section.card.chart', null, h('header', null, h('h3', null, title), value), box);
   let plot = null, width = 0;
 
   function table() {
@@ -36,12 +36,12 @@ export function chart(title, lines, { group, signal, log = false, smoothing = ()
   function make() {
     plot?.destroy();
     const { all, data } = table();
-    const axis = { stroke: style('--soft'), grid: { stroke: style('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 34, space: 60 };
+    const axis = { stroke: style('--soft'), grid: { stroke: style('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 24, gap: 3, space: 60 };
     plot = new uPlot({
-      width: Math.max(120, box.clientWidth), height: 168, legend: { show: false }, padding: [8, 8, 0, 0],
+      width: Math.max(120, box.clientWidth), height: 172, legend: { show: false }, padding: [8, 8, 0, 0],
       cursor: { sync: { key: group }, points: { size: 6 }, drag: { x: true, y: false } },
       scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
-      axes: [axis, { ...axis, size: 52, space: 32, values: (_, ticks) => ticks.map(v => v === null ? '' : number(v)) }],
+      axes: [axis, { ...axis, size: 52, gap: 5, space: 32, values: (_, ticks) => ticks.map(v => v === null ? '' : number(v)) }],
       series: [{}, ...all.map(l => ({ label: l.name, stroke: l.colour, width: 1.6, spanGaps: true, points: { show: false } }))],
       hooks: { setCursor: [u => tell(all, u.data, u.cursor.idx ?? null)] },
     }, data, box);
@@ -64,7 +64,7 @@ export function chart(title, lines, { group, signal, log = false, smoothing = ()
   const size = new ResizeObserver(() => {
     if (box.clientWidth === width || box.clientWidth === 0) return;
     width = box.clientWidth;
-    if (plot) plot.setSize({ width, height: 168 }); else make();
+    if (plot) plot.setSize({ width, height: 172 }); else make();
   });
   size.observe(box);
   addEventListener('theme', make, { signal });

@@ -32,7 +32,7 @@ export async function run(body, what, signal) {
     for (const name of names) {
       if (shown.has(name)) continue;
       const made = chart(title(name), () => all.filter(r => r.values[name]).map(r => ({ name: r.run.name, colour: r.colour, steps: r.steps, values: r.values[name] })),
-        { group: 'run', signal, smoothing: () => amount });
+        { group: 'run', signal, several: !alone, smoothing: () => amount });
       shown.set(name, made);
       charts.append(made.card);
     }
