@@ -17,7 +17,7 @@ function smooth(values, share) {
 export function chart(title, lines, { group, signal, log = false, several = false, smoothing = () => 0 }) {
   const value = h('span.value');
   const box = h('div.plot', { role: 'img' });
-  const card = h(lines().length > 1 || several ? 'section.card.chart.several' : 'section.card.chart', null, h('header', null, h('h3', null, title), value), box);
+  const card = h(lines().length > 1 || several ? 'section.card.chart.several' : 'section.card.chart', null, h('header', null, h('h2.name', null, title), value), box);
   let plot = null, width = 0;
 
   function table() {
@@ -29,7 +29,7 @@ export function chart(title, lines, { group, signal, log = false, several = fals
   function tell(all, data, at) {
     const last = column => { for (let i = data[0].length - 1; i >= 0; i--) if (column[i] !== null && column[i] !== undefined) return column[i]; return null; };
     const near = column => { for (let i = at; i >= 0; i--) if (column[i] !== null && column[i] !== undefined) return column[i]; return null; };
-    value.replaceChildren(...all.slice(0, 6).map((l, i) => h('b', { style: { color: l.colour } }, number(data[i + 1] ? (at === null ? last(data[i + 1]) : near(data[i + 1])) : null))));
+    value.replaceChildren(...all.slice(0, 6).map((l, i) => h('b', null, h('span.dot', { style: { background: l.colour } }), number(data[i + 1] ? (at === null ? last(data[i + 1]) : near(data[i + 1])) : null))));
     box.setAttribute('aria-label', `${title}: ${all.map((l, i) => `${l.name} ${number(data[i + 1] ? last(data[i + 1]) : null)}`).join(', ')}`);
   }
 

@@ -122,7 +122,7 @@ function difference(all, signal) {
     if (signal.aborted) return;
     const paths = [...new Set(found.flatMap(f => f?.map(d => d.path) ?? []))];
     fill(box, section('run.difference', paths.length === 0 ? h('p.hint', null, t('run.same')) : h('div.scroll', { tabIndex: 0, role: 'region', 'aria-label': t('run.difference') }, h('table.list.code', null,
-      h('thead', null, h('tr', null, h('th', null, ''), all.map(r => h('th', null, h('span.dot', { style: { background: r.colour } }), r.run.name)))),
+      h('thead', null, h('tr', null, h('th', null, t('run.path')), all.map(r => h('th', null, h('span.dot', { style: { background: r.colour } }), r.run.name)))),
       h('tbody', null, paths.map(path => h('tr', null, h('th', { scope: 'row' }, path), all.map((_, i) => {
         const own = i > 0 ? found[i - 1]?.find(d => d.path === path) : null;
         const shared = found.map(f => f?.find(d => d.path === path)).find(Boolean)?.before;
