@@ -41,6 +41,9 @@ export function number(value) {
   return Number.isInteger(value) ? value.toLocaleString('en') : String(Number(value.toPrecision(4)));
 }
 
+/** A cell of a study keeps its run in a folder of that name, which tells nothing. */
+export const short = name => name.replace(/\/run$/, '');
+
 /** Colours that can be told apart, on light and dark ground. */
 export const palette = ['#4f7df0', '#e8703a', '#1fa37a', '#c356c9', '#d6a419', '#2aa5c0', '#e0486b', '#7d6bf2', '#7fa335', '#a6745a', '#5d8aa8', '#d68fb5'];
 export const colour = i => palette[i % palette.length];
