@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Torch;
 
@@ -29,4 +30,7 @@ public sealed class Thumbnail : TensorEncoder
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => second.Forward(first.Forward(x.AdaptiveAvgPool2d([side, side]).Flatten(1)).Relu());
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxExport onnx, OnnxValue x) => second.Export(onnx, first.Export(onnx, x.AdaptiveMean(side).Flatten()).Relu());
 }

@@ -8,6 +8,16 @@ public readonly struct NoGradient : IDisposable
 
     NoGradient(bool before) => this.before = before;
 
+    /// <summary>Whether recording is off on this thread.</summary>
+    public static bool Active
+    {
+        get
+        {
+            Engine.Start();
+            return NativeMethods.kt_grad_mode(-1) == 0;
+        }
+    }
+
     /// <summary>Switches recording off; dispose to restore what was before.</summary>
     public static NoGradient Begin()
     {

@@ -35,6 +35,21 @@ public sealed class DataVerbTests : IDisposable
     }
 
     [Fact]
+    public void What_is_no_picture_is_counted_verified_and_previewed_as_text()
+    {
+        var file = Path.Combine(folder, "m.smi");
+        File.WriteAllText(file, "CCO\nC(C\nCC\n");
+        var (code, result, _) = Run("data", "verify", "smiles:" + file, "--json");
+        Assert.Equal(1, code);
+        Assert.Contains("line 2", Assert.Single(result!.Value.GetProperty("bad").EnumerateArray()).GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(3, Run("data", "scan", "smiles:" + file, "--json").Code);
+        Assert.Equal(400, Run("data", "stats", "points:ring?n=400", "--json").Result!.Value.GetProperty("samples").GetInt32());
+        var shown = Path.Combine(folder, "shown.txt");
+        Assert.Equal(0, Run("data", "preview", "graphcl", "--out", shown, "--rows", "2", "--json").Code);
+        Assert.Contains("nodes", File.ReadAllText(shown), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Split_writes_two_lists_that_open()
     {
         WritePictures(10);

@@ -34,6 +34,17 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
+    public void The_list_names_methods_cells_and_claims_for_scripts()
+    {
+        var (code, output, errors) = Cli.Run("study", "--json");
+        Assert.True(code == 0, errors);
+        var studies = JsonDocument.Parse(output).RootElement.EnumerateArray().ToDictionary(s => s.GetProperty("name").GetString()!);
+        Assert.Contains("graphcl", studies["graphcl"].GetProperty("methods").EnumerateArray().Select(m => m.GetString()));
+        Assert.Contains("triplet", studies["metric-losses"].GetProperty("methods").EnumerateArray().Select(m => m.GetString()));
+        Assert.NotEmpty(studies["nce"].GetProperty("holds").EnumerateArray());
+    }
+
+    [Fact]
     public void Cells_run_two_at_a_time_and_leave_a_report()
     {
         var (code, output, errors) = Run("--jobs", "2", "--json");

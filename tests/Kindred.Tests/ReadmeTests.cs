@@ -16,7 +16,7 @@ public sealed partial class ReadmeTests : IDisposable
     public void The_example_trains_and_encodes()
     {
         WritePictures(8);
-        var printed = Run([$"data=folder:{folder}", "train.epochs=1", "train.batch=4"], Path.Combine(Repository.Root, "recipes", "simclr.yaml"));
+        var printed = Run([$"data=folder:{folder}", "train.epochs=1", "train.batch=4"]);
         Assert.StartsWith("8 pictures, loss ", printed[0], StringComparison.Ordinal);
         Assert.StartsWith("8 × ", printed[1], StringComparison.Ordinal);
     }
@@ -37,11 +37,11 @@ public sealed partial class ReadmeTests : IDisposable
         }
     }
 
-    static List<string> Run(string[] changes, string recipePath)
+    static List<string> Run(string[] changes)
     {
         var console = new List<string>();
         // training:
-        var recipe = Recipe.Load(recipePath, changes, binder: Parts.Binder);
+        var recipe = Shipped.Load("simclr", changes);                            // or Recipe.Load(path, …), one of your own
         using var experiment = Experiment.Build(recipe.First);                   // data, network, optimizer
         var result = experiment.Trainer().Fit();
         console.Add($"{result.Samples} pictures, loss {result.Loss:0.000}");

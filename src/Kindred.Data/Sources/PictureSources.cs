@@ -23,7 +23,7 @@ public static class PictureSources
         ("cifar10", "PATH", "CIFAR-10, binary version"),
         ("cifar100", "PATH", "CIFAR-100, binary version; ?labels=coarse for the 20 super-classes"),
         ("stl10", "PATH", "STL-10, binary version"),
-        ("mnist", "PATH", "MNIST, Fashion-MNIST and other idx files, plain or gzipped"),
+        ("mnist", "PATH", "MNIST, Fashion-MNIST and other idx files, plain or gzipped; ?files=test learns from the test files, of which held= holds out a share"),
         ("reid", "PATH", "pictures whose names say identity and camera (Market-1501 and its like), in a folder or a tar archive"),
         ("packed", "FILE", "a packed cache of decoded pictures"),
     ];
@@ -130,7 +130,7 @@ public static class PictureSources
         "cifar10" => Cifar.Open10(Needed(uri), uri["split"]),
         "cifar100" => Cifar.Open100(Needed(uri), uri["split"], uri["labels"] == "coarse"),
         "stl10" => Stl10.Open(Needed(uri), uri["split"]),
-        "mnist" => Mnist.Open(Needed(uri), uri["split"]),
+        "mnist" => Mnist.Open(Needed(uri), FilesOf(uri)),
         "reid" => Identified(uri, limits),
         "packed" => PackedPictures.Open(Needed(uri)),
         _ => throw new ConfigurationException($"'{kind}:' is no source of pictures. {Expected()}"),
@@ -144,7 +144,18 @@ public static class PictureSources
         "cifar100" => ["split", "labels"],
         "reid" => ReIdPictures.Keys,
         "packed" => [],
+        "mnist" => ["split", "files"],
         _ => ["split"],
+    };
+
+    // Where only the test files are at hand, they are what is learnt from, and a share of them is held out.
+    static string? FilesOf(DataUri uri) => uri["files"] switch
+    {
+        null => uri["split"],
+        "train" or "test" when uri["split"] is null or "train" => uri["files"],
+        "train" or "test" => throw new ConfigurationException(
+            $"{uri}: files= names the files that are learnt from, and they have no other split; measure on a share of them by held=0.2."),
+        var other => throw new ConfigurationException($"{uri}: files={other}; expected is train or test."),
     };
 
     static ReIdPictures Identified(DataUri uri, PictureLimits? limits)

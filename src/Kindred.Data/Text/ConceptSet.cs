@@ -11,6 +11,9 @@ namespace Kindred.Data.Text;
 /// <param name="Alone">Sentences that were left out: they have no two different nouns or verbs to exchange.</param>
 public sealed record ConceptSet(string Source, IReadOnlyList<ConceptPrompts> Sentences, IReadOnlyList<string> Concepts, int Alone)
 {
+    /// <summary>What stands before the colon of its URIs.</summary>
+    public const string Kind = "concepts";
+
     /// <summary>The name of the sample: WordNet's examples.</summary>
     public const string Sample = "wordnet";
 
@@ -32,7 +35,7 @@ public sealed record ConceptSet(string Source, IReadOnlyList<ConceptPrompts> Sen
         if (!isQuestions && (all.Columns.Count > 2 || all.Columns[0] == "sentence1" && all.Columns.Count == 1))
             throw new DataException($"{uri.Path}, line 1: {all.Columns.Count} column{(all.Columns.Count == 1 ? "" : "s")} ({string.Join(", ", all.Columns)}); expected are two between tabs, "
                 + "concepts and sentence, or a question and its options under the header answer, question, option0, option1, …; plain sentences belong into a .txt.");
-        return all.Columns.Count == 2 && !isQuestions && !all.Grouped ? Held(all with { Grouped = true }, uri) : Held(all, uri);
+        return Held(all, uri);
     }
 
     /// <summary>Finds the nouns and verbs of sentences, and leaves out those without a distractor.</summary>

@@ -8,10 +8,13 @@ static class TextTable
 {
     // The names under which data sets carry sentences, a data set a line, in the order of their parts.
     static readonly string[][] sentenceNames =
-        [[Sentences.ConceptColumn, "sentence"], [Sentences.QuestionColumn, .. Enumerable.Range(0, 10).Select(i => $"option{i}")],
-            ["sent0", "sent1", "hard_neg"], ["anchor", "positive", "negative"], ["premise", "hypothesis"],
+        [["sent0", "sent1", "hard_neg"], ["anchor", "positive", "negative"], ["premise", "hypothesis"],
             ["sentence1", "sentence2"], ["sentence_A", "sentence_B"], ["sentence"], ["text"]];
-    static readonly string[] labelNames = ["label", "answer"], otherNames = [.. labelNames, "score", "entailment"];
+    static readonly string[] otherNames = ["label", "score", "entailment"];
+
+    // In concepts: alone. The first two names have to be there, as either alone may well be a word of a sentence; what labels a row beside them.
+    static readonly (string[] Names, string? Label)[] named =
+        [([Sentences.ConceptColumn, "sentence"], null), ([Sentences.QuestionColumn, .. Enumerable.Range(0, 10).Select(i => $"option{i}")], "answer")];
 
     internal static Sentences Read(string name, byte[] bytes, DataUri uri)
     {
@@ -41,7 +44,7 @@ static class TextTable
         var first = Cells(lines[start]);
         var header = IsHeader(first) ? first : null;
         int[] columns = Chosen();
-        var label = Place("label", uri["label"] ?? (header is null ? null : labelNames.FirstOrDefault(header.Contains)));
+        var label = Place("label", uri["label"] ?? (header is null ? null : Known(header) is { Label: { } own } && header.Contains(own) ? own : header.Contains("label") ? "label" : null));
         var score = header is null ? -1 : Array.IndexOf(header, "score");
         var relation = Place("triples", uri["triples"]);
         if (relation >= 0 && columns.Length != 2) throw new ConfigurationException($"{uri}: triples= is for tables of two sentences a row, and {name} has {columns.Length}; choose by columns=A,B.");
@@ -75,13 +78,16 @@ static class TextTable
             Classes = classes,
             Labels = label < 0 ? null : [.. labels.Select(l => Array.BinarySearch(classes, l, StringComparer.Ordinal))],
             Scores = score < 0 ? null : scores,
-            Grouped = header is not null && header[columns[0]] == Sentences.ConceptColumn,
+            Grouped = uri.Kind == ConceptSet.Kind && columns.Length == 2,
         };
 
         // Tabs separate and nothing is quoted: sentences hold quotation marks of their own.
         string[] Cells(string line) => separator == '\t' ? line.Split('\t') : Quoted(line);
 
-        bool IsHeader(string[] cells) => cells.Any(c => otherNames.Contains(c) || sentenceNames.Any(names => names.Contains(c)))
+        (string[] Names, string? Label)? Known(string[] cells) =>
+            uri.Kind == ConceptSet.Kind && Array.Find(named, n => n.Names[..2].All(cells.Contains)) is { Names: not null } found ? found : null;
+
+        bool IsHeader(string[] cells) => Known(cells) is not null || cells.Any(c => otherNames.Contains(c) || sentenceNames.Any(names => names.Contains(c)))
             || new[] { uri["columns"], uri["label"], uri["triples"] }.Any(wanted => wanted is not null && wanted.Split(',').Any(w => cells.Contains(w)));
 
         int[] Chosen()
@@ -89,6 +95,7 @@ static class TextTable
             if (uri["columns"] is { } wanted) return [.. wanted.Split(',').Select(w => Place("columns", w.Trim()))];
             if (header is not null)
             {
+                if (Known(header) is { } known) return [.. known.Names.Select(n => Array.IndexOf(header, n)).Where(c => c >= 0)];
                 foreach (var names in sentenceNames)
                     if (Array.IndexOf(header, names[0]) >= 0) return [.. names.Select(n => Array.IndexOf(header, n)).Where(c => c >= 0)];
                 throw new DataException($"{name}, line {start + 1}: no column is called {string.Join(", ", sentenceNames.Select(n => n[0]))}; "

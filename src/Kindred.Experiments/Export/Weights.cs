@@ -40,7 +40,8 @@ public static class Weights
         foreach (var (from, _) in renamed)
             if (!arrays.Any(a => a.Name.StartsWith(from, StringComparison.Ordinal)))
                 throw new DataException($"--rename {from}=…: no name begins so; there are {Suggest.Some(arrays.Select(a => a.Name))}.");
-        NamedArray[] named = [.. arrays.Select(a => renamed.FirstOrDefault(r => a.Name.StartsWith(r.From, StringComparison.Ordinal)) is { From: { } from, To: { } to } ? a.Renamed(to + a.Name[from.Length..]) : a)];
+        NamedArray[] named = [.. arrays.Select(a =>
+            renamed.FirstOrDefault(r => a.Name.StartsWith(r.From, StringComparison.Ordinal)) is { From: { } from, To: { } to } ? a.Renamed(to + a.Name[from.Length..]) : a)];
         return named.GroupBy(a => a.Name).FirstOrDefault(g => g.Count() > 1) is { } twice ? throw new DataException($"two arrays would be called '{twice.Key}'.") : named;
     }
 
@@ -62,9 +63,10 @@ public static class Weights
             if (apart.Length > 0) throw new DataException($"{path} and {states[0].Path} are of different networks: {Suggest.Some(apart)}.");
         }
         var all = states.Select(s => s.Arrays.ToDictionary(a => a.Name)).ToArray();
-        return [.. states[0].Arrays.Select(a => a.Type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16
-            ? Mean([.. all.Select(s => s[a.Name])]) : all[^1][a.Name])];
+        return [.. states[0].Arrays.Select(a => IsFraction(a.Type) ? Mean([.. all.Select(s => s[a.Name])]) : all[^1][a.Name])];
     }
+
+    static bool IsFraction(ElementType type) => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16;
 
     static NamedArray Mean(NamedArray[] arrays)
     {
@@ -84,7 +86,7 @@ public static class Weights
     public static NamedArray In(NamedArray array, ElementType type)
     {
         ArgumentNullException.ThrowIfNull(array);
-        return array.Type == type || array.Type is not (ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16) ? array
+        return array.Type == type || !IsFraction(array.Type) ? array
             : Numbers(array.Name, array.ToDoubles(), array.Shape, type);
     }
 
@@ -119,7 +121,7 @@ public static class Weights
     {
         try
         {
-            string[] wild = [.. read().Where(a => a.Type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16 && a.ToDoubles().Any(v => !double.IsFinite(v))).Select(a => a.Name)];
+            string[] wild = [.. read().Where(a => IsFraction(a.Type) && a.ToDoubles().Any(v => !double.IsFinite(v))).Select(a => a.Name)];
             return wild.Length == 0 ? null : $"{wild.Length} arrays hold numbers that are none or infinite: {Suggest.Some(wild)}";
         }
         catch (DataException e) { return e.Message; }

@@ -143,7 +143,8 @@ public sealed class ConceptData : MemoryData
     static string Unmarked(string text) => text.EndsWith(ConceptPrompts.End, StringComparison.Ordinal) ? text[..^ConceptPrompts.End.Length] : text;
 
     /// <summary>
-    /// Six views: <c>sentence</c>, <c>distractor</c>, and the prompts <c>concepts</c>, <c>order</c>, <c>choice</c>, <c>repair</c>; without chance the sentence alone.
+    /// The views <c>sentence</c> and <c>distractor</c>, the prompts <c>concepts</c>, <c>order</c>, <c>choice</c>, <c>repair</c> and <c>sense</c>, and the answers <c>number</c> of the choice
+    /// and <c>verdict</c> on the sense; without chance the sentence alone.
     /// </summary>
     protected override View[] Make(IReadOnlyList<Wanted> samples)
     {
@@ -160,6 +161,8 @@ public sealed class ConceptData : MemoryData
             View("sentence", exercises.Select(e => e.Prompts.Sentence)), View("distractor", exercises.Select(e => e.Wrong)),
             View("concepts", exercises.Select(e => e.Prompts.FromConcepts(e.Concepts).Source)), View("order", exercises.Select(e => e.Prompts.RecoverOrder(e.Wrong).Source)),
             View("choice", exercises.Select(e => e.Prompts.ChooseText(e.Wrong, e.First).Source)), View("repair", exercises.Select(e => e.Prompts.Repair(e.Wrong).Source)),
+            View("number", exercises.Select(e => e.Prompts.ChooseIndex(e.Wrong, e.First).Target)),
+            View("sense", exercises.Select(e => e.Prompts.TrueOrFalse(e.Wrong, e.First).Source)), View("verdict", exercises.Select(e => e.Prompts.TrueOrFalse(e.Wrong, e.First).Target)),
         ];
 
         TextView View(string name, IEnumerable<string> text) => TextView.Of([.. text.Select(Tokens)], name);

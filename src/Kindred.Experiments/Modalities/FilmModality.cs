@@ -46,6 +46,11 @@ public sealed class FilmModality : Modality
         if (data is FilmData films) films.Words.Save(Path.Combine(folder, WordTable.FileName));
     }
 
+    /// <summary>A caption's words; of a film the first values.</summary>
+    protected override string Line(IData data, View view, int row) => view.Group == "text" && data is FilmData films
+        ? string.Join(' ', view.X.Select(0, row).ToArray<long>().Where(w => w is not (WordTable.Nothing or WordTable.Beginning or WordTable.End)).Select(w => films.Words.Word((int)w)))
+        : base.Line(data, view, row);
+
     /// <summary>Counts films, captions, words, and captions that say the same of several films.</summary>
     public override DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)
     {

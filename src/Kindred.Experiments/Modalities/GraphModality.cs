@@ -45,6 +45,15 @@ public sealed class GraphModality : Modality
     static int Many(DataUri uri) => int.TryParse(uri.Path, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 2 and <= 1_000_000 ? count
         : throw new ConfigurationException($"{uri}: expected are 2 to 1000000 graphs.");
 
+    /// <summary>Nodes, undirected edges, and the sum of each feature over the nodes.</summary>
+    protected override string Line(IData data, View view, int row)
+    {
+        if (view is not GraphView graphs) return base.Line(data, view, row);
+        var one = (GraphView)graphs.Part(row, 1);
+        var features = one.X.Sum([0]).ToArray<float>().Index().Where(f => f.Item != 0).Take(8).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Index}: {f.Item:0.##}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{one.X.Size(0)} nodes, {one.Edges.Size(1) / 2} edges; features {string.Join(", ", features)}");
+    }
+
     /// <inheritdoc/>
     public override DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)
     {

@@ -58,9 +58,12 @@ public abstract class Modality
     /// <param name="look">How closely.</param>
     /// <param name="cancel">Stops.</param>
     /// <param name="progress">Is told how many samples of how many are done.</param>
-    /// <exception cref="ConfigurationException">This kind has no audit.</exception>
-    public virtual DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null) =>
-        throw new ConfigurationException($"{uri}: {GetType().Name} cannot be looked over yet; `kindred data` knows pictures and sound.");
+    /// <exception cref="DataException">The data cannot be read.</exception>
+    public virtual DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)
+    {
+        using var data = Open(new(uri, [], Batch: 1));
+        return Overview.Of(uri, data, look, cancel, progress);
+    }
 
     /// <summary>Draws what a method will see; null where there is nothing to draw.</summary>
     /// <param name="request">The data and views.</param>
@@ -68,6 +71,20 @@ public abstract class Modality
     /// <param name="rows">How many samples.</param>
     /// <param name="tile">Side of a shown view, in pixels.</param>
     public virtual (Picture Grid, string Parameters)? Preview(DataRequest request, ulong seed, int rows, int tile) => null;
+
+    /// <summary>Says in words what a method will see: samples, and each of their views.</summary>
+    /// <param name="request">The data and views.</param>
+    /// <param name="seed">Chooses samples and views.</param>
+    /// <param name="rows">How many samples.</param>
+    public string Listing(DataRequest request, ulong seed, int rows)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var data = Open(request with { Batch = 1, Seed = seed });
+        return Overview.Listing(data, seed, rows, (view, row) => Line(data, view, row));
+    }
+
+    /// <summary>One row of a view in words.</summary>
+    protected virtual string Line(IData data, View view, int row) => Overview.Values(view, row);
 
     /// <summary>A URI with one key changed.</summary>
     protected static string With(string uri, string key, string? value) => DataUri.Parse(uri).With(key, value).Text;

@@ -107,6 +107,15 @@ public sealed class TextModality : Modality
         return said;
     }
 
+    /// <summary>The sentence as its pieces say it, and how many they are.</summary>
+    protected override string Line(IData data, View view, int row)
+    {
+        if (data is not TextData text || view is not TextView tokens) return base.Line(data, view, row);
+        var count = tokens.Mask.Select(0, row).To(Kindred.Torch.Dtype.Int64).ToArray<long>().Sum();
+        int[] pieces = [.. tokens.X.Select(0, row).ToArray<long>().Take((int)count).Select(t => (int)t)];
+        return $"{text.Tokenizer.Text(pieces)} ({count} tokens)";
+    }
+
     /// <inheritdoc/>
     public override DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)
     {

@@ -111,6 +111,7 @@ public sealed class Experiment : IDisposable
         Device = Device,
         Precision = PrecisionOf(train.Precision, Device),
         LogEvery = train.LogEvery,
+        Piece = train.Piece,
     }, hooks);
 
     /// <summary>Everything that the next step depends on.</summary>

@@ -86,6 +86,7 @@ public sealed record ViewSection(
 /// <param name="StepsPerEpoch">Steps of an epoch, where the method plans none; the data go round again or are cut.</param>
 /// <param name="Layout">How pictures and kernels lie in memory; auto keeps what this machine once measured to be faster for the network.</param>
 /// <param name="From">Weights that the first phase starts from, as <c>--from</c> takes them, which goes before it: a run, a file, or <c>minilm</c>.</param>
+/// <param name="Piece">Rows that an encoder takes at a time, for batches whose graph would not fit into memory; 0 takes all. Batch norm then sees a piece, not the batch.</param>
 /// <param name="EvaluateEvery">Steps between two evaluations of what the recipe asks for, the start and the end included; 0 evaluates at the end only. Training does not notice.</param>
 /// <param name="Best">The metric by which the best state is kept: PROTOCOL.METRIC, such as sts.stsb-dev, with a minus before it where less is better.</param>
 public sealed record TrainSection(
@@ -106,5 +107,6 @@ public sealed record TrainSection(
     [Range(1, 1 << 30)] int? StepsPerEpoch = null,
     [AllowedValues("auto", "channelsLast", "nchw")] string Layout = "auto",
     string? From = null,
+    [Range(0, 1 << 30)] int Piece = 0,
     [Range(0, int.MaxValue)] int EvaluateEvery = 0,
     string? Best = null);

@@ -26,6 +26,9 @@ public sealed record TrainerOptions
     /// <summary>Runs forward passes under autocast in this type; null for full precision.</summary>
     public Dtype? Precision { get; init; }
 
+    /// <summary>Rows that encoders take at a time (<see cref="Piecewise"/>); 0 takes the batch at once.</summary>
+    public int Piece { get; init; }
+
     /// <summary>How often numbers are gathered, in steps.</summary>
     public int LogEvery { get; init; } = 10;
 }
@@ -63,6 +66,7 @@ public sealed class Trainer
         foreach (var player in optimizers.Keys.Except(method.Players.Keys))
             throw new ConfigurationException($"train.optimizer: the method has no player '{player}'; it has {string.Join(", ", method.Players.Keys)}.");
         others = method.Players.ToDictionary(p => p.Key, p => method.Players.Where(o => o.Key != p.Key).SelectMany(o => o.Value.Parameters()).Except(p.Value.Parameters()).Distinct().ToArray());
+        if (options.Piece > 0 && !Everyone.Alone) throw new ConfigurationException("train.piece: several processes share a batch out already; leave it at 0, or train with one process.");
         nominal = options.Steps ?? (long)options.Epochs * PerEpoch;
         At = new Progress(0, options.Steps is { } steps ? (int)Math.Ceiling((double)steps / Math.Max(1, PerEpoch)) : options.Epochs, 0, nominal);
     }
@@ -243,6 +247,7 @@ public sealed class Trainer
     double Differentiate(Func<Tensor> make, string player, Progress at)
     {
         Tensor made;
+        using (Piecewise.Begin(options.Piece))
         using (Precision()) made = make();
         var value = made.Item();
         if (!double.IsFinite(value)) throw Diverged(player, value, at);

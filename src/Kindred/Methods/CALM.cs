@@ -26,7 +26,7 @@ public sealed class CALM : Method, IEncodes, ITextToText
         Joint,
     }
 
-    /// <summary>An exercise; the answer is the sentence each time.</summary>
+    /// <summary>An exercise. The answer of the first three, which are the paper's, is the sentence; the others are the forms of the choice that it compares (Table 4b).</summary>
     public enum TaskKind
     {
         /// <summary>Concept-to-sentence.</summary>
@@ -37,11 +37,17 @@ public sealed class CALM : Method, IEncodes, ITextToText
 
         /// <summary>Which of two sentences is correct.</summary>
         Choice,
+
+        /// <summary>Which of two sentences is correct, answered by its number.</summary>
+        Number,
+
+        /// <summary>Whether a sentence makes sense, true or false.</summary>
+        Sense,
     }
 
     /// <summary>The settings; defaults are the paper's and those of the authors' code.</summary>
     /// <param name="Stage">What is learnt from.</param>
-    /// <param name="Tasks">The exercises that are mixed; all three if left out.</param>
+    /// <param name="Tasks">The exercises that are mixed; concepts, order and choice if left out.</param>
     /// <param name="Generator">Weight of repairing.</param>
     /// <param name="Discriminator">Weight of telling the repaired one from the sentence.</param>
     /// <param name="Beams">Beginnings that the search follows.</param>
@@ -63,8 +69,8 @@ public sealed class CALM : Method, IEncodes, ITextToText
         OptionRules.Check(options);
         ArgumentNullException.ThrowIfNull(encoder);
         if (encoder is not ITextToText) throw new ConfigurationException($"encoder: CALM writes sentences, and a {encoder.GetType().Name} only reads; take t5.");
-        tasks = options.Tasks ?? Enum.GetValues<TaskKind>();
-        if (tasks.Length == 0) throw new ConfigurationException("options.tasks: there is no exercise; take one at least of concepts, order and choice.");
+        tasks = options.Tasks ?? [TaskKind.Concepts, TaskKind.Order, TaskKind.Choice];
+        if (tasks.Length == 0) throw new ConfigurationException("options.tasks: there is no exercise; take one at least of concepts, order, choice, number and sense.");
         (this.encoder, this.options) = (encoder, options);
     }
 
@@ -74,14 +80,14 @@ public sealed class CALM : Method, IEncodes, ITextToText
     protected override Tensor Step(Batch batch, Progress at)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var sentence = Text(batch, "sentence");                                     // s
-        var answer = Targets.Of(sentence);
         if (options.Stage == StageKind.Mix)
         {
-            var losses = Array.ConvertAll(tasks, task => CrossEntropy.Loss(Model.Logits(Text(batch, Name(task)), sentence), answer));
-            foreach (var (task, loss) in tasks.Zip(losses)) Log(Name(task), loss);
+            var losses = Array.ConvertAll(tasks, task => Told(Text(batch, Prompt(task)), Text(batch, Answer(task))));
+            foreach (var (task, loss) in tasks.Zip(losses)) Log(task.ToString().ToLowerInvariant(), loss);
             return Tensor.Stack(losses).Mean();
         }
+        var sentence = Text(batch, "sentence");                                     // s
+        var answer = Targets.Of(sentence);
         var repair = Text(batch, "repair");
         var written = Written(repair);                                              // g, made of the distractor s′
         var choice = Splice.Replace(Text(batch, "choice"), Unended(Text(batch, "distractor")), written);
@@ -93,6 +99,8 @@ public sealed class CALM : Method, IEncodes, ITextToText
         Log("repaired", repaired.Average(r => r ? 1.0 : 0));
         return ConceptContrast.Loss(generator, answer, discriminator, told, options.Generator, options.Discriminator);
     }
+
+    Tensor Told(TextView prompt, TextView answer) => CrossEntropy.Loss(Model.Logits(prompt, answer), Targets.Of(answer));
 
     int[][] Written(TextView source)
     {
@@ -109,7 +117,9 @@ public sealed class CALM : Method, IEncodes, ITextToText
         return answer.MaskedFill(marks.IndexSelect(0, Targets.Places(text)).Ne(0), -100);
     }
 
-    static string Name(TaskKind task) => task switch { TaskKind.Concepts => "concepts", TaskKind.Order => "order", _ => "choice" };
+    static string Prompt(TaskKind task) => task switch { TaskKind.Concepts => "concepts", TaskKind.Order => "order", TaskKind.Sense => "sense", _ => "choice" };
+
+    static string Answer(TaskKind task) => task switch { TaskKind.Number => "number", TaskKind.Sense => "verdict", _ => "sentence" };
 
     static TextView Text(Batch batch, string name) => batch.Views.FirstOrDefault(v => v.Name == name) as TextView
         ?? throw new ConfigurationException($"CALM learns from exercises about sentences, and these data have none called '{name}'; give sentences by --data concepts:wordnet or concepts:PATH.");

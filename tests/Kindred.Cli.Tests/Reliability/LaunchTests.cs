@@ -38,7 +38,7 @@ public sealed class LaunchTests(SmallRun small) : IClassFixture<SmallRun>
     [Theory]
     [InlineData("KILL")]
     [InlineData("STOP")]
-    public void A_rank_that_is_gone_is_named_and_the_job_is_finished_from_the_last_checkpoint(string signal)
+    public async Task A_rank_that_is_gone_is_named_and_the_job_is_finished_from_the_last_checkpoint(string signal)
     {
         var run = small.Fresh("gone");
         using var launcher = Begin(run, ["--max-restarts", "1", "--timeout", "8"], "train.epochs=12", "train.checkpointEvery=1");
@@ -47,11 +47,11 @@ public sealed class LaunchTests(SmallRun small) : IClassFixture<SmallRun>
         Wait(() => Directory.Exists(SmallRun.Checkpoint(run, 4)), launcher);
         Signal(Rank(launcher.Id, 1), signal);
         Assert.True(launcher.WaitForExit(patience), "the others hang");
-        var text = errors.GetAwaiter().GetResult();
+        var text = await errors;
         Assert.True(launcher.ExitCode == 0, text);
         Assert.Contains("rank 1 no longer answers", text, StringComparison.Ordinal);
         Assert.Contains("starting all 2 processes again (1 of 1)", text, StringComparison.Ordinal);
-        Assert.Equal(Whole, Last(output.GetAwaiter().GetResult()).GetProperty("state_sha256").GetString());
+        Assert.Equal(Whole, Last(await output).GetProperty("state_sha256").GetString());
     }
 
     [Theory]

@@ -29,8 +29,8 @@ public sealed class ConceptProtocolTests
         Assert.Equal(200 / 3.0, metrics["accuracy"], 1e-9);
         Assert.Equal(200 / 3.0, metrics["most_frequent"], 1e-9);
         Assert.Equal((100 / 3.0 + 50 + 50) / 3, metrics["chance"], 1e-9);
-        Assert.Contains("writes sentences", Assert.Throws<ConfigurationException>(() => new ConceptProtocol().Evaluate(new Subject(new Nothing(), "h", Device.Cpu, "u", _ => throw new InvalidOperationException()))).Message,
-            StringComparison.Ordinal);
+        var nobody = new Subject(new Nothing(), "h", Device.Cpu, "u", _ => throw new InvalidOperationException());
+        Assert.Contains("writes sentences", Assert.Throws<ConfigurationException>(() => new ConceptProtocol().Evaluate(nobody)).Message, StringComparison.Ordinal);
     }
 
     sealed class Nothing : IEncodes

@@ -117,6 +117,78 @@ public sealed class FilmTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_in_a_folder_are_frames_in_the_order_of_their_numbers()
+    {
+        var frames = Directory.CreateDirectory(Path.Combine(folder, "frames", "a")).FullName;
+        for (var i = 1; i <= 12; i++)
+        {
+            var picture = new Picture(20, 16, 3);
+            picture.Span.Fill((byte)(i * 20));
+            PngWriter.Write(Path.Combine(frames, $"frame-{i}.png"), picture);
+        }
+        File.WriteAllText(Path.Combine(frames, "notes.txt"), "no frame");
+        File.WriteAllText(Path.Combine(folder, "captions.tsv"), "id\tsplit\ttext\na\ttrain\tlighter and lighter\n");
+        var film = Read($"video-text:{folder}?size=4").Films.Single();
+        Assert.Equal((12, 48), (film.Frames, film.Width));
+        Assert.Equal(Enumerable.Range(1, 12).Select(i => (i * 20 / 127.5f) - 1), Enumerable.Range(0, 12).Select(f => film.Frame(f)[7]), (a, b) => Math.Abs(a - b) < 1e-5);
+        // Three, from the middle of each third: 3, 7 and 11.
+        var few = Read($"video-text:{folder}?size=4&frames=3").Films.Single();
+        Assert.Equal([3f, 7, 11], Enumerable.Range(0, 3).Select(f => (few.Frame(f)[0] + 1) * 127.5f / 20), (a, b) => Math.Abs(a - b) < 1e-3);
+        Assert.Contains("fewer than size=17", Assert.Throws<DataException>(() => Read($"video-text:{folder}?size=17")).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(frames, "frame-5.png"), "broken");
+        Assert.Contains("frames/a/frame-5.png", Assert.Throws<DataException>(() => Read($"video-text:{folder}?size=4")).Message, StringComparison.Ordinal);
+    }
+
+    // A stand-in that writes down what it was called with.
+    FilmSet Decoded(string script, string keys)
+    {
+        var bin = Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName;
+        var program = Path.Combine(bin, "ffmpeg");
+        File.WriteAllText(program, $"#!/bin/sh\nprintf '%s\\n' \"$@\" > \"{bin}/called\"\n{script}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Path.Combine(folder, "videos"));
+        File.WriteAllText(Path.Combine(folder, "videos", "a $(b).mp4"), "");
+        File.WriteAllText(Path.Combine(folder, "captions.tsv"), "id\ttext\na $(b)\tsomething moves\n");
+        var before = Environment.GetEnvironmentVariable("PATH");
+        Environment.SetEnvironmentVariable("PATH", $"{bin}:{before}");
+        try { return Read($"video-text:{folder}{keys}"); }
+        finally { Environment.SetEnvironmentVariable("PATH", before); }
+    }
+
+    [Fact]
+    public void A_video_is_decoded_by_ffmpeg_called_with_a_list_of_arguments()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var film = Decoded("head -c 96 /dev/zero | tr '\\0' '\\377'", "?size=4&fps=2&frames=5").Films.Single();
+        Assert.Equal((2, 48, 1f), (film.Frames, film.Width, film.Values[^1]));
+        var called = File.ReadAllLines(Path.Combine(folder, "bin", "called"));
+        Assert.Contains($"file:{Path.Combine(folder, "videos", "a $(b).mp4")}", called);
+        Assert.Contains("fps=2,scale=4:4:flags=area", called);
+        Assert.Equal("5", called[Array.IndexOf(called, "-frames:v") + 1]);
+        // No more is read than was asked for, however much comes.
+        Assert.Equal(5, Decoded("head -c 100000000 /dev/zero", "?size=4&frames=5").Films.Single().Frames);
+    }
+
+    [Theory]
+    [InlineData("echo 'moov atom not found' >&2; exit 1", "ffmpeg cannot decode it (exit code 1): moov atom not found")]
+    [InlineData("exit 0", "ffmpeg gave 0 bytes")]
+    [InlineData("head -c 50 /dev/zero", "ffmpeg gave 50 bytes, and a frame has 48")]
+    public void A_video_that_cannot_be_decoded_is_named(string script, string said)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var error = Assert.Throws<DataException>(() => Decoded(script, "?size=4"));
+        Assert.Contains("a $(b).mp4", error.Message, StringComparison.Ordinal);
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Captions_that_are_no_UTF_8_are_named_with_their_line()
+    {
+        File.WriteAllBytes(Path.Combine(folder, "captions.tsv"), [.. "id\ttext\na\tcaf"u8, 0xE9, (byte)'\n']);
+        Assert.Contains("captions.tsv, line 2: byte 6 of the line is no UTF-8", Assert.Throws<DataException>(() => Read($"video-text:{folder}")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Words_are_those_of_the_training_films_and_a_run_keeps_them()
     {
         var table = WordTable.Of(["The cat's cat, the 'cat'!", "cat the dog"]);

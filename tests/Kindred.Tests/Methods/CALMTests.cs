@@ -40,6 +40,18 @@ public sealed class CALMTests : IDisposable
     }
 
     [Fact]
+    public void The_choice_may_be_answered_by_its_number_or_asked_about_one_sentence()
+    {
+        var batch = data.Batch();
+        var method = Make(new(Tasks: [CALM.TaskKind.Number, CALM.TaskKind.Sense]));
+        var loss = Toy.Loss(method, batch).Item();
+        var log = method.TakeLog();
+        Assert.Equal(Loss(method, View(batch, "choice"), View(batch, "number")), log["number"], 1e-5);
+        Assert.Equal(Loss(method, View(batch, "sense"), View(batch, "verdict")), log["sense"], 1e-5);
+        Assert.Equal((log["number"] + log["sense"]) / 2, loss, 1e-5);
+    }
+
+    [Fact]
     public void Jointly_what_is_written_takes_the_distractor_s_place_and_weights_count()
     {
         var batch = data.Batch();

@@ -41,6 +41,7 @@ public sealed class EveryMethodTests
                 new(SimCSE.TwinKind.Pair, 0.2, SimCSE.HeadKind.None, HardWeight: 2)),
         ["calm, joint"] = () => new CALM(Tiny(), new(CALM.StageKind.Joint, Beams: 2)),
         ["calm, one exercise"] = () => new CALM(Tiny(), new(Tasks: [CALM.TaskKind.Order])),
+        ["calm, other forms of the choice"] = () => new CALM(Tiny(), new(Tasks: [CALM.TaskKind.Number, CALM.TaskKind.Sense])),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 

@@ -82,9 +82,11 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind
         {
             int[] Sentence(int row) => [.. Enumerable.Range(0, 4).Select(t => 4 + ((row * 5) + (t * 7)) % 29)];
             int[] Wrong(int row) => Sentence(row) is var s && seed % 2 == 0 ? [s[2], s[1], s[0], s[3]] : [s[0], s[3], s[2], s[1]];
+            bool First(int row) => (row + seed) % 2 == 0;
             TextView View(string name, Func<int, int[]> text) => TextView.Of([.. rows.Select(r => (int[])[.. text(r), 3])], name);
             return new([View("sentence", Sentence), View("distractor", Wrong), View("concepts", r => [38, .. Sentence(r).Order()]), View("order", r => [37, .. Wrong(r)]),
-                View("choice", r => (r + seed) % 2 == 0 ? [36, 33, .. Sentence(r), 34, .. Wrong(r)] : [36, 33, .. Wrong(r), 34, .. Sentence(r)]), View("repair", r => [35, .. Wrong(r)])],
+                View("choice", r => First(r) ? [36, 33, .. Sentence(r), 34, .. Wrong(r)] : [36, 33, .. Wrong(r), 34, .. Sentence(r)]), View("repair", r => [35, .. Wrong(r)]),
+                View("number", r => [First(r) ? 33 : 34]), View("sense", r => [39, .. First(r) ? Sentence(r) : Wrong(r)]), View("verdict", r => [First(r) ? 1 : 2])],
                 Tensor.From<long>([.. rows.Select(r => (long)r)]), null);
         }
 

@@ -127,6 +127,15 @@ public sealed class ConceptModalityTests : IDisposable
     }
 
     [Fact]
+    public void What_is_read_as_text_is_text_whatever_its_words_and_columns_are_called()
+    {
+        static Sentences Read(string uri) => TextFiles.Open(DataUri.Parse(uri));
+        Assert.Equal(2, Read($"text:{Write("w.tsv", "question\tanswer\nconcepts\tideas\n")}").Rows.Count);
+        Assert.Equal(["sentence"], Read($"text:{Write("c.tsv", Table)}").Columns);
+        Assert.Null(Read($"text:{Write("v.tsv", "question\tanswer\twhy\na\tb\tc\n")}?columns=question").Labels);
+    }
+
+    [Fact]
     public void A_batch_has_every_exercise_in_the_published_words_and_the_distractor_is_drawn_anew()
     {
         using var scope = Scope.Open();
@@ -134,7 +143,7 @@ public sealed class ConceptModalityTests : IDisposable
         string[] Text(Batch batch, string name) => Array.ConvertAll(Splice.Rows((TextView)batch.View(name)), r => data.Tokenizer.Text(r));
         Batch Of(int epoch) => data.Batches(epoch, 0, null, default).Single().Tensors();
         var batch = Of(0);
-        Assert.Equal(["sentence", "distractor", "concepts", "order", "choice", "repair"], batch.Views.Select(v => v.Name));
+        Assert.Equal(["sentence", "distractor", "concepts", "order", "choice", "repair", "number", "sense", "verdict"], batch.Views.Select(v => v.Name));
         foreach (var (i, row) in batch.Index.ToArray<long>().Index())
         {
             var (sentence, wrong) = (Text(batch, "sentence")[i], Text(batch, "distractor")[i]);
@@ -144,7 +153,10 @@ public sealed class ConceptModalityTests : IDisposable
             Assert.Equal("correct the order of the following sentence : " + wrong, Text(batch, "order")[i]);
             Assert.Equal("correct the following sentence : " + wrong, Text(batch, "repair")[i]);
             const string asked = "which sentence is correct ? : options : 1 : ";
-            Assert.True(Text(batch, "choice")[i] == $"{asked}{sentence} 2 : {wrong}" || Text(batch, "choice")[i] == $"{asked}{wrong} 2 : {sentence}", Text(batch, "choice")[i]);
+            var first = Text(batch, "number")[i] == "1";
+            Assert.Equal(first ? $"{asked}{sentence} 2 : {wrong}" : $"{asked}{wrong} 2 : {sentence}", Text(batch, "choice")[i]);
+            Assert.Equal("does this sentence make sense ? : " + (first ? sentence : wrong), Text(batch, "sense")[i]);
+            Assert.Equal(first ? "true" : "false", Text(batch, "verdict")[i]);
         }
         foreach (var view in batch.Views) Assert.All(Splice.Rows((TextView)view), r => Assert.Equal(data.Tokenizer.End, r[^1]));
         Assert.Contains(Enumerable.Range(1, 8), e => Text(Of(e), "choice").Order().Except(Text(batch, "choice")).Any());

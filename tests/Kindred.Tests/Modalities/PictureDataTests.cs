@@ -99,4 +99,21 @@ public sealed class PictureDataTests : IDisposable
         experiment.Trainer(maxSteps: 2).Fit();
         Assert.Equal([24, 2], ((IEncodes)experiment.Method).Embeddings(experiment.Data.Plain(24).First().Tensors().Views[0]).Shape);
     }
+
+    [Fact]
+    public void Test_files_alone_are_learnt_from_and_a_share_of_them_is_held_out()
+    {
+        Digits();
+        foreach (var file in Directory.GetFiles(folder, "train-*")) File.Move(file, file.Replace("train-", "t10k-", StringComparison.Ordinal));
+        var uri = $"mnist:{folder}?files=test&only=4,9&held=0.25";
+        int Count(string? split)
+        {
+            using var pictures = Kindred.Data.Sources.PictureSources.Open(Kindred.Experiments.Evaluation.DataSplit.Of(uri, split));
+            return pictures.Count;
+        }
+        Assert.Equal((18, 6), (Count("train"), Count("test")));
+        Assert.Contains("by held=0.2", Assert.Throws<ConfigurationException>(() => Kindred.Data.Sources.PictureSources.Open($"mnist:{folder}?files=test&split=test")).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<ConfigurationException>(() => Kindred.Data.Sources.PictureSources.Open($"mnist:{folder}?files=both"));
+    }
 }

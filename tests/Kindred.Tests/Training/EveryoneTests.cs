@@ -75,7 +75,7 @@ public sealed class EveryoneTests
 
     static Outcome Of(MethodExample example, Dtype dtype)
     {
-        using var data = new Wide(new ToyData(kind: example.Data), dtype);
+        using var data = new WideData(new ToyData(kind: example.Data), dtype);
         var method = Toy.Build(() => example.Make(c => new TinyEncoder(c ?? 3), Toy.Facts.Of(example.Data)));
         method.To(dtype: dtype);
         // What is dropped at random is drawn by each process for its own rows.
@@ -120,29 +120,5 @@ public sealed class EveryoneTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    // The toy data with numbers of another precision.
-    sealed class Wide(IData data, Dtype dtype) : IData
-    {
-        public int Count => data.Count;
-        public int StepsPerEpoch => data.StepsPerEpoch;
-        public IReadOnlyList<string> Classes => data.Classes;
-        public IReadOnlyList<int>? Labels => data.Labels;
-        public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) => data.Batches(epoch, skip, plan, cancel).Select(b => new Raw(b, dtype));
-        public IEnumerable<IRawBatch> Plain(int size, CancellationToken cancel = default) => data.Plain(size, cancel).Select(b => new Raw(b, dtype));
-        public void Dispose() => data.Dispose();
-
-        sealed class Raw(IRawBatch raw, Dtype dtype) : IRawBatch
-        {
-            public int Count => raw.Count;
-            public double Waited => raw.Waited;
-
-            public Batch Tensors()
-            {
-                var batch = raw.Tensors();
-                return batch with { Views = Array.ConvertAll(batch.Views, v => v.X.Dtype.IsFloatingPoint ? v.With(v.X.To(dtype)) : v) };
-            }
-        }
     }
 }
