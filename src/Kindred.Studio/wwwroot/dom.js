@@ -37,8 +37,9 @@ export const say = text => { document.getElementById('say').textContent = text; 
 export function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
   const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e12) return value.toLocaleString('en');
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2);
-  return Number.isInteger(value) ? value.toLocaleString('en') : String(Number(value.toPrecision(4)));
+  return String(Number(value.toPrecision(4)));
 }
 
 /** A cell of a study keeps its run in a folder of that name, which tells nothing. */
