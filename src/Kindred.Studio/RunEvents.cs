@@ -14,7 +14,7 @@ namespace Kindred.Studio;
 sealed class RunEvents(Catalog catalog, TimeProvider clock, CancellationToken stopping)
 {
     internal const int MostRuns = 12, MostStreams = 64;
-    static readonly TimeSpan pause = TimeSpan.FromMilliseconds(500), word = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan pause = TimeSpan.FromSeconds(1), word = TimeSpan.FromSeconds(15);
 
     int open;
 

@@ -56,7 +56,7 @@ sealed record RunLine(string Id, string Name, string State, string? Method, stri
     internal static RecipeMap? Read(Place run)
     {
         var file = Path.Combine(run.Path, "config.yaml");
-        return File.Exists(file) ? RecipeReader.ReadFile(file) : null;
+        return File.Exists(file) && new FileInfo(file).LinkTarget is null ? RecipeReader.ReadFile(file) : null;
     }
 
     static string? Text(RecipeMap map, string key) => (map[key] as RecipeScalar)?.Text;

@@ -28,6 +28,6 @@ static class ViewsApi
     }
 
     static Recipe? OfRun(Catalog catalog, string id) =>
-        catalog.Now.Runs.TryGetValue(id, out var run) && File.Exists(Path.Combine(run.Path, "config.yaml"))
+        catalog.Now.Runs.TryGetValue(id, out var run) && RunLine.Read(run) is not null
             ? Recipe.Load(Path.Combine(run.Path, "config.yaml"), [], Shipped.Recipes, Parts.Binder) : null;
 }

@@ -14,10 +14,10 @@ function smooth(values, share) {
  * One number over steps, a line a run. `lines()` gives [{ name, colour, steps, values }].
  * Charts with one `group` share their pointer.
  */
-export function chart(title, lines, { group, signal, log = false, smoothing = () => 0 }) {
+export function chart(title, lines, { group, signal, log = false, several = false, smoothing = () => 0 }) {
   const value = h('span.value');
   const box = h('div.plot', { role: 'img' });
-  const card = h('section.card.chart', null, h('header', null, h('h3', null, title), value), box);
+  const card = h(lines().length > 1 || several ? 'section.card.chart.several' : 'section.card.chart', null, h('header', null, h('h2.name', null, title), value), box);
   let plot = null, width = 0;
 
   function table() {
@@ -29,19 +29,19 @@ export function chart(title, lines, { group, signal, log = false, smoothing = ()
   function tell(all, data, at) {
     const last = column => { for (let i = data[0].length - 1; i >= 0; i--) if (column[i] !== null && column[i] !== undefined) return column[i]; return null; };
     const near = column => { for (let i = at; i >= 0; i--) if (column[i] !== null && column[i] !== undefined) return column[i]; return null; };
-    value.replaceChildren(...all.slice(0, 6).map((l, i) => h('b', { style: { color: l.colour } }, number(data[i + 1] ? (at === null ? last(data[i + 1]) : near(data[i + 1])) : null))));
+    value.replaceChildren(...all.slice(0, 6).map((l, i) => h('b', null, h('span.dot', { style: { background: l.colour } }), number(data[i + 1] ? (at === null ? last(data[i + 1]) : near(data[i + 1])) : null))));
     box.setAttribute('aria-label', `${title}: ${all.map((l, i) => `${l.name} ${number(data[i + 1] ? last(data[i + 1]) : null)}`).join(', ')}`);
   }
 
   function make() {
     plot?.destroy();
     const { all, data } = table();
-    const axis = { stroke: style('--soft'), grid: { stroke: style('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 34, space: 60 };
+    const axis = { stroke: style('--soft'), grid: { stroke: style('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 24, gap: 3, space: 60 };
     plot = new uPlot({
-      width: Math.max(120, box.clientWidth), height: 168, legend: { show: false }, padding: [8, 8, 0, 0],
+      width: Math.max(120, box.clientWidth), height: 172, legend: { show: false }, padding: [8, 8, 0, 0],
       cursor: { sync: { key: group }, points: { size: 6 }, drag: { x: true, y: false } },
       scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
-      axes: [axis, { ...axis, size: 52, space: 32, values: (_, ticks) => ticks.map(v => v === null ? '' : number(v)) }],
+      axes: [axis, { ...axis, size: 52, gap: 5, space: 32, values: (_, ticks) => ticks.map(v => v === null ? '' : number(v)) }],
       series: [{}, ...all.map(l => ({ label: l.name, stroke: l.colour, width: 1.6, spanGaps: true, points: { show: false } }))],
       hooks: { setCursor: [u => tell(all, u.data, u.cursor.idx ?? null)] },
     }, data, box);
@@ -64,7 +64,7 @@ export function chart(title, lines, { group, signal, log = false, smoothing = ()
   const size = new ResizeObserver(() => {
     if (box.clientWidth === width || box.clientWidth === 0) return;
     width = box.clientWidth;
-    if (plot) plot.setSize({ width, height: 168 }); else make();
+    if (plot) plot.setSize({ width, height: 172 }); else make();
   });
   size.observe(box);
   addEventListener('theme', make, { signal });

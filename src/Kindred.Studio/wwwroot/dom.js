@@ -37,9 +37,13 @@ export const say = text => { document.getElementById('say').textContent = text; 
 export function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
   const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e12) return value.toLocaleString('en');
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2);
-  return Number.isInteger(value) ? value.toLocaleString('en') : String(Number(value.toPrecision(4)));
+  return String(Number(value.toPrecision(4)));
 }
+
+/** A cell of a study keeps its run in a folder of that name, which tells nothing. */
+export const short = name => name.replace(/\/run$/, '');
 
 /** Colours that can be told apart, on light and dark ground. */
 export const palette = ['#4f7df0', '#e8703a', '#1fa37a', '#c356c9', '#d6a419', '#2aa5c0', '#e0486b', '#7d6bf2', '#7fa335', '#a6745a', '#5d8aa8', '#d68fb5'];

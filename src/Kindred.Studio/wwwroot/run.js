@@ -1,4 +1,4 @@
-import { h, fill, get, number, colour } from './dom.js';
+import { h, fill, get, number, colour, short } from './dom.js';
 import { t, ago } from './words.js';
 import { chart } from './chart.js';
 import { pill, progress } from './runs.js';
@@ -31,8 +31,8 @@ export async function run(body, what, signal) {
     names.sort((a, b) => (first.indexOf(a) + 1 || 99) - (first.indexOf(b) + 1 || 99));
     for (const name of names) {
       if (shown.has(name)) continue;
-      const made = chart(title(name), () => all.filter(r => r.values[name]).map(r => ({ name: r.run.name, colour: r.colour, steps: r.steps, values: r.values[name] })),
-        { group: 'run', signal, smoothing: () => amount });
+      const made = chart(title(name), () => all.filter(r => r.values[name]).map(r => ({ name: short(r.run.name), colour: r.colour, steps: r.steps, values: r.values[name] })),
+        { group: 'run', signal, several: !alone, smoothing: () => amount });
       shown.set(name, made);
       charts.append(made.card);
     }
@@ -41,19 +41,19 @@ export async function run(body, what, signal) {
   function top() {
     if (!alone) { fill(head, h('h1', null, t('run.several', { n: all.length }))); return; }
     const { run } = all[0];
-    fill(head, h('h1', null, run.name), pill(run.state), progress(run), h('span.hint', null,
+    fill(head, h('h1', null, short(run.name)), pill(run.state), progress(run), h('span.hint', null,
       [run.method, run.title, t('run.at', { step: number(run.step) }) + (run.epoch ? ` · ${t('run.epoch', { epoch: number(Math.round(run.epoch * 10) / 10), of: run.epochs ?? '?' })}` : ''),
         run.heartbeat ? t('run.seen', { when: ago(run.heartbeat) }) : null].filter(Boolean).join(' · ')));
   }
 
   function warn() {
     fill(alarms, all.flatMap(r => r.details.alarms.map(a => h(`div.alarm.${a.kind}`, null,
-      h('strong', null, t(`alarm.${a.kind}`)), alone ? null : h('span.dot', { style: { background: r.colour } }), alone ? null : h('em', null, r.run.name),
+      h('strong', null, t(`alarm.${a.kind}`)), alone ? null : h('span.dot', { style: { background: r.colour } }), alone ? null : h('em', null, short(r.run.name)),
       a.step !== undefined && a.kind !== 'lost' ? h('span.hint', null, t('run.at', { step: number(a.step) })) : null, h('div', null, a.reason), h('div.hint', null, t(`alarm.${a.kind}.what`))))));
   }
 
   function legend() {
-    return h('ul.legend', null, all.map(r => h('li', null, h('span.dot', { style: { background: r.colour } }), h('a', { href: `#/runs/${r.id}` }, r.run.name), ' ', h('span.hint', null, r.run.method ?? ''))));
+    return h('ul.legend', null, all.map(r => h('li', null, h('span.dot', { style: { background: r.colour } }), h('a', { href: `#/runs/${r.id}` }, short(r.run.name)), ' ', h('span.hint', null, r.run.method ?? ''))));
   }
 
   const again = new Map();
@@ -122,7 +122,7 @@ function difference(all, signal) {
     if (signal.aborted) return;
     const paths = [...new Set(found.flatMap(f => f?.map(d => d.path) ?? []))];
     fill(box, section('run.difference', paths.length === 0 ? h('p.hint', null, t('run.same')) : h('div.scroll', { tabIndex: 0, role: 'region', 'aria-label': t('run.difference') }, h('table.list.code', null,
-      h('thead', null, h('tr', null, h('th', null, ''), all.map(r => h('th', null, h('span.dot', { style: { background: r.colour } }), r.run.name)))),
+      h('thead', null, h('tr', null, h('th', null, t('run.path')), all.map(r => h('th', null, h('span.dot', { style: { background: r.colour } }), short(r.run.name))))),
       h('tbody', null, paths.map(path => h('tr', null, h('th', { scope: 'row' }, path), all.map((_, i) => {
         const own = i > 0 ? found[i - 1]?.find(d => d.path === path) : null;
         const shared = found.map(f => f?.find(d => d.path === path)).find(Boolean)?.before;

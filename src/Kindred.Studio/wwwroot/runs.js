@@ -1,4 +1,4 @@
-import { h, fill, get, number } from './dom.js';
+import { h, fill, get, number, short } from './dom.js';
 import { t, ago } from './words.js';
 
 export const pill = state => h(`span.pill.${state}`, null, t(`state.${state}`));
@@ -34,7 +34,7 @@ export async function runs(body, _, signal) {
       h('td', null, h('input', { type: 'checkbox', id: `c-${run.id}`, checked: chosen.has(run.id), 'aria-label': t('runs.choose.one', { name: run.name }),
         onchange(e) { if (e.target.checked) chosen.add(run.id); else chosen.delete(run.id); button(); } })),
       h('td', null, pill(run.state)),
-      h('td.name', null, h('a', { href: `#/runs/${run.id}`, id: `a-${run.id}` }, run.name), run.title ? h('div.hint', null, run.title) : null),
+      h('td.name', null, h('a', { href: `#/runs/${run.id}`, id: `a-${run.id}` }, short(run.name)), run.title ? h('div.hint', null, run.title) : null),
       h('td', null, run.method ?? '–'),
       h('td', null, progress(run)),
       h('td.num', null, number(run.step)),

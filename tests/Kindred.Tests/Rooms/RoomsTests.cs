@@ -69,14 +69,17 @@ public partial class RoomsTests
         ["Onnx"] = $"{Files} Data.Text Data.Views",                      // what runs after training, without libtorch
         ["Extensions.AI"] = "Core Onnx",
 
+        ["Studio"] = Everything,                                         // the page; what it shows is read by the rooms below
+
         ["Cli"] = $"{Everything} Experiments.Export",
         ["Cli.Demo"] = $"{Everything} Cli",
-        ["Cli.Verbs"] = $"{Everything} Experiments.Export Onnx Cli Cli.Demo",
+        ["Cli.Verbs"] = $"{Everything} Experiments.Export Onnx Studio Cli Cli.Demo",
         ["Program"] = $"{Everything} Cli Cli.Verbs",                     // the entry, whose statements stand in no namespace
     };
 
     static readonly string[] projects =
-        ["Kindred.Core", "Kindred.Io", "Kindred.Index", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Onnx", "Kindred.Extensions.AI", "Kindred.Cli"];
+        ["Kindred.Core", "Kindred.Io", "Kindred.Index", "Kindred.Torch", "Kindred.Data", "Kindred", "Kindred.Experiments", "Kindred.Onnx", "Kindred.Extensions.AI",
+        "Kindred.Studio", "Kindred.Cli"];
 
     static readonly Lazy<RoomGraph> graph = new(() => new(projects));
 
@@ -133,7 +136,8 @@ public partial class RoomsTests
     [InlineData("Kindred.Experiments", "Kindred Kindred.Data Kindred.Index")]
     [InlineData("Kindred.Onnx", "Kindred.Data")]
     [InlineData("Kindred.Extensions.AI", "Kindred.Onnx")]
-    [InlineData("Kindred.Cli", "Kindred.Experiments Kindred.Onnx")]
+    [InlineData("Kindred.Studio", "Kindred.Experiments")]
+    [InlineData("Kindred.Cli", "Kindred.Experiments Kindred.Onnx Kindred.Studio")]
     public void A_project_refers_only_to_those_below_it(string project, string below)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "src", project, $"{project}.csproj"));
