@@ -10,6 +10,8 @@ namespace Kindred.Experiments.Studies;
 /// </remarks>
 public sealed class Claim
 {
+    const double Errors = 2;
+
     readonly ClaimTerm left, right;
     readonly string sign;
 
@@ -26,9 +28,10 @@ public sealed class Claim
     /// <exception cref="ConfigurationException">It cannot be read; the message shows the place.</exception>
     public static Claim Parse(string text, IReadOnlyList<string> cells, string path = "claim") => new ClaimReader(text, cells, path).Read();
 
-    /// <summary>Decides it on the means over seeds.</summary>
+    /// <summary>Decides it seed by seed, each against its own baseline: it holds where the mean margin passes two standard errors, and fails where it falls as far short.</summary>
+    /// <remarks>Of one seed no error is known, and the sign decides.</remarks>
     /// <param name="results">Everything that was measured.</param>
-    /// <returns>Whether it holds, by how much, and how that varies between seeds.</returns>
+    /// <returns>Whether it holds, by how much, and how sure that is.</returns>
     public ClaimVerdict Decide(IReadOnlyList<CellResult> results)
     {
         ArgumentNullException.ThrowIfNull(results);
@@ -40,7 +43,9 @@ public sealed class Claim
         var each = seeds.Select(seed => Margin((cell, metric) => results.FirstOrDefault(r => r.Cell == cell && r.Seed == seed)?.Metrics.GetValueOrDefault(metric, double.NaN) ?? double.NaN))
             .Where(double.IsFinite).ToArray();
         if (double.IsNaN(margin)) return new(Text, null, margin, double.NaN, each.Length, "a metric is not a number");
-        return new(Text, sign.EndsWith('=') ? margin >= 0 : margin > 0, margin, Numbers.Deviation(each), each.Length, null);
+        var error = Numbers.Deviation(each) / Math.Sqrt(each.Length);
+        bool? holds = double.IsNaN(error) || error == 0 ? (sign.EndsWith('=') ? margin >= 0 : margin > 0) : Math.Abs(margin) > Errors * error ? margin > 0 : null;
+        return new(Text, holds, margin, error, each.Length, holds is null ? "within two standard errors" : null);
     }
 
     double Margin(Func<string, string, double> metric) => sign[0] == '>' ? left.Value(metric) - right.Value(metric) : right.Value(metric) - left.Value(metric);
@@ -48,20 +53,26 @@ public sealed class Claim
 
 /// <summary>How a claim came out.</summary>
 /// <param name="Claim">As it was written.</param>
-/// <param name="Holds">Null when a result is missing.</param>
+/// <param name="Holds">Null when a result is missing, or the margin is within two standard errors.</param>
 /// <param name="Margin">By how much it holds, or (below 0) fails to, on the means over seeds.</param>
-/// <param name="Spread">Standard deviation of the margin between seeds; NaN with fewer than two.</param>
+/// <param name="Error">Standard error of the mean margin over seeds; NaN with fewer than two.</param>
 /// <param name="Seeds">Seeds that have every result it needs.</param>
-/// <param name="Reason">What is missing.</param>
-public sealed record ClaimVerdict(string Claim, bool? Holds, double Margin, double Spread, int Seeds, string? Reason)
+/// <param name="Reason">Why it is not decided.</param>
+public sealed record ClaimVerdict(string Claim, bool? Holds, double Margin, double Error, int Seeds, string? Reason)
 {
     /// <summary><c>holds by 9.3 ± 1.1 (2 seeds)</c>.</summary>
     public override string ToString()
     {
-        if (Holds is not { } holds) return $"undecided: {Reason}";
-        var spread = double.IsNaN(Spread) ? "" : $" ± {Numbers.Short(Spread)}";
+        if (Holds is null && Seeds == 0) return $"undecided: {Reason}";
+        var error = double.IsNaN(Error) ? "" : $" ± {Numbers.Short(Error)}";
         var seeds = Seeds == 1 ? "1 seed" : string.Create(CultureInfo.InvariantCulture, $"{Seeds} seeds");
-        return holds ? $"holds by {Numbers.Short(Margin)}{spread} ({seeds})" : $"does not hold: {Numbers.Short(Math.Abs(Margin))}{spread} short of it ({seeds})";
+        var by = $"{Numbers.Short(Math.Abs(Margin))}{error}";
+        return Holds switch
+        {
+            true => $"holds by {by} ({seeds})",
+            false => $"does not hold: {by} short of it ({seeds})",
+            null => $"undecided: {Reason}{(double.IsNaN(Margin) ? "" : $", {by} {(Margin < 0 ? "short of it" : "ahead")}")} ({seeds})",
+        };
     }
 }
 

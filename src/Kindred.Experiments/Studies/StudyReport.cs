@@ -50,7 +50,7 @@ public sealed class StudyReport(StudyNumbers numbers, IReadOnlyList<(string Cell
         ["claim"] = numbers.Study.Section.Claim,
         ["cells"] = new JsonArray([.. numbers.Study.Cells.Select(Cell)]),
         ["holds"] = JsonSerializer.SerializeToNode(Verdicts.Select(v =>
-            new { v.Claim, v.Holds, Margin = Finite(v.Margin), Spread = Finite(v.Spread), v.Seeds, v.Reason, Text = v.ToString() }), StudyJson.Style),
+            new { v.Claim, v.Holds, Margin = Finite(v.Margin), Error = Finite(v.Error), v.Seeds, v.Reason, Text = v.ToString() }), StudyJson.Style),
         ["failures"] = JsonSerializer.SerializeToNode(failures.Select(f => new { f.Cell, f.Seed, f.Error }), StudyJson.Style),
     };
 

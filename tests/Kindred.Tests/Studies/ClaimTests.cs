@@ -24,12 +24,23 @@ public class ClaimTests
     }
 
     [Fact]
-    public void The_margin_is_of_the_means_and_its_spread_is_between_seeds()
+    public void The_margin_is_of_the_means_and_its_error_is_that_of_the_seeds_differences()
     {
         var claim = Claim.Parse("crop+colour.knn.accuracy > crop.knn.accuracy + 3", cells);
         var verdict = claim.Decide([.. Results(0), .. Results(1, ("crop+colour", 41))]);
-        Assert.Equal("holds by 7.00 ± 1.41 (2 seeds)", verdict.ToString());
+        Assert.Equal("holds by 7.00 ± 1.00 (2 seeds)", verdict.ToString());
         Assert.Equal("does not hold: 4.00 short of it (1 seed)", Claim.Parse("crop.knn.accuracy > 34", cells).Decide(Results(0)).ToString());
+    }
+
+    [Theory]
+    [InlineData(33, 33, "holds by 3.00 ± 0 (2 seeds)", true)]
+    [InlineData(39, 30, "undecided: within two standard errors, 4.50 ± 4.50 ahead (2 seeds)", null)]
+    [InlineData(25, 30, "undecided: within two standard errors, 2.50 ± 2.50 short of it (2 seeds)", null)]
+    [InlineData(20, 18, "does not hold: 11.0 ± 1.00 short of it (2 seeds)", false)]
+    public void Of_several_seeds_a_claim_is_decided_beyond_two_standard_errors(double first, double second, string said, bool? holds)
+    {
+        var verdict = Claim.Parse("crop+colour.knn.accuracy > crop.knn.accuracy", cells).Decide([.. Results(0, ("crop+colour", first)), .. Results(1, ("crop+colour", second))]);
+        Assert.Equal((said, holds), (verdict.ToString(), verdict.Holds));
     }
 
     [Fact]
