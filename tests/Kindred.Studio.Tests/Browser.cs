@@ -8,7 +8,7 @@ namespace Kindred.Studio.Tests;
 /// <summary>One page of the machine's Chromium, driven by its own protocol. What went wrong in it is kept.</summary>
 sealed class Browser : IAsyncDisposable
 {
-    static readonly TimeSpan patience = TimeSpan.FromSeconds(90);
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(40);
 
     readonly Process process;
     readonly string profile;
@@ -28,8 +28,10 @@ sealed class Browser : IAsyncDisposable
     internal static async Task<Browser> Open()
     {
         var profile = Directory.CreateTempSubdirectory("kindred-chromium-").FullName;
-        var start = new ProcessStartInfo(Program!, ["--headless=new", "--no-sandbox", "--disable-gpu-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-            "--no-first-run", "--lang=en", "--window-size=1300,900", "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        string[] words = ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run", "--lang=en",
+            "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding", "--window-size=1300,900",
+            "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"];
+        var start = new ProcessStartInfo(Program!, words) { RedirectStandardError = true, RedirectStandardOutput = true };
         var browser = new Browser(Process.Start(start)!, profile);
         browser.process.ErrorDataReceived += (_, _) => { };
         browser.process.BeginErrorReadLine();
@@ -41,6 +43,9 @@ sealed class Browser : IAsyncDisposable
         await browser.socket.ConnectAsync(new Uri((string)pages.First(p => (string)p!["type"]! == "page")!["webSocketDebuggerUrl"]!), default);
         browser.reading = browser.Read();
         foreach (var domain in (string[])["Page", "Runtime", "Log"]) await browser.Send($"{domain}.enable");
+        // A page that nobody looks at draws no frames and takes no keys.
+        await browser.Send("Page.bringToFront");
+        await browser.Send("Emulation.setFocusEmulationEnabled", new() { ["enabled"] = true });
         return browser;
     }
 
@@ -54,14 +59,23 @@ sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Waits until an expression is true in the page.</summary>
-    internal Task Until(string expression) => Until(async () => (bool?)await Value($"Boolean({expression})") == true, expression);
+    internal async Task Until(string expression)
+    {
+        try { await Until(async () => (bool?)await Value($"Boolean({expression})") == true, expression); }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\nat {await Value("location.href")}\n{string.Join('\n', Faults)}\n{await Value("document.body.innerText")}", e);
+        }
+    }
 
     internal async Task<JsonNode?> Value(string expression) =>
         (await Send("Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true }))?["result"]?["value"];
 
     internal async Task Press(string key, string? text = null)
     {
-        await Send("Input.dispatchKeyEvent", new() { ["type"] = text is null ? "rawKeyDown" : "keyDown", ["key"] = key, ["code"] = key, ["text"] = text, ["windowsVirtualKeyCode"] = key == "Tab" ? 9 : 13 });
+        var code = key == "Tab" ? 9 : 13;
+        await Send("Input.dispatchKeyEvent",
+            new() { ["type"] = text is null ? "rawKeyDown" : "keyDown", ["key"] = key, ["code"] = key, ["text"] = text, ["windowsVirtualKeyCode"] = code });
         await Send("Input.dispatchKeyEvent", new() { ["type"] = "keyUp", ["key"] = key, ["code"] = key });
     }
 
