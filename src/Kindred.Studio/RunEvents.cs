@@ -24,7 +24,8 @@ sealed class RunEvents(Catalog catalog, TimeProvider clock, CancellationToken st
         if (places.Length == 0 || places.Contains(null)) return Reply.Missing();
         if (open >= MostStreams) return Reply.Problem(503, "Too many pages are open.");
         var sent = context.Request.Headers["Last-Event-ID"].ToString();
-        return TypedResults.ServerSentEvents(Follow(places!, Offsets(sent.Length > 0 ? sent : from, places.Length), CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping).Token));
+        return TypedResults.ServerSentEvents(Follow(places!, Offsets(sent.Length > 0 ? sent : from, places.Length),
+            CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping).Token));
     }
 
     static long[] Offsets(string? text, int count)

@@ -29,7 +29,8 @@ sealed class Browser : IAsyncDisposable
     {
         var profile = Directory.CreateTempSubdirectory("kindred-chromium-").FullName;
         var start = new ProcessStartInfo(Program!, ["--headless=new", "--no-sandbox", "--disable-gpu-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-            "--no-first-run", "--lang=en", "--window-size=1300,900", "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+            "--no-first-run", "--lang=en", "--window-size=1300,900", "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"])
+            { RedirectStandardError = true, RedirectStandardOutput = true };
         var browser = new Browser(Process.Start(start)!, profile);
         browser.process.ErrorDataReceived += (_, _) => { };
         browser.process.BeginErrorReadLine();
@@ -61,7 +62,8 @@ sealed class Browser : IAsyncDisposable
 
     internal async Task Press(string key, string? text = null)
     {
-        await Send("Input.dispatchKeyEvent", new() { ["type"] = text is null ? "rawKeyDown" : "keyDown", ["key"] = key, ["code"] = key, ["text"] = text, ["windowsVirtualKeyCode"] = key == "Tab" ? 9 : 13 });
+        await Send("Input.dispatchKeyEvent", new() { ["type"] = text is null ? "rawKeyDown" : "keyDown", ["key"] = key, ["code"] = key,
+            ["text"] = text, ["windowsVirtualKeyCode"] = key == "Tab" ? 9 : 13 });
         await Send("Input.dispatchKeyEvent", new() { ["type"] = "keyUp", ["key"] = key, ["code"] = key });
     }
 

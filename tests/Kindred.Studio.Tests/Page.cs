@@ -76,7 +76,8 @@ sealed class Page : IAsyncDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(Runs, "study")).FullName;
         Directory.CreateDirectory(Path.Combine(folder, "cells"));
-        File.WriteAllText(Path.Combine(folder, "study.json"), """{"study":"study","title":"What helps","claim":"it does","cells":[{}],"holds":[{"claim":"a > b","holds":true,"text":"holds by 1"}],"failures":[]}""");
+        File.WriteAllText(Path.Combine(folder, "study.json"),
+            """{"study":"study","title":"What helps","claim":"it does","cells":[{}],"holds":[{"claim":"a > b","holds":true,"text":"holds by 1"}],"failures":[]}""");
         File.WriteAllText(Path.Combine(folder, "table.md"), "# What helps\n\n| cell | knn |\n| --- | --: |\n| a | 1.0 ± 0.1 |\n");
         File.WriteAllText(Path.Combine(folder, "plot.svg"), "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>");
         Run("study/cells/a-seed0/run");
