@@ -8,7 +8,7 @@ namespace Kindred.Studio;
 /// <summary>Something that can be looked at.</summary>
 /// <param name="Id">What the page calls it; the same as long as it lies where it lies.</param>
 /// <param name="Name">Where it lies below the folder that is served.</param>
-/// <param name="Path">Where it lies on this machine, which no answer says.</param>
+/// <param name="Path">Where it lies on this machine; no request says it.</param>
 sealed record Place(string Id, string Name, string Path);
 
 /// <summary>What was found.</summary>

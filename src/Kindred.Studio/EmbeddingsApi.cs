@@ -21,8 +21,8 @@ static class EmbeddingsApi
             if (!catalog.Now.Embeddings.TryGetValue(id, out var file)) return Reply.Missing();
             var method = map ?? "pca";
             if (method is not ("pca" or "umap")) return Reply.Problem(400, "There are pca and umap.");
-            if (method == "umap" && maps.Open(file).Vectors.Count > MapStore.MostForUmap)
-                return Reply.Problem(400, string.Create(CultureInfo.InvariantCulture, $"More than {MapStore.MostForUmap} vectors: `kindred project` makes this map."));
+            if (method == "umap" && !MapStore.TakesUmap(maps.Open(file).Vectors.Count))
+                return Reply.Problem(400, "These are too few vectors for this map, or so many that `kindred project` has to make it.");
             return Results.Bytes(Packed(maps.Open(file), await maps.Of(file, method)), "application/octet-stream");
         });
         app.MapGet("/api/embeddings/{id}/near/{row:int}", (string id, int row, int? k) =>
@@ -72,7 +72,7 @@ static class EmbeddingsApi
             all.Manifest?.Data,
             Labels = labels,
             Pictures = all.Names.Count > 0 && shelf.Of(all.Manifest?.Data) is { } pictures && pictures.Has(all.Names[0]),
-            Umap = all.Vectors.Count <= MapStore.MostForUmap,
+            Umap = MapStore.TakesUmap(all.Vectors.Count),
         };
     }
 

@@ -9,7 +9,10 @@ namespace Kindred.Studio;
 sealed class MapStore(Work work) : IDisposable
 {
     /// <summary>Above so many, neighbours of all are not looked for: the map is the directions of most variance.</summary>
-    internal const int MostForUmap = 20_000;
+    const int MostForUmap = 20_000;
+
+    /// <summary>Fewer have no neighbourhoods to keep.</summary>
+    const int LeastForUmap = 4;
 
     const int MostOpen = 8;
 
@@ -17,6 +20,9 @@ sealed class MapStore(Work work) : IDisposable
     readonly Dictionary<string, (DateTime Time, Collection Collection)> open = [];
     readonly List<Collection> old = [];
     readonly ConcurrentDictionary<(string, DateTime, string), Task<float[]>> maps = new();
+
+    /// <summary>Whether a map that keeps neighbours near can be made of so many vectors.</summary>
+    internal static bool TakesUmap(int count) => count is >= LeastForUmap and <= MostForUmap;
 
     /// <summary>Opens a file, or takes it if it is open and has not changed since.</summary>
     internal Collection Open(Place file)

@@ -74,8 +74,9 @@ sealed class Browser : IAsyncDisposable
     internal async Task Press(string key, string? text = null)
     {
         var code = key == "Tab" ? 9 : 13;
-        await Send("Input.dispatchKeyEvent",
-            new() { ["type"] = text is null ? "rawKeyDown" : "keyDown", ["key"] = key, ["code"] = key, ["text"] = text, ["windowsVirtualKeyCode"] = code });
+        JsonObject down = new() { ["type"] = text is null ? "rawKeyDown" : "keyDown", ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code };
+        if (text is not null) down["text"] = text;
+        await Send("Input.dispatchKeyEvent", down);
         await Send("Input.dispatchKeyEvent", new() { ["type"] = "keyUp", ["key"] = key, ["code"] = key });
     }
 
@@ -122,7 +123,11 @@ sealed class Browser : IAsyncDisposable
         if (message["id"] is { } id)
         {
             lock (asked)
-                if (asked.Remove((int)id, out var source)) source.SetResult(message["result"]);
+            {
+                if (!asked.Remove((int)id, out var source)) return;
+                if (message["error"] is { } error) source.SetException(new InvalidOperationException(error.ToJsonString()));
+                else source.SetResult(message["result"]);
+            }
             return;
         }
         var about = message["params"];

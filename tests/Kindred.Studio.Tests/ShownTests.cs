@@ -128,6 +128,9 @@ public class ShownTests
         Assert.Equal((32, 16), ((int)png[19], (int)png[23]));
         foreach (var path in (string[])["near/3", "near/-1", "near/x", "pictures/3"]) Assert.Equal(404, await page.Status($"/api/embeddings/{id}/{path}"));
         Assert.Equal(400, await page.Status($"/api/embeddings/{id}/points?map=other"));
+        // Three are too few for neighbourhoods: the page is not offered what would fail.
+        Assert.False((bool)facts["umap"]!);
+        Assert.Equal(400, await page.Status($"/api/embeddings/{id}/points?map=umap"));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ export async function embedding(body, id, signal) {
     const answer = await fetch(`/api/embeddings/${id}/points?map=${method.value}`);
     if (signal.aborted) return;
     stage.classList.remove('busy');
-    if (!answer.ok) throw new Error((await answer.json()).error);
+    if (!answer.ok) { fill(side, h('p.problem', { role: 'alert' }, (await answer.json()).error)); return; }
     const bytes = await answer.arrayBuffer(), count = new DataView(bytes).getUint32(0, true);
     const xy = new Float32Array(bytes, 4, 2 * count), labels = new Int16Array(bytes.slice(4 + 8 * count));
     const tone = Uint8Array.from(labels, l => l < 0 ? unlabelled : l % most);

@@ -145,7 +145,7 @@ public sealed class FilmTests : IDisposable
         var bin = Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName;
         var program = Path.Combine(bin, "ffmpeg");
         File.WriteAllText(program, $"#!/bin/sh\nprintf '%s\\n' \"$@\" > \"{bin}/called\"\n{script}\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(Path.Combine(folder, "videos"));
         File.WriteAllText(Path.Combine(folder, "videos", "a $(b).mp4"), "");
         File.WriteAllText(Path.Combine(folder, "captions.tsv"), "id\ttext\na $(b)\tsomething moves\n");

@@ -104,7 +104,8 @@ public sealed class EveryoneTests
 
     static async Task<(int Code, string Output)> Run(int rank, int processes, int port, string path)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-method", $"{typeof(EveryoneTests).FullName}.{nameof(A_rank_trains_every_method)}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-method", $"{typeof(EveryoneTests).FullName}.{nameof(A_rank_trains_every_method)}"])
+            { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new[] { ("RANK", rank), ("WORLD_SIZE", processes), ("MASTER_PORT", port), ("KINDRED_THREADS", 1), ("KINDRED_TIMEOUT", 120) })
             start.Environment[name] = value.ToString(CultureInfo.InvariantCulture);
         (start.Environment["MASTER_ADDR"], start.Environment[Variable]) = ("127.0.0.1", path);
