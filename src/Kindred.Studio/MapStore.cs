@@ -15,6 +15,7 @@ sealed class MapStore(Work work) : IDisposable
     const int LeastForUmap = 4;
 
     const int MostOpen = 8;
+    const double FarOff = 0.004;
 
     readonly Lock gate = new();
     readonly Dictionary<string, (DateTime Time, Collection Collection)> open = [];
@@ -48,7 +49,7 @@ sealed class MapStore(Work work) : IDisposable
         }
     }
 
-    /// <summary>Two numbers a vector, within −1 and 1.</summary>
+    /// <summary>Two numbers a vector; all but a few lie within −1 and 1.</summary>
     /// <param name="file">The vectors.</param>
     /// <param name="method"><c>umap</c> or <c>pca</c>.</param>
     internal async Task<float[]> Of(Place file, string method)
@@ -78,18 +79,23 @@ sealed class MapStore(Work work) : IDisposable
         return Umap.Fit(vectors, NearestGraph.Of(vectors, Math.Min(15, Math.Max(1, vectors.Count - 1)), metric, collection.Index, search), metric: metric);
     }
 
-    // The middle of the extent lies in the middle; one scale for both directions keeps distances.
+    // The middle of the extent lies in the middle; one scale for both directions keeps distances. A few points far off do not make all others small: they lie
+    // outside, where whoever zooms out finds them.
     static float[] Fitted(float[] values)
     {
-        Span<float> low = [float.MaxValue, float.MaxValue], high = [float.MinValue, float.MinValue];
-        for (var i = 0; i < values.Length; i++)
-        {
-            low[i & 1] = Math.Min(low[i & 1], values[i]);
-            high[i & 1] = Math.Max(high[i & 1], values[i]);
-        }
-        var half = Math.Max(1e-9f, Math.Max(high[0] - low[0], high[1] - low[1]) / 2);
-        for (var i = 0; i < values.Length; i++) values[i] = (values[i] - ((low[i & 1] + high[i & 1]) / 2)) / half;
+        var (x, y) = (Extent(values, 0), Extent(values, 1));
+        var half = Math.Max(1e-9f, Math.Max(x.High - x.Low, y.High - y.Low) / 2);
+        for (var i = 0; i < values.Length; i++) values[i] = (values[i] - ((i & 1) == 0 ? (x.Low + x.High) / 2 : (y.Low + y.High) / 2)) / half;
         return values;
+    }
+
+    static (float Low, float High) Extent(float[] values, int axis)
+    {
+        var sorted = new float[values.Length / 2];
+        for (var i = 0; i < sorted.Length; i++) sorted[i] = values[(2 * i) + axis];
+        Array.Sort(sorted);
+        var far = (int)(FarOff * sorted.Length);
+        return (sorted[far], sorted[^(far + 1)]);
     }
 
     public void Dispose()

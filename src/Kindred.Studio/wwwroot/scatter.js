@@ -17,7 +17,7 @@ const sample = 60_000;
 
 /**
  * @param canvas where to draw
- * @param xy two numbers a point, within −1 and 1
+ * @param xy two numbers a point, most within −1 and 1
  * @param tone the number of a colour for each point, 0 to 255
  * @param on.pick(row) a click near a point, or null · on.lasso(rows) a shape drawn with shift · on.hover(row)
  */
