@@ -3,7 +3,7 @@ namespace Kindred.Studio.Tests;
 /// <summary>Every page in a real browser, in both themes and with names that want to be scripts.</summary>
 public class BrowserTests
 {
-    // Drawing by software starves on a machine with other work, and then a page never gets a frame: who wants these tests asks for them.
+    // A browser is much for a machine that has other work: who wants these tests asks for them.
     static void NeedsBrowser()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("KINDRED_BROWSER") is { Length: > 0 }, "tests in a browser run with KINDRED_BROWSER=1");
