@@ -69,7 +69,7 @@ public static class SafeTensors
 
         foreach (var array in sorted)
         {
-            using var counted = new CountingStream(stream);
+            using var counted = new PassingStream(stream);
             array.Write(counted);
 
             if (counted.Position != array.Bytes)

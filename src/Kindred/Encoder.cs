@@ -16,7 +16,7 @@ public abstract class Encoder : Module
     public Tensor Forward(View view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return Everyone.Shares(view.Count) ? Shared([view])[0] : Piecewise.Encode(this, view, Encode);
+        return Everyone.Shares(view.Count) ? Shared([view])[0] : GradientCache.Encode(this, view, Encode);
     }
 
     /// <summary>What of a view goes into which input of the encoder's ONNX file.</summary>
@@ -65,7 +65,7 @@ public abstract class Encoder : Module
         foreach (var group in Enumerable.Range(0, views.Length).GroupBy(i => views[i].Shape))
         {
             int[] members = [.. group];
-            var joint = Piecewise.Encode(this, View.Cat([.. members.Select(i => views[i])]), Encode); // [G · N, Dim]
+            var joint = GradientCache.Encode(this, View.Cat([.. members.Select(i => views[i])]), Encode); // [G · N, Dim]
             if (members.Length == 1)
             {
                 outputs[members[0]] = joint;

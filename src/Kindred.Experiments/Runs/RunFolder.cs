@@ -17,7 +17,7 @@ public enum Resume
 
 /// <summary>The folder of one run: its state, settings, metrics, checkpoints and everything else that it leaves behind.</summary>
 /// <remarks>
-/// <c>run.json config.yaml config.input.yaml overrides.txt env.json metrics.jsonl evaluations.jsonl tb/ checkpoints/ eval/ failures/ bad-samples.jsonl .lock</c>.
+/// <c>run.json config.yaml config.input.yaml overrides.txt env.json metrics.jsonl evaluations.jsonl tb/ checkpoints/ eval/ bad-samples.jsonl .lock</c>.
 /// One process at a time may have it open.
 /// </remarks>
 public sealed class RunFolder : IDisposable
@@ -229,19 +229,6 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
     public void WriteEnvironment(JsonObject environment) => AtomicFile.WriteText(In("env.json"), $"{environment.ToJsonString(new() { WriteIndented = true })}\n");
 
-    /// <summary>Keeps the result of an evaluation in <c>eval/NAME.json</c>.</summary>
-    /// <param name="name">The protocol.</param>
-    /// <param name="result">Its metrics and settings.</param>
-    /// <returns>The file.</returns>
-    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
-    public string WriteEvaluation(string name, JsonObject result)
-    {
-        Make(In("eval"));
-        var file = System.IO.Path.Combine(In("eval"), $"{name}.json");
-        AtomicFile.WriteText(file, $"{result.ToJsonString(new() { WriteIndented = true })}\n");
-        return file;
-    }
-
     /// <summary>Notes a sample that could not be used.</summary>
     /// <param name="name">The sample.</param>
     /// <param name="reason">Why.</param>
@@ -253,27 +240,6 @@ public sealed class RunFolder : IDisposable
             badSamples ??= new(In("bad-samples.jsonl"));
             badSamples.Append(new() { ["name"] = name, ["reason"] = reason });
         }
-    }
-
-    /// <summary>Keeps what is needed to see a failure again, in <c>failures/step-N</c>.</summary>
-    /// <param name="step">The step that failed.</param>
-    /// <param name="arrays">The batch and whatever else went in.</param>
-    /// <param name="state">Random keys, message, the module that failed.</param>
-    /// <returns>The folder.</returns>
-    /// <exception cref="EnvironmentException">The folder cannot be written.</exception>
-    public string WriteFailure(long step, IEnumerable<NamedArray> arrays, JsonObject state)
-    {
-        Make(In("failures"));
-        var target = System.IO.Path.Combine(In("failures"), CheckpointStore.NameOf(step));
-
-        if (Directory.Exists(target))
-            Directory.Delete(target, recursive: true);
-
-        using var folder = new AtomicFolder(target);
-        folder.Write("batch.safetensors", stream => SafeTensors.Write(stream, arrays));
-        folder.Write("state.json", stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(state.ToJsonString())));
-        folder.Commit();
-        return target;
     }
 
     /// <summary>Lets others have the folder. A run that still says it runs is left as failed, for nobody works on it any more.</summary>

@@ -26,7 +26,7 @@ public sealed record TrainerOptions
     /// <summary>Runs forward passes under autocast in this type; null for full precision.</summary>
     public Dtype? Precision { get; init; }
 
-    /// <summary>Rows that encoders take at a time (<see cref="Piecewise"/>); 0 takes the batch at once.</summary>
+    /// <summary>Rows that encoders take at a time (<see cref="GradientCache"/>); 0 takes the batch at once.</summary>
     public int Piece { get; init; }
 
     /// <summary>How often numbers are gathered, in steps.</summary>
@@ -247,7 +247,7 @@ public sealed class Trainer
     double Differentiate(Func<Tensor> make, string player, Progress at)
     {
         Tensor made;
-        using (Piecewise.Begin(options.Piece))
+        using (GradientCache.Begin(options.Piece))
         using (Precision()) made = make();
         var value = made.Item();
         if (!double.IsFinite(value)) throw Diverged(player, value, at);

@@ -17,19 +17,6 @@ namespace Kindred.Methods;
 [Method("contragan", Title = "ContraGAN", Paper = "arXiv:2006.12681", Family = "generation", Objective = "hinge and 2C", LeastBatch = 2)]
 public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
 {
-    /// <summary>How the discriminator knows of classes.</summary>
-    public enum ConditioningKind
-    {
-        /// <summary>By the 2C loss.</summary>
-        Contrast,
-
-        /// <summary>By the inner product of a picture's features and its class's embedding.</summary>
-        Projection,
-
-        /// <summary>Not at all; the generator's classes are then names without a meaning.</summary>
-        None,
-    }
-
     /// <summary>The settings; defaults are the paper's on CIFAR-10.</summary>
     /// <param name="Conditioning">How the discriminator knows of classes.</param>
     /// <param name="Width">w: the generator's maps have up to 4w channels at 16 and 32 pixels.</param>
@@ -43,13 +30,13 @@ public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
     /// <param name="AverageFrom">The step from which it is one; until then it is a copy.</param>
     /// <param name="Channels">Of a picture: 1 for grey ones; what the data say, or 3, if left out.</param>
     public sealed record Options(
-        ConditioningKind Conditioning = ConditioningKind.Contrast, [Range(1, 1024)] long Width = 96, [Width] long Noise = 80, [Width] long Shared = 128, [Width] long Dim = 512,
+        ConditionalCritic.ClassInput Conditioning = ConditionalCritic.ClassInput.Contrast, [Range(1, 1024)] long Width = 96, [Width] long Noise = 80, [Width] long Shared = 128, [Width] long Dim = 512,
         [Temperature] double Temperature = 1, [Weight] double Weight = 1, [Range(1, 64)] int Turns = 5, [Share] double Average = 0.9999, [Range(0, int.MaxValue)] int AverageFrom = 1000,
         [Range(1, 65536)] int? Channels = null);
 
     readonly Options options;
     readonly ResidualGenerator generator, average;
-    readonly Critic discriminator;
+    readonly ConditionalCritic discriminator;
     readonly int classes;
     readonly long channels;
 
@@ -67,7 +54,7 @@ public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
         (this.options, classes) = (options, facts.Classes);
         generator = new(layout, options.Noise, classes, options.Shared, channels);
         average = generator.Twin();
-        discriminator = new(new(layout, channels), classes, options);
+        discriminator = new(new(layout, channels), classes, options.Conditioning, options.Dim);
     }
 
     /// <inheritdoc/>
@@ -97,8 +84,8 @@ public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
         var (other, _) = discriminator.Look(fake, wanted);
         var hinge = Adversarial.HingeDiscriminator(real, other);
         Log("discriminator", hinge);
-        if (options.Conditioning != ConditioningKind.Contrast) return hinge;
-        var contrast = discriminator.Contrast(h, labels);
+        if (options.Conditioning != ConditionalCritic.ClassInput.Contrast) return hinge;
+        var contrast = Contrast(h, labels);
         Watch(Rowwise.Unit(discriminator.Project(h)));
         Log("contrast", contrast);
         return hinge + (options.Weight * contrast);
@@ -111,7 +98,14 @@ public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
         var hinge = Adversarial.HingeGenerator(scores);
         After(() => Follow(at.Step < options.AverageFrom ? 0 : options.Average));
         Log("generator", hinge);
-        return options.Conditioning == ConditioningKind.Contrast ? hinge + (options.Weight * discriminator.Contrast(h, wanted)) : hinge;
+        return options.Conditioning == ConditionalCritic.ClassInput.Contrast ? hinge + (options.Weight * Contrast(h, wanted)) : hinge;
+    }
+
+    // 2C of the pictures that have a class.
+    Tensor Contrast(Tensor h, Tensor labels)
+    {
+        if (Labels.Rows(labels) is { } known) (h, labels) = (h.IndexSelect(0, known), labels.IndexSelect(0, known));
+        return labels.Numel == 0 ? h.Sum() * 0 : ConditionalContrast.Loss(discriminator.Project(h), discriminator.Embed(labels), labels, options.Temperature);
     }
 
     // Statistics and singular vectors go with the weights, as in the authors' code.
@@ -144,48 +138,6 @@ public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
 
     /// <summary>Where pictures and classes are compared; without contrast the features.</summary>
     public Tensor Embeddings(View view) => discriminator.Project(Features(view));
-
-    /// <summary>The discriminator: its body, whether a picture is real, and what class it has.</summary>
-    sealed class Critic : Module
-    {
-        readonly ResidualDiscriminator body;
-        readonly Linear real;
-        readonly Linear? project;
-        readonly Embedding? embedding;
-        readonly Options options;
-
-        public Critic(ResidualDiscriminator body, int classes, Options options)
-        {
-            (this.body, this.options) = (body, options);
-            real = Linear.Spectral(body.Dim, 1);
-            if (options.Conditioning == ConditioningKind.Contrast) project = Linear.Spectral(body.Dim, options.Dim);
-            var width = options.Conditioning == ConditioningKind.Contrast ? options.Dim : body.Dim;
-            if (options.Conditioning != ConditioningKind.None) embedding = Embedding.Spectral(classes, width);
-        }
-
-        public ResidualDiscriminator Body => body;
-
-        public Device Device => real.Weight.Value.Device;
-
-        /// <summary>Scores, `[N]`, and features, `[N, Dim]`.</summary>
-        public (Tensor Scores, Tensor Features) Look(Tensor x, Tensor labels)
-        {
-            var h = body.Forward(x).To(Dtype.Float32);
-            var scores = real.Forward(h).To(Dtype.Float32).Squeeze(1);
-            if (options.Conditioning == ConditioningKind.Projection)
-                scores = scores + (Rowwise.Dot(embedding!.Forward(labels.ClampMin(0)), h) * Labels.Known(labels).To(Dtype.Float32));
-            return (scores, h);
-        }
-
-        public Tensor Project(Tensor h) => project?.Forward(h).To(Dtype.Float32) ?? h;
-
-        /// <summary>2C of the pictures that have a class.</summary>
-        public Tensor Contrast(Tensor h, Tensor labels)
-        {
-            if (Labels.Rows(labels) is { } known) (h, labels) = (h.IndexSelect(0, known), labels.IndexSelect(0, known));
-            return labels.Numel == 0 ? h.Sum() * 0 : ConditionalContrast.Loss(Project(h), embedding!.Forward(labels).To(Dtype.Float32), labels, options.Temperature);
-        }
-    }
 
     /// <summary>A tiny one, which the tests train.</summary>
     public static MethodExample Example =>

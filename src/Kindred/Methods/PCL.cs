@@ -43,7 +43,7 @@ public sealed class PCL : ProjectedMethod
     readonly int[] clusters;
     readonly MomentumPair pair;
     readonly Queue queue;
-    readonly Granularity[] granularities;
+    readonly PrototypeTable[] granularities;
     readonly Nn.Buffer clusterings;
 
     /// <summary>Query and key encoder start with the same weights, the queue with random unit vectors; prototypes are there once the warm-up is over.</summary>
@@ -54,7 +54,7 @@ public sealed class PCL : ProjectedMethod
         if (clusters.Length == 0) throw new ConfigurationException("options.clusters: PCL clusters at one granularity at least; give a number of clusters, such as [100, 300].");
         pair = new(encoder, new MlpHead(encoder.Dim, encoder.Dim, options.Dim, options.Depth, norm: false));
         queue = new(options.Queue, options.Dim, Initialization.Generator);
-        granularities = Array.ConvertAll(clusters, k => new Granularity(k, options.Dim, facts.Samples));
+        granularities = Array.ConvertAll(clusters, k => new PrototypeTable(k, options.Dim, facts.Samples));
         clusterings = new(Tensor.Zeros([], Dtype.Int64));
     }
 
@@ -70,7 +70,7 @@ public sealed class PCL : ProjectedMethod
                 + $"[{Math.Max(2, epoch.Count / 100)}, {Math.Max(2, epoch.Count / 30)}, {Math.Max(2, epoch.Count / 10)}].");
         if (epoch.At.Epoch < options.Warmup) return null;
         var v = epoch.Encode(view => pair.Key(view));                                                     // [samples, D]
-        foreach (var granularity in granularities) granularity.Cluster(v, options, seed: epoch.At.Epoch);
+        foreach (var table in granularities) table.Cluster(v, options.Iterations, options.Restarts, options.Temperature, options.Alpha, seed: epoch.At.Epoch);
         clusterings.Value.Add_(1);
         return null;
     }
@@ -90,41 +90,17 @@ public sealed class PCL : ProjectedMethod
         Log("info_nce", instances);
         if (clusterings.Value.ItemLong() == 0) return instances;                                          // warming up
 
-        var prototypes = Tensor.Stack(Array.ConvertAll(granularities, g => g.Loss(q, batch.Index, options.Negatives))).Mean();
+        var prototypes = Tensor.Stack(Array.ConvertAll(granularities, table => Contrast(table, q, batch.Index))).Mean();
         Log("proto_nce", prototypes);
         return instances + prototypes;
     }
 
-    /// <summary>One clustering of all samples: K prototypes, how tight each cluster is, and where each sample belongs.</summary>
-    sealed class Granularity(int clusters, long dim, int samples) : Module
+    Tensor Contrast(PrototypeTable table, Tensor q, Tensor index)
     {
-        readonly Nn.Buffer prototypes = new(Tensor.Zeros([clusters, dim], Dtype.Float32));                 // unit rows
-        readonly Nn.Buffer concentration = new(Tensor.Ones([clusters], Dtype.Float32));                    // φ
-        readonly Nn.Buffer assignment = new(Tensor.Zeros([samples], Dtype.Int64));
-
-        internal void Cluster(Tensor v, Options options, long seed)
-        {
-            using var scope = Scope.Open();
-            var found = KMeans.Fit(v, clusters, options.Iterations, restarts: options.Restarts, seed: seed);
-            concentration.Set(Concentration.Of(v, found.Centroids, found.Assignment, options.Temperature, options.Alpha).Phi);
-            prototypes.Set(found.Centroids.Normalize());                                                   // after φ, whose distances are to the raw means
-            assignment.Set(found.Assignment);
-        }
-
-        internal Tensor Loss(Tensor q, Tensor index, int negatives)
-        {
-            var own = assignment.Value.IndexSelect(0, index);                                              // [N]
-            return clusters <= negatives + index.Size(0)
-                ? ProtoNce.Loss(q, prototypes.Value, concentration.Value, own)
-                : ProtoNce.Loss(q, prototypes.Value, concentration.Value, own, Others(own, negatives));
-        }
-
-        // Prototypes to which no sample of the batch belongs, drawn without replacement.
-        Tensor Others(Tensor own, int count)
-        {
-            var tickets = Tensor.Rand([clusters], Generator.Default, Dtype.Float32, Device.Cpu).To(own.Device);
-            return tickets.IndexFill(0, own, -1).Topk(count).Indices;
-        }
+        var own = table.Of(index);                                                                        // [N]
+        return table.Count <= options.Negatives + index.Size(0)
+            ? ProtoNce.Loss(q, table.Prototypes, table.Concentration, own)
+            : ProtoNce.Loss(q, table.Prototypes, table.Concentration, own, table.Others(own, options.Negatives));
     }
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>

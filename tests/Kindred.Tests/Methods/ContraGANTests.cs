@@ -16,7 +16,7 @@ public sealed class ContraGANTests : IDisposable
 
     public void Dispose() => scope.Dispose();
 
-    static ContraGAN Make(ContraGAN.ConditioningKind kind = ContraGAN.ConditioningKind.Contrast, int turns = 2, int classes = 4) =>
+    static ContraGAN Make(ConditionalCritic.ClassInput kind = ConditionalCritic.ClassInput.Contrast, int turns = 2, int classes = 4) =>
         Toy.Build(() => new ContraGAN(Toy.Facts with { Classes = classes }, new(kind, Width: 4, Noise: 6, Shared: 4, Dim: 8, Turns: turns, AverageFrom: 2, Average: 0.5)));
 
     sealed class Holder<T>(T part) : Method where T : Module
@@ -136,8 +136,8 @@ public sealed class ContraGANTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ContraGAN.ConditioningKind.Contrast), InlineData(ContraGAN.ConditioningKind.Projection), InlineData(ContraGAN.ConditioningKind.None)]
-    public void Only_by_contrast_or_projection_does_the_discriminator_hear_of_classes(ContraGAN.ConditioningKind kind)
+    [InlineData(ConditionalCritic.ClassInput.Contrast), InlineData(ConditionalCritic.ClassInput.Projection), InlineData(ConditionalCritic.ClassInput.None)]
+    public void Only_by_contrast_or_projection_does_the_discriminator_hear_of_classes(ConditionalCritic.ClassInput kind)
     {
         using var data = new ToyData();
         double Loss(Tensor labels)
@@ -151,7 +151,7 @@ public sealed class ContraGANTests : IDisposable
             method.TakeWatched()?.Dispose();
             return loss;
         }
-        Assert.Equal(kind != ContraGAN.ConditioningKind.None, Math.Abs(Loss(data.Batch().Labels!) - Loss(data.Batch().Labels! * 0)) > 1e-6);
+        Assert.Equal(kind != ConditionalCritic.ClassInput.None, Math.Abs(Loss(data.Batch().Labels!) - Loss(data.Batch().Labels! * 0)) > 1e-6);
         Assert.True(double.IsFinite(Loss(Tensor.Full([8], -1, Dtype.Int64))));
     }
 

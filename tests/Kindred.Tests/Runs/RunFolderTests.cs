@@ -229,20 +229,15 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void Evaluations_failures_and_bad_samples_are_kept()
+    public void Bad_samples_and_the_environment_are_kept()
     {
         using (var run = RunFolder.Open(Run))
         {
-            run.WriteEvaluation("knn", new() { ["protocol"] = "knn" });
-            run.WriteFailure(7, [NamedArray.From<float>("x", [1, 2])], new() { ["module"] = "encoder.layer1" });
-            run.WriteFailure(7, [NamedArray.From<float>("x", [3, 4])], new() { ["module"] = "encoder.layer1" });
             run.AddBadSample("a\"b\n.png", "cut short");
             run.AddBadSample("c.png", "no picture");
             run.WriteEnvironment(new() { ["threads"] = 2 });
         }
 
-        Assert.True(File.Exists(Path.Combine(Run, "eval", "knn.json")));
-        Assert.Equal([3, 4], SafeTensors.Read(Path.Combine(Run, "failures", "step-000000007", "batch.safetensors")).Single().As<float>());
         Assert.Equal(["a\"b\n.png", "c.png"], JsonLines.Read(Path.Combine(Run, "bad-samples.jsonl")).Select(l => l["name"]!.GetValue<string>()));
         Assert.True(File.Exists(Path.Combine(Run, "env.json")));
     }

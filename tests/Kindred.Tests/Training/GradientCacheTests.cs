@@ -9,7 +9,7 @@ using Kindred.Torch;
 namespace Kindred.Tests.Training;
 
 /// <summary>Encoding piece by piece changes the memory that a step takes, and nothing that it computes.</summary>
-public sealed class PiecewiseTests
+public sealed class GradientCacheTests
 {
     // No batch norm: its statistics would be the piece's.
     static ViT Transformer() => new(new() { Size = 16, Patch = 4, Width = 16, Depth = 2, Heads = 2 });
@@ -43,7 +43,7 @@ public sealed class PiecewiseTests
         var method = Toy.Build(() => Make(name));
         method.To(dtype: Dtype.Float64);
         Generator.Default.Seed(3);
-        using var cache = Piecewise.Begin(piece);
+        using var cache = GradientCache.Begin(piece);
         var loss = Toy.Loss(method, data.Batch());
         loss.Backward();
         method.Forget();
@@ -57,7 +57,7 @@ public sealed class PiecewiseTests
         using var data = new ToyData(kind: "text");
         var method = Toy.Build(() => new SimCSE(new Bert(new(Width: 8, Depth: 1, Heads: 2, Positions: 16, Dropout: 0.3), Toy.Facts.WithInput("vocabulary", 40)), new()));
         method.To(dtype: Dtype.Float64);
-        using var cache = Piecewise.Begin(3);
+        using var cache = GradientCache.Begin(3);
         double Loss() { Generator.Default.Seed(3); var loss = Toy.Loss(method, data.Batch()); method.Forget(); return loss.Item(); }
         Generator.Default.Seed(3);
         Toy.Loss(method, data.Batch()).Backward();
@@ -88,7 +88,7 @@ public sealed class PiecewiseTests
             var batch = data.Batch();
             CpuMemory.ResetPeak();
             var before = CpuMemory.Allocated;
-            using (Piecewise.Begin(piece))
+            using (GradientCache.Begin(piece))
             {
                 var loss = Toy.Loss(method, batch);
                 if (back) loss.Backward();
@@ -108,6 +108,6 @@ public sealed class PiecewiseTests
         var method = Toy.Build(() => Make("SimCLR"));
         var result = new Trainer(method, data, Toy.Sgd(method), new TrainerOptions { Epochs = 1, Piece = 3 }).Fit();
         Assert.True(double.IsFinite(result.Loss));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Piecewise.Begin(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => GradientCache.Begin(-1));
     }
 }

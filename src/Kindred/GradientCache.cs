@@ -7,10 +7,9 @@ namespace Kindred;
 /// <remarks>
 /// Gao, Zhang, Han, Callan, "Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup", RepL4NLP 2021, arXiv:2101.06983. The loss sees all rows, so negatives are those of
 /// the whole batch, which accumulating the gradients of small batches would not give; the price is one more forward pass. What is drawn at random is drawn again alike. Batch norm
-/// takes its statistics from each piece, so only networks without it have the whole batch's gradient. Any method learns so (<c>train.piece</c>); for code that has only an encoder and a
-/// loss there is <see cref="Numerics.GradientCache"/>.
+/// takes its statistics from each piece, so only networks without it have the whole batch's gradient. Any method learns so: <c>train.piece</c>.
 /// </remarks>
-public static class Piecewise
+public static class GradientCache
 {
     [ThreadStatic] static int rows;
 
