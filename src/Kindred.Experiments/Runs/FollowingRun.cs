@@ -20,16 +20,16 @@ public sealed class FollowingRun(Recipe recipe, RunOptions options)
         {
             using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous);
             previous = experiment;
-            if (began < 0) (began, offset) = Shared.Start(0, 0);
+            if (began < 0) (began, offset) = Agreement.Start(0, 0);
             if (phase < began) continue;
             var state = experiment.State();
             var train = experiment.Recipe.Train;
             using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
             var trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? [] : [probe]);
-            Shared.State(state, trainer);
+            Agreement.State(state, trainer);
             var result = trainer.Fit(cancel);
             state.Position = trainer.Position;
-            Shared.Differing(state.Sha256());
+            Agreement.Differing(state.Sha256());
             if (!result.Finished) return;
             offset += result.At.Step;
         }

@@ -127,7 +127,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                 using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous,
                     layout: phase == began && start is not null ? TrainedRun.LayoutOf(start) : null);
                 previous = experiment;
-                if (!met) Shared.Start(began, offset);
+                if (!met) Agreement.Start(began, offset);
                 met = true;
                 if (phase == began - 1) earlier?.Fill(experiment.Method);
                 if (phase < began) continue;
@@ -233,12 +233,12 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null) Restore(state, start, trainer);
         else evaluation?.Start(trainer.At);
-        Shared.State(state, trainer);
+        Agreement.State(state, trainer);
         var result = trainer.Fit(cancel);
         state.Position = trainer.Position;
         var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;
         var sha256 = state.Sha256();
-        if (Shared.Differing(sha256) is { Length: > 0 } others)
+        if (Agreement.Differing(sha256) is { Length: > 0 } others)
             warn($"the processes of ranks {string.Join(", ", others)} ended with another state than rank 0's, which is the one that is kept: are machines and versions of libtorch the same?");
         return (result, loss, sha256);
     }

@@ -6,7 +6,7 @@ using Kindred.Torch;
 namespace Kindred.Experiments.Runs;
 
 /// <summary>What the processes of one training agree on: rank 0 opens the run and its checkpoint, the others take over what it found.</summary>
-static class Shared
+static class Agreement
 {
     sealed record Entry(string File, string Name, ElementType Type, long[] Shape);
 
