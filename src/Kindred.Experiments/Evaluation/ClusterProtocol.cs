@@ -7,7 +7,7 @@ namespace Kindred.Experiments.Evaluation;
 
 /// <summary>k-means on the frozen unit features of the test part, or the clusters that the method itself names, compared with the classes where there are any.</summary>
 /// <remarks>
-/// How apart the clusters are needs no labels: the mean simplified silhouette, (b − a) / max(a, b) of a sample's distances a to its own centroid and b to the nearest other (Hruschka and others,
+/// Without labels, how apart the clusters are: the mean simplified silhouette, (b − a) / max(a, b) of a sample's distances a to its own centroid and b to the nearest other (Hruschka and others,
 /// 2004), from −1 to 1; the share of the largest cluster and the entropy of their sizes over that of equal ones, in percent.
 /// With labels: NMI with the arithmetic mean of the entropies, AMI, ARI, purity, and the accuracy of the best one-to-one matching: <see cref="ClusterAgreement"/>. All times 100.
 /// </remarks>
@@ -35,15 +35,16 @@ public sealed record ClusterProtocol([Range(0, 1 << 24)] int Clusters = 0, [Rang
         var (x, y) = labelled ? Features.Labelled(data, subject.Represent, subject.Cancel) : Features.Of(data, subject.Represent, subject.Cancel);
         x = x.Normalize();
         var assignment = Own ? Named(subject, data, labelled) : KMeans.Fit(x, Count(data, labelled, x.Size(0)), Iterations, restarts: Restarts, seed: (long)subject.Seed).Assignment;
-        var metrics = Separation(x, assignment);
-        if (!labelled) return metrics;
+        if (!labelled) return Separation(x, assignment);
         var agreement = ClusterAgreement.Of(y.ToArray<long>(), assignment.ToArray<long>());
-        metrics["nmi"] = 100 * agreement.NmiArithmetic;
-        metrics["ami"] = 100 * agreement.Ami;
-        metrics["ari"] = 100 * agreement.Ari;
-        metrics["accuracy"] = 100 * agreement.Accuracy;
-        metrics["purity"] = 100 * agreement.Purity;
-        return metrics;
+        return new Dictionary<string, double>
+        {
+            ["nmi"] = 100 * agreement.NmiArithmetic,
+            ["ami"] = 100 * agreement.Ami,
+            ["ari"] = 100 * agreement.Ari,
+            ["accuracy"] = 100 * agreement.Accuracy,
+            ["purity"] = 100 * agreement.Purity,
+        };
     }
 
     int Count(IData data, bool labelled, long samples) => Clusters > 0 ? Clusters : labelled ? data.Classes.Count : (int)Math.Min(samples, Math.Clamp((long)Math.Sqrt(samples / 2.0), 2, 100));

@@ -39,12 +39,13 @@ public sealed class ProgressDisplayTests
     }
 
     [Theory]
-    [InlineData(109, "2:31 left [##................]  12 % · loss 5.3125 · step 120/1000 · epoch 1.2 · 812 img/s · lr 0.06 · z-std 0.98")]
+    [InlineData(109, "2:31 left [##................]  12 % · loss 5.3125 · step 120/1000 · epoch 1.2 · 812 img/s · lr 0.06")]
     [InlineData(79, "2:31 left [#............]  12 % · loss 5.3125 · step 120/1000 · epoch 1.2")]
     [InlineData(42, "2:31 left [#.........]  12 % · loss 5.3125")]
     [InlineData(41, "2:31 left [#.........]  12 %")]
     [InlineData(20, "2:31 left")]
-    [InlineData(4, "")]
+    [InlineData(4, "12 %")]
+    [InlineData(3, "")]
     public void Fields_that_do_not_fit_are_dropped_the_least_wanted_first(int columns, string line) => Assert.Equal(line, ProgressDisplay.Line(At, columns));
 
     [Fact]
