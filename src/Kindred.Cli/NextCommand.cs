@@ -16,5 +16,6 @@ static class NextCommand
     /// <param name="words">Its words.</param>
     internal static string Line(params IEnumerable<string> words) => $"kindred {string.Join(' ', words.Select(Quoted))}";
 
-    static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "_-./:=,@%+".Contains(c, StringComparison.Ordinal)) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "_-./:=,@%+".Contains(c, StringComparison.Ordinal)) ? word
+        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -32,7 +32,8 @@ static class TrainVerb
             from, after, seed, device, precision, estimate, json };
         command.SetAction((result, cancel) => Task.FromResult(Run(new Request(
             result.GetValue(name)!, result.GetValue(overrides) ?? [], result.GetValue(data), result.GetValue(output), result.GetValue(steps), result.GetValue(resume)!,
-            result.GetValue(changed)!, result.GetValue(from), result.GetValue(after), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json)) { Estimate = result.GetValue(estimate) }, cancel)));
+            result.GetValue(changed)!, result.GetValue(from), result.GetValue(after), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json))
+            { Estimate = result.GetValue(estimate) }, cancel)));
         return command;
     }
 

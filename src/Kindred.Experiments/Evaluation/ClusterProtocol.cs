@@ -56,7 +56,10 @@ public sealed record ClusterProtocol([Range(0, 1 << 24)] int Clusters = 0, [Rang
         long[] used = [.. ids.Distinct().Order()];
         var place = Tensor.From<long>([.. ids.Select(id => (long)Array.BinarySearch(used, id))]).To(x.Device);
         var sizes = used.Select(id => (double)ids.Count(other => other == id)).ToArray();
-        var metrics = new Dictionary<string, double> { ["clusters"] = used.Length, ["largest"] = 100 * sizes.Max() / ids.Length, ["evenness"] = 100 * Evenness(sizes, ids.Length), ["silhouette"] = double.NaN };
+        var metrics = new Dictionary<string, double>
+        {
+            ["clusters"] = used.Length, ["largest"] = 100 * sizes.Max() / ids.Length, ["evenness"] = 100 * Evenness(sizes, ids.Length), ["silhouette"] = double.NaN,
+        };
         if (used.Length < 2) return metrics;
         var sums = Tensor.Zeros([used.Length, x.Size(1)], x.Dtype, x.Device).IndexAdd(0, place, x, 1);
         var centroids = sums / Tensor.From<double>(sizes).To(x.Device).To(x.Dtype).Unsqueeze(1);

@@ -152,7 +152,8 @@ public sealed class Subject
         var some = data.Classes.Count > 1;
         data.Dispose();
         throw new DataException(none ? $"{Uri} has no labels, and this protocol needs them. {HowToLabel} geometry, clustering and copy-retrieval need none."
-            : some ? $"{Uri} has no labels among the {all} samples of its part '{split ?? "all"}', and this protocol needs some there: label more samples, or give another share to test on, as ?held=0.5."
+            : some ? $"{Uri} has no labels among the {all} samples of its part '{split ?? "all"}', and this protocol needs some there: label more samples, "
+                + "or give another share to test on, as ?held=0.5."
             : $"all samples of {Uri} are of one class; this protocol needs labels of at least two, for example a folder with one folder a class.");
     }
 

@@ -16,7 +16,8 @@ public static class RestingRate
     public static string Warning(Progress at, long? maxSteps, TrainSection train)
     {
         var left = Math.Min(at.Steps, maxSteps ?? long.MaxValue) - at.Step;
-        var why = train.Warmup > 0 ? string.Create(CultureInfo.InvariantCulture, $"a warm-up of {train.Warmup} epochs begins with 0, and the training ends within its first step; warm up less (train.warmup=0) or train longer")
+        var why = train.Warmup > 0 ? string.Create(CultureInfo.InvariantCulture, $"a warm-up of {train.Warmup} epochs begins with 0, and the training ends within its first step; ")
+                + "warm up less (train.warmup=0) or train longer"
             : "train longer, or choose another train.schedule or train.optimizer.learningRate";
         return string.Create(CultureInfo.InvariantCulture, $"{Mark} {(left == 1 ? "the one step" : $"all {left} steps")} of this training, so that nothing is learnt: {why}.");
     }

@@ -33,7 +33,9 @@ static class TrainingLength
             var (was, wanted) = (before.Phases[i].Train, now.Phases[i].Train);
             if (was.Steps == wanted.Steps && was.Epochs == wanted.Epochs) continue;
             var what = now.Phases.Count > 1 ? $"phase {i} was" : "it was";
-            if (i < phase) throw new ConfigurationException($"{run} was begun with other settings: {what} {Text(was)} long, is {Text(wanted)}, and it is over. Only what is still to be trained may be lengthened.");
+            if (i < phase)
+                throw new ConfigurationException($"{run} was begun with other settings: {what} {Text(was)} long, is {Text(wanted)}, and it is over. "
+                    + "Only what is still to be trained may be lengthened.");
             var shorter = was.Steps is { } a && wanted.Steps is { } b ? b < a : was.Steps is null && wanted.Steps is null && wanted.Epochs < was.Epochs;
             if (shorter)
                 throw new ConfigurationException($"{run} was begun with other settings: {what} {Text(was)} long, is {Text(wanted)}. A run may be lengthened, not shortened: "

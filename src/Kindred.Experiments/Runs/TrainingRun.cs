@@ -166,7 +166,9 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                 folder.Set(done ? RunState.Finished : RunState.Preempted, offset + outcome.Result.At.Step);
                 using var apart = Everyone.Apart();                                       // the others are done
                 if (done || !cancel.IsCancellationRequested) Finished?.Invoke(experiment, folder);
-                return new RunSummary(folder.Path, offset + outcome.Result.At.Step, outcome.Result.At.Epoch, outcome.Loss, outcome.Result.Rate, outcome.Result.Seconds, outcome.Sha256, done) { Estimate = estimate };
+                var result = outcome.Result;
+                return new RunSummary(folder.Path, offset + result.At.Step, result.At.Epoch, outcome.Loss, result.Rate, result.Seconds, outcome.Sha256, done)
+                    { Estimate = estimate };
             }
         }
         finally { log?.Dispose(); }

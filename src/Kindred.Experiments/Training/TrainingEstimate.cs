@@ -42,7 +42,10 @@ public sealed record TrainingEstimate(long Steps, double SecondsPerStep, double 
 }
 
 /// <summary>Measures the first steps of a training and tells once how long it will take.</summary>
-/// <remarks>The first two steps are left out: kernels are chosen and memory is taken in them. What is told is the mean of the steps behind them: five at least, or fewer where they take long.</remarks>
+/// <remarks>
+/// The first two steps are left out: kernels are chosen and memory is taken in them. What is told is the mean of the steps behind them: five at least, or fewer
+/// where they take long.
+/// </remarks>
 /// <param name="tell">Told once.</param>
 /// <param name="phase">The phase, in a recipe of several.</param>
 sealed class EstimateHook(Action<TrainingEstimate> tell, string? phase = null) : IHook

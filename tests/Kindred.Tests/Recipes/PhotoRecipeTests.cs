@@ -18,7 +18,8 @@ public sealed class PhotoRecipeTests(SmallRuns runs) : IClassFixture<SmallRuns>
     {
         var supervised = name == "supcon.photos";
         var data = supervised ? runs.At("own") : runs.At("flat");
-        var recipe = Recipe.Load(name, [$"data=folder:{data}", "views.0.of.0.crop.size=32", "train.batch=16", "train.workers=1", "train.precision=fp32", "train.warmup=0", "train.layout=nchw"], Folder, Parts.Binder);
+        string[] small = ["views.0.of.0.crop.size=32", "train.batch=16", "train.workers=1", "train.precision=fp32", "train.warmup=0", "train.layout=nchw"];
+        var recipe = Recipe.Load(name, [$"data=folder:{data}", .. small], Folder, Parts.Binder);
         Assert.Equal("resnet18", ((RecipeScalar)((RecipeMap)recipe.First.Encoder!)["name"]!).Text);
         Assert.InRange(recipe.First.Train.Epochs, 50, 200);
         using var experiment = Experiment.Build(recipe.First);
