@@ -56,12 +56,27 @@ public static partial class KindredServiceCollectionExtensions
         where TKey : notnull where TRecord : class
     {
         ArgumentNullException.ThrowIfNull(services);
-        KindredVectorStore.CheckName(name);
         var options = $"{name}/{key}";
         services.AddOptions<KindredCollectionOptions>(options).Configure(configure ?? (_ => { })).Validate(o => o.FoldAfter >= 0, "KindredCollectionOptions.FoldAfter is less than 0.");
+        return services.AddKindredCollection<TKey, TRecord>(name, provider => provider.GetRequiredService<IOptionsMonitor<KindredCollectionOptions>>().Get(options), key);
+    }
+
+    /// <summary>Registers a collection whose options depend on other services, such as a vector's length on the generator.</summary>
+    /// <typeparam name="TKey">The key.</typeparam>
+    /// <typeparam name="TRecord">The record.</typeparam>
+    /// <param name="services">The application's services.</param>
+    /// <param name="name">The collection's name.</param>
+    /// <param name="options">Makes the options.</param>
+    /// <param name="key">A key, where there are several.</param>
+    public static IServiceCollection AddKindredCollection<TKey, TRecord>(this IServiceCollection services, string name, Func<IServiceProvider, KindredCollectionOptions> options, object? key = null)
+        where TKey : notnull where TRecord : class
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        KindredVectorStore.CheckName(name);
         services.AddKeyedSingleton<VectorStoreCollection<TKey, TRecord>>(key, (provider, _) =>
         {
-            var set = provider.GetRequiredService<IOptionsMonitor<KindredCollectionOptions>>().Get(options);
+            var set = options(provider);
             set.EmbeddingGenerator ??= (IEmbeddingGenerator?)provider.GetService<IEmbeddingGenerator<DataContent, Embedding<float>>>()
                 ?? provider.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
             return new KindredCollection<TKey, TRecord>(name, set, provider.GetService<ILogger<KindredCollection<TKey, TRecord>>>());
