@@ -1,4 +1,4 @@
-using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
 using Kindred.Extensions.AI;
 
 var builder = WebApplication.CreateBuilder(args);

@@ -67,6 +67,13 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     /// <summary>Called when everything is checked and loaded, right before the folder is written into: from here on there is something to save.</summary>
     public Action? Begun { get; init; }
 
+    /// <summary>The same as <see cref="Run"/>, on a thread of its own.</summary>
+    /// <param name="cancel">Stops after a checkpoint; <see cref="RunSummary.Finished"/> tells, and it is no exception.</param>
+    /// <exception cref="ConfigurationException">The settings are not those of the run that is to go on, or two options exclude each other.</exception>
+    /// <exception cref="DataException">The checkpoint or the weights do not fit, or the data changed.</exception>
+    /// <exception cref="NumericException">The loss or the weights are no longer finite.</exception>
+    public Task<RunSummary> RunAsync(CancellationToken cancel = default) => Background.Run(() => Run(cancel));
+
     /// <summary>Trains until the recipe's end, the step limit or a cancellation; writes a checkpoint in each case.</summary>
     /// <remarks>Nothing of a run that is there is touched before all that could speak against going on is checked: settings, checkpoint, data.</remarks>
     /// <exception cref="ConfigurationException">The settings are not those of the run that is to go on, or two options exclude each other.</exception>

@@ -34,7 +34,11 @@ public sealed record TrainerOptions
 }
 
 /// <summary>Trains any method: every epoch, every batch, every turn.</summary>
-/// <remarks>It knows no method. Several players take turns with an optimizer each; what must wait for the optimizer runs in <see cref="Method.Settle"/>.</remarks>
+/// <remarks>
+/// <para>It knows no method. Several players take turns with an optimizer each; what must wait for the optimizer runs in <see cref="Method.Settle"/>.</para>
+/// <para>Threads: <see cref="Fit"/> trains on the thread that calls it and may be called from one at a time; a cancellation may come from any, and is heard between steps. Hooks are called on that thread.
+/// Two trainers may work side by side on methods of their own, but share the processors and the default generator, so that their numbers are then no longer those of a seed.</para>
+/// </remarks>
 public sealed class Trainer
 {
     readonly Method method;
@@ -112,6 +116,11 @@ public sealed class Trainer
         }
         return Result;
     }
+
+    /// <summary>The same as <see cref="Fit"/>, on a thread of its own.</summary>
+    /// <param name="cancel">Stops between steps. The result says so (<see cref="TrainingResult.Finished"/>); a training that was stopped is whole, and so this is no exception.</param>
+    /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
+    public Task<TrainingResult> FitAsync(CancellationToken cancel = default) => Background.Run(() => Fit(cancel));
 
     TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, AtEnd, whole, failed);
 

@@ -39,7 +39,8 @@ public sealed partial class SampleTests(Feed feed)
             Assert.True(found[0].GetProperty("score").GetDouble() >= found[1].GetProperty("score").GetDouble());
 
             var bytes = await http.GetAsync($"/pictures/{ids[5]}");
-            Assert.Equal((Feed.Png(5), "image/png", "nosniff"), (await bytes.Content.ReadAsByteArrayAsync(), bytes.Content.Headers.ContentType!.MediaType, bytes.Headers.GetValues("X-Content-Type-Options").Single()));
+            Assert.Equal(Feed.Png(5), await bytes.Content.ReadAsByteArrayAsync());
+            Assert.Equal(("image/png", "nosniff"), (bytes.Content.Headers.ContentType!.MediaType, bytes.Headers.GetValues("X-Content-Type-Options").Single()));
 
             Assert.Equal(204, (int)(await http.DeleteAsync($"/pictures/{ids[5]}")).StatusCode);
             await Body(await http.GetAsync($"/pictures/{ids[5]}"), 404);
