@@ -24,7 +24,7 @@ public static class PictureSources
         ("emoji", "", "1,852 emoji by four vendors, 32×32 with alpha, fetched from npm on first use"),
         ("folder", "PATH", "JPEG, PNG and WebP files; the class is the folder that holds a picture"),
         ("tar", "PATH", "the same inside a tar archive, or several: a folder, shard-*.tar, shard-{000..011}.tar"),
-        ("list", "FILE", "a CSV, TSV or plain list of files, with or without labels"),
+        ("list", "FILE", "a CSV, TSV or plain list of files, with or without labels and parts; or a folder with train.csv and test.csv"),
         ("cifar10", "PATH", "CIFAR-10, binary version"),
         ("cifar100", "PATH", "CIFAR-100, binary version; ?labels=coarse for the 20 super-classes"),
         ("stl10", "PATH", "STL-10, binary version"),
@@ -92,9 +92,9 @@ public static class PictureSources
         if (parsed["unseen"] is not null) return true;
         var kind = parsed.Kind.Length > 0 ? parsed.Kind : Recognise(parsed.Path);
         if (added.TryGetValue(kind, out var more)) return more.Source.Divided;
-        if (kind is "list" or "packed") return false;
-        if (kind is not ("folder" or "tar")) return true;
-        using var pictures = OpenWhole(kind, DataUri.Parse(parsed.Place), null);
+        if (kind is "packed") return false;
+        if (kind is not ("folder" or "tar" or "list")) return true;
+        using var pictures = OpenWhole(kind, kind is "list" ? parsed.With("split", null) : DataUri.Parse(parsed.Place), null);
         return pictures is EncodedPictures encoded && encoded.Splits.Contains("train") && encoded.Splits.Contains("test");
     }
 
@@ -124,7 +124,7 @@ public static class PictureSources
                 return "cifar" + classes;
             if (File.Exists(Path.Combine(path, "train_X.bin")) || File.Exists(Path.Combine(path, "unlabeled_X.bin")))
                 return "stl10";
-            return Directory.EnumerateFiles(path, "*.tar").Any() ? "tar" : "folder";
+            return Directory.EnumerateFiles(path, "*.tar").Any() ? "tar" : ListFolder.Recognise(path) ? "list" : "folder";
         }
         var name = Path.GetFileName(path);
         if (path.EndsWith(".tar", StringComparison.Ordinal) && (File.Exists(path) || name.Contains('*', StringComparison.Ordinal) || name.Contains('{', StringComparison.Ordinal)))
@@ -143,7 +143,7 @@ public static class PictureSources
         "emoji" => EmojiSample.Open(uri),
         "folder" => Labelled(FilePictures.OpenFolder(Needed(uri), uri["split"], limits), uri),
         "tar" => Labelled(TarPictures.Open(Needed(uri), uri["split"], limits), uri),
-        "list" => FilePictures.OpenList(Needed(uri), uri["classes"], limits, ListLayout.Of(uri)),
+        "list" => FilePictures.OpenList(Needed(uri), uri["classes"], limits, ListLayout.Of(uri), uri["split"]),
         "cifar10" => Cifar.Open10(Needed(uri), uri["split"]),
         "cifar100" => Cifar.Open100(Needed(uri), uri["split"], uri["labels"] == "coarse"),
         "stl10" => Stl10.Open(Needed(uri), uri["split"]),
@@ -159,7 +159,7 @@ public static class PictureSources
         _ when added.TryGetValue(kind, out var more) => [.. more.Source.Keys],
         "emoji" => EmojiSample.Keys,
         "folder" or "tar" => ["split", "labels", "classes", .. ListLayout.Keys],
-        "list" => ["classes", .. ListLayout.Keys],
+        "list" => ["split", "classes", .. ListLayout.Keys],
         "cifar100" => ["split", "labels"],
         "reid" => ReIdPictures.Keys,
         "packed" => [],

@@ -89,6 +89,36 @@ public sealed class Trainer
         }
     }
 
+    /// <summary>A position that another training reached, as one of this: its own, or that of a shorter training on the same data, which is lengthened.</summary>
+    /// <remarks>What was done stays as it is; from here on schedules are as long as this training.</remarks>
+    /// <param name="position">What a checkpoint says.</param>
+    /// <returns>Null where it is of another training: other data, another batch, or a longer one.</returns>
+    public Position? Continued(Position position)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        if (position.Nominal == nominal) return position;
+        var at = position.At;
+        var longer = options.Steps is { } wanted ? position.Nominal < wanted : at.Epochs < options.Epochs && position.Nominal == (long)at.Epochs * PerEpoch;
+        if (!longer) return null;
+        var epochs = options.Steps is { } all ? (int)Math.Ceiling((double)all / Math.Max(1, PerEpoch)) : options.Epochs;
+        var (from, length) = position.Began is { } start ? (start, position.Plan?.Steps ?? PerEpoch) : (at.Step, PerEpoch);
+        return position with { At = at with { Epochs = epochs, Steps = options.Steps ?? from + ((long)length * (epochs - at.Epoch)) }, Nominal = nominal };
+    }
+
+    /// <summary>Whether the learning rate is 0 in every step that is left, so that nothing would be learnt; of a long training a thousand steps are looked at.</summary>
+    public bool LearnsNothing
+    {
+        get
+        {
+            const long Looks = 1000;
+            var left = Math.Min(At.Steps, options.MaxSteps ?? long.MaxValue) - At.Step;
+            var looks = Math.Min(left, Looks);
+            return left > 0 && Enumerable.Range(0, (int)looks).Select(i => At.Step + (left * i / looks)).All(step => Rests(At with { Step = step, Epoch = (int)(At.Epochs * step / At.Steps) }));
+        }
+    }
+
+    bool Rests(Progress at) => optimizers.Values.All(optimizer => optimizer.Rests(at));
+
     /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either. After an error,
     /// <see cref="TrainingResult.Whole"/> says what hooks may keep.</summary>
     /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
