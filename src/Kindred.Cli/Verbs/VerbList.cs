@@ -16,11 +16,13 @@ static class VerbList
         EmbedVerb.Create,
         EvalVerb.Create,
         ExportVerb.Create,
+        HelpVerb.Create,
         IndexVerb.Create,
         LaunchVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,
         ProjectVerb.Create,
+        RunsVerb.Create,
         SearchVerb.Create,
         SelectVerb.Create,
         ServeVerb.Create,
@@ -28,5 +30,6 @@ static class VerbList
         StudyVerb.Create,
         SuggestVerb.Create,
         TrainVerb.Create,
+        VersionVerb.Create,
     ];
 }

@@ -64,6 +64,7 @@ public partial class RoomsTests
         ["Experiments.Embeddings"] = $"{Learning} Index Experiments.Evaluation Experiments.Recipes Experiments.Runs",
         ["Experiments.Studies"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs",
 
+        ["Experiments.Reports"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs Experiments.Studies",
         ["Experiments.Export"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs",
 
         ["Onnx"] = $"{Files} Data.Text Data.Views",                      // what runs after training, without libtorch
@@ -71,9 +72,9 @@ public partial class RoomsTests
 
         ["Studio"] = Everything,                                         // the page; what it shows is read by the rooms below
 
-        ["Cli"] = $"{Everything} Experiments.Export",
+        ["Cli"] = $"{Everything} Experiments.Export Experiments.Reports",
         ["Cli.Demo"] = $"{Everything} Cli",
-        ["Cli.Verbs"] = $"{Everything} Experiments.Export Onnx Studio Cli Cli.Demo",
+        ["Cli.Verbs"] = $"{Everything} Experiments.Export Experiments.Reports Onnx Studio Cli Cli.Demo",
         ["Program"] = $"{Everything} Cli Cli.Verbs",                     // the entry, whose statements stand in no namespace
     };
 
