@@ -21,6 +21,7 @@ static class VerbList
         ListVerb.Create,
         MutualInformationVerb.Create,
         ProjectVerb.Create,
+        ReplayVerb.Create,
         SearchVerb.Create,
         SelectVerb.Create,
         ServeVerb.Create,
