@@ -20,8 +20,10 @@ static class BenchScaling
         Option<double> parameters = Real("--parameters", 25.6e6, "Weights with a gradient."), rate = Real("--rate", 90, "Pictures a second that one process alone makes, all views of them."),
             shared = Real("--shared", 0.002, "Seconds a step that every process spends on what all compute: loss, optimizer."),
             latency = Real("--latency", 25e-6, "Seconds of one turn of a ring."), bandwidth = Real("--bandwidth", 1.25e9, "Bytes a second between two processes.");
-        Option<int> norms = Whole("--norms", 53, "Batch norms on the way."), channels = Whole("--channels", 500, "Their mean width."), width = Whole("--width", 128, "Width of what the head gives."),
-            views = Whole("--views", 2, "Views of a picture."), batch = Whole("--batch", 4096, "Pictures of all processes together."), pixels = Whole("--pixels", 0, "Numbers of a view that travel too, for methods that mix pictures.");
+        Option<int> norms = Whole("--norms", 53, "Batch norms on the way."), channels = Whole("--channels", 500, "Their mean width."),
+            width = Whole("--width", 128, "Width of what the head gives."),
+            views = Whole("--views", 2, "Views of a picture."), batch = Whole("--batch", 4096, "Pictures of all processes together."),
+            pixels = Whole("--pixels", 0, "Numbers of a view that travel too, for methods that mix pictures.");
         Option<int[]> ranks = new("--ranks") { DefaultValueFactory = _ => [1, 2, 4, 8, 64, 512], AllowMultipleArgumentsPerToken = true, Description = "Numbers of processes." };
         Option<bool> json = new("--json") { Description = "Results are JSON in any case." };
         var command = new Command("scaling", "Models a training step of K processes; started with torchrun's variables, measures latency and bandwidth among them.")
@@ -34,7 +36,8 @@ static class BenchScaling
                 Measure();
                 return;
             }
-            var step = new Step(result.GetValue(parameters), result.GetValue(norms), result.GetValue(channels), result.GetValue(width), result.GetValue(views), result.GetValue(batch), result.GetValue(pixels),
+            var step = new Step(result.GetValue(parameters), result.GetValue(norms), result.GetValue(channels),
+                result.GetValue(width), result.GetValue(views), result.GetValue(batch), result.GetValue(pixels),
                 result.GetValue(rate), result.GetValue(shared), result.GetValue(latency), result.GetValue(bandwidth));
             foreach (var k in result.GetValue(ranks)!) Output.Json(step.With(k));
         });
@@ -71,7 +74,10 @@ static class BenchScaling
         var (least, most) = (Time(300, () => Sum(small)), Time(20, () => Sum(large)));
         var (k, turns) = (Everyone.Count, 2.0 * (Everyone.Count - 1));
         if (Everyone.Rank == 0)
-            Output.Json(new { Name = "scaling/exchange", Ranks = k, SumS = least, Sum16MibS = most, Latency = least / turns, Bandwidth = turns / k * large.Numel * FloatBytes / (most - least), Torch = Engine.Version });
+            Output.Json(new
+            {
+                Name = "scaling/exchange", Ranks = k, SumS = least, Sum16MibS = most, Latency = least / turns, Bandwidth = turns / k * large.Numel * FloatBytes / (most - least), Torch = Engine.Version,
+            });
     }
 
     sealed record Step(double Parameters, int Norms, int Channels, int Width, int Views, int Batch, int Pixels, double Rate, double Shared, double Latency, double Bandwidth)

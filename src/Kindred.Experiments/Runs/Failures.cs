@@ -7,7 +7,8 @@ using Kindred.Torch;
 namespace Kindred.Experiments.Runs;
 
 /// <summary>Steps that went wrong, as a run keeps them: <c>failures/step-…</c>, a checkpoint of the state before the step with the batch beside it.</summary>
-/// <remarks>As many as <see cref="Most"/> are kept. Where the answer to a failure is to stop, running statistics are those that the failed step left, and of several players some may have stepped already.</remarks>
+/// <remarks>As many as <see cref="Most"/> are kept. Where the answer to a failure is to stop, running statistics are those that the failed step left,
+/// and of several players some may have stepped already.</remarks>
 /// <param name="run">The run's folder.</param>
 /// <param name="warn">Told where one lies, or that it could not be written.</param>
 public sealed class Failures(string run, Action<string> warn)

@@ -239,7 +239,7 @@ public sealed class Trainer
     }
 
     // Samples whose view is not finite. What several processes share out is looked at by all of them.
-    static string? BrokenView(Batch batch) => batch.Views.Where(v => v.X.Dtype.IsFloatingPoint).Select(view =>
+    static string? BrokenView(Batch batch) => batch.Views.Where(v => v.X.Dtype.IsFloatingPoint && v.X.Numel > 0).Select(view =>
     {
         var bad = view.X.Reshape([view.X.Size(0), -1]).Isfinite().All(1).LogicalNot().Nonzero().Reshape([-1]).ToArray<long>();
         if (bad.Length == 0) return null;

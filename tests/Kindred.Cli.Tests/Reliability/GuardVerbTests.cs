@@ -25,7 +25,8 @@ public sealed class GuardVerbTests(SmallRun small) : IClassFixture<SmallRun>
     public void Undone_steps_are_counted_in_the_metrics_and_the_limit_ends_it()
     {
         var run = small.Fresh("undone");
-        var (code, _, errors) = small.Train(run, "train.optimizer.learningRate=1e6", "train.optimizer.momentum=0", "encoder.norm=none", "train.epochs=50", "train.guard=rollback", "train.guardLimit=2", "train.logEvery=1", "train.checkpointEvery=1", "--precision", "fp32");
+        var (code, _, errors) = small.Train(run, "train.optimizer.learningRate=1e6", "train.optimizer.momentum=0", "encoder.norm=none", "train.epochs=50",
+            "train.guard=rollback", "train.guardLimit=2", "train.logEvery=1", "train.checkpointEvery=1", "--precision", "fp32");
         Assert.True(code == 5, errors);
         Assert.Contains("3 steps went wrong, and train.guardLimit allows 2", errors, StringComparison.Ordinal);
         Assert.Contains(File.ReadLines(Path.Combine(run, "metrics.jsonl")), l => JsonDocument.Parse(l).RootElement.TryGetProperty("steps_undone", out _));

@@ -20,7 +20,8 @@ public sealed class GuardTests
             using var run = new Run(where, half, new(), s => s == at);
             var error = Assert.Throws<NumericException>(() => run.Fit());
             Assert.Contains($"at step {at} ", error.Message, StringComparison.Ordinal);
-            Assert.Contains(where switch { "input" => "the view 'global.0' of the sample", "weight" => "'encoder.conv2.weight'", _ => "the gradient of 'encoder." }, error.Message, StringComparison.Ordinal);
+            Assert.Contains(where switch { "input" => "the view 'global.0' of the sample", "weight" => "'encoder.conv2.weight'", _ => "the gradient of 'encoder." },
+                error.Message, StringComparison.Ordinal);
             Assert.Equal(at, run.Record.Steps.Count);
             Assert.Equal(at, Assert.Single(run.Kept).At.Step);
         }
