@@ -23,6 +23,7 @@ static class VerbList
         MutualInformationVerb.Create,
         ProjectVerb.Create,
         RunsVerb.Create,
+        ReplayVerb.Create,
         SearchVerb.Create,
         SelectVerb.Create,
         ServeVerb.Create,
