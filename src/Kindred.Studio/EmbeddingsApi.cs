@@ -71,11 +71,14 @@ static class EmbeddingsApi
             all.Manifest?.Data,
             Labels = maps.LabelsOf(all).Names,
             Pictures = all.Names.Count > 0 && shelf.Of(all.Manifest?.Data) is { } pictures && pictures.Has(all.Names[0]),
+            Like = Likeness.KindOf(all),
+            Worked = all.Vectors.Count is >= 3 and <= CurationApi.MostWorked,
+            Unlabelled = all.Labels is null ? 0 : all.Labels.Count(l => l is null),
             Umap = MapStore.TakesUmap(all.Vectors.Count),
         };
     }
 
-    static object Named(Collection all, int row, float? score) => new { Row = row, Name = all.Names[row], Label = all.Labels?[row], Score = score };
+    internal static object Named(Collection all, int row, float? score) => new { Row = row, Name = all.Names[row], Label = all.Labels?[row], Score = score };
 
     // The count, then x and y of each, then the number of its label, −1 for none: a tenth of what text would take.
     static byte[] Packed(Labelling labels, float[] map)

@@ -45,7 +45,7 @@ static class TrainVerb
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
         RecipeCheck.Refuse(recipe);
         using var everyone = Everyone.Meet();
-        if (!Everyone.Alone) Launched.StopWithParent();
+        Launched.StopWithParent();
         if (Everyone.Rank > 0) return Follow(recipe, request, cancel);
         var folder = request.Out ?? FolderOf(request.Resume) ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         var requests = Evaluations.Requested(recipe.Phases[^1]);

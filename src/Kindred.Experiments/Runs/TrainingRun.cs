@@ -43,6 +43,9 @@ public sealed record RunOptions
     /// <summary>Where tensors live.</summary>
     public Device Device { get; init; } = Device.Cpu;
 
+    /// <summary>Whether the shape of the embeddings is written down (<see cref="GeometryHook"/>); it changes no number.</summary>
+    public bool Geometry { get; init; } = true;
+
     /// <summary>The command line, for the record.</summary>
     public string Command { get; init; } = "";
 }
@@ -221,12 +224,14 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var noted = new HashSet<string>();
         using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
         using var evaluation = EvaluationHook.For(experiment, folder, phase, offset, Save, log, start?.Step ?? (offset == 0 ? -1 : offset), warn, Evaluated, cancel);
+        using var geometry = options.Geometry ? GeometryHook.For(experiment.Method, folder.Path, offset, train.LogEvery, start?.Step ?? offset, warn) : null;
         IHook[] hooks =
         [
             new MetricsHook(log, progress, train.LogEvery, offset),
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
             new CheckpointHook((at, loss) => Save(at, loss), train.CheckpointEvery),
+            .. geometry is null ? [] : new IHook[] { geometry },
             .. evaluation is null ? [] : new IHook[] { evaluation },
             .. SampleHook.For(experiment.Method, folder.Path, offset) is { } samples ? new[] { samples } : [],
         ];
