@@ -51,7 +51,7 @@ static class TrainVerb
         RecipeCheck.Refuse(recipe);
         if (request.Estimate) return Estimate(recipe, request, cancel);
         using var everyone = Everyone.Meet();
-        if (!Everyone.Alone) Launched.StopWithParent();
+        Launched.StopWithParent();
         if (Everyone.Rank > 0) return Follow(recipe, request, cancel);
         var folder = request.Out ?? FolderOf(request.Resume) ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         var requests = Evaluations.Requested(recipe.Phases[^1]);

@@ -50,6 +50,9 @@ public sealed record RunOptions
     /// <summary>Where tensors live.</summary>
     public Device Device { get; init; } = Device.Cpu;
 
+    /// <summary>Whether the shape of the embeddings is written down (<see cref="GeometryHook"/>); it changes no number.</summary>
+    public bool Geometry { get; init; } = true;
+
     /// <summary>The command line, for the record.</summary>
     public string Command { get; init; } = "";
 }
@@ -250,6 +253,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         }
         using var guard = new Guard(experiment.Guarded, state, warn) { Keep = new Failures(folder.Path, warn).Of(experiment, state, phase, offset), Back = Back };
         state.Guard = guard;
+        using var geometry = options.Geometry ? GeometryHook.For(experiment.Method, folder.Path, offset, train.LogEvery, start?.Step ?? offset, warn) : null;
         IHook[] hooks =
         [
             new MetricsHook(log, progress, train.LogEvery, offset),
@@ -258,6 +262,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
             new CheckpointHook((at, loss) => Save(at, loss), train.CheckpointEvery),
+            .. geometry is null ? [] : new IHook[] { geometry },
             .. evaluation is null ? [] : new IHook[] { evaluation },
             .. SampleHook.For(experiment.Method, folder.Path, offset) is { } samples ? new[] { samples } : [],
         ];
