@@ -8,7 +8,9 @@ static class VerbList
     internal static readonly Func<Command>[] All =
     [
         BenchVerb.Create,
+        CardVerb.Create,
         CheckpointVerb.Create,
+        ConfigVerb.Create,
         DataVerb.Create,
         DedupVerb.Create,
         DemoVerb.Create,
@@ -18,10 +20,12 @@ static class VerbList
         ExportVerb.Create,
         HelpVerb.Create,
         IndexVerb.Create,
+        InitVerb.Create,
         LaunchVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,
         ProjectVerb.Create,
+        ReproduceVerb.Create,
         RunsVerb.Create,
         ReplayVerb.Create,
         SearchVerb.Create,
