@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kindred.Data.Pictures;
 using Kindred.Data.Pictures.Native;
 using Kindred.Data.Views;
@@ -14,7 +15,11 @@ namespace Kindred.Data.Sources;
 public static class PictureSources
 {
     /// <summary>The kinds that <see cref="Open(string, PictureLimits)"/> takes, each with what its path names.</summary>
-    public static IReadOnlyList<(string Kind, string Path, string What)> Kinds { get; } =
+    public static IReadOnlyList<(string Kind, string Path, string What)> Kinds => [.. own, .. added.Values.Select(a => a.Kind).OrderBy(k => k.Kind, StringComparer.Ordinal)];
+
+    static readonly ConcurrentDictionary<string, (PictureSource Source, (string Kind, string Path, string What) Kind)> added = new(StringComparer.Ordinal);
+
+    static readonly (string Kind, string Path, string What)[] own =
     [
         ("emoji", "", "1,852 emoji by four vendors, 32×32 with alpha, fetched from npm on first use"),
         ("folder", "PATH", "JPEG, PNG and WebP files; the class is the folder that holds a picture"),
@@ -27,6 +32,17 @@ public static class PictureSources
         ("reid", "PATH", "pictures whose names say identity and camera (Market-1501 and its like), in a folder or a tar archive"),
         ("packed", "FILE", "a packed cache of decoded pictures"),
     ];
+
+    /// <summary>Adds a kind of source; those of plug-ins are added when they are loaded.</summary>
+    /// <param name="kind">The word in front of the colon, what stands behind it, and what it is.</param>
+    /// <param name="source">Opens it, from any thread.</param>
+    /// <exception cref="ConfigurationException">The word is taken.</exception>
+    public static void Add((string Kind, string Path, string What) kind, PictureSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (own.Any(k => k.Kind == kind.Kind) || !added.TryAdd(kind.Kind, (source, kind)))
+            throw new ConfigurationException($"the picture source '{kind.Kind}' of {source.GetType().FullName} is there already; give it another name.");
+    }
 
     /// <summary>Opens a source of pictures.</summary>
     /// <param name="uri">For example <c>folder:/pictures?split=train</c>.</param>
@@ -75,6 +91,7 @@ public static class PictureSources
         var parsed = DataUri.Parse(uri);
         if (parsed["unseen"] is not null) return true;
         var kind = parsed.Kind.Length > 0 ? parsed.Kind : Recognise(parsed.Path);
+        if (added.TryGetValue(kind, out var more)) return more.Source.Divided;
         if (kind is "packed") return false;
         if (kind is not ("folder" or "tar" or "list")) return true;
         using var pictures = OpenWhole(kind, kind is "list" ? parsed.With("split", null) : DataUri.Parse(parsed.Place), null);
@@ -133,11 +150,13 @@ public static class PictureSources
         "mnist" => Mnist.Open(Needed(uri), FilesOf(uri)),
         "reid" => Identified(uri, limits),
         "packed" => PackedPictures.Open(Needed(uri)),
+        _ when added.TryGetValue(kind, out var more) => more.Source.Open(uri, limits),
         _ => throw new ConfigurationException($"'{kind}:' is no source of pictures. {Expected()}"),
     };
 
     static string[] Keys(string kind) => kind switch
     {
+        _ when added.TryGetValue(kind, out var more) => [.. more.Source.Keys],
         "emoji" => EmojiSample.Keys,
         "folder" or "tar" => ["split", "labels", "classes", .. ListLayout.Keys],
         "list" => ["split", "classes", .. ListLayout.Keys],
