@@ -37,7 +37,11 @@ public sealed record TrainerOptions
 }
 
 /// <summary>Trains any method: every epoch, every batch, every turn.</summary>
-/// <remarks>It knows no method. Several players take turns with an optimizer each; what must wait for the optimizer runs in <see cref="Method.Settle"/>.</remarks>
+/// <remarks>
+/// <para>It knows no method. Several players take turns with an optimizer each; what must wait for the optimizer runs in <see cref="Method.Settle"/>.</para>
+/// <para>Threads: <see cref="Fit"/> trains on the thread that calls it and may be called from one at a time; a cancellation may come from any, and is heard between steps. Hooks are called on that thread.
+/// Two trainers may work side by side on methods of their own, but share the processors and the default generator, so that their numbers are then no longer those of a seed.</para>
+/// </remarks>
 public sealed class Trainer
 {
     readonly Method method;
@@ -90,6 +94,36 @@ public sealed class Trainer
         }
     }
 
+    /// <summary>A position that another training reached, as one of this: its own, or that of a shorter training on the same data, which is lengthened.</summary>
+    /// <remarks>What was done stays as it is; from here on schedules are as long as this training.</remarks>
+    /// <param name="position">What a checkpoint says.</param>
+    /// <returns>Null where it is of another training: other data, another batch, or a longer one.</returns>
+    public Position? Continued(Position position)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        if (position.Nominal == nominal) return position;
+        var at = position.At;
+        var longer = options.Steps is { } wanted ? position.Nominal < wanted : at.Epochs < options.Epochs && position.Nominal == (long)at.Epochs * PerEpoch;
+        if (!longer) return null;
+        var epochs = options.Steps is { } all ? (int)Math.Ceiling((double)all / Math.Max(1, PerEpoch)) : options.Epochs;
+        var (from, length) = position.Began is { } start ? (start, position.Plan?.Steps ?? PerEpoch) : (at.Step, PerEpoch);
+        return position with { At = at with { Epochs = epochs, Steps = options.Steps ?? from + ((long)length * (epochs - at.Epoch)) }, Nominal = nominal };
+    }
+
+    /// <summary>Whether the learning rate is 0 in every step that is left, so that nothing would be learnt; of a long training a thousand steps are looked at.</summary>
+    public bool LearnsNothing
+    {
+        get
+        {
+            const long Looks = 1000;
+            var left = Math.Min(At.Steps, options.MaxSteps ?? long.MaxValue) - At.Step;
+            var looks = Math.Min(left, Looks);
+            return left > 0 && Enumerable.Range(0, (int)looks).Select(i => At.Step + (left * i / looks)).All(step => Rests(At with { Step = step, Epoch = (int)(At.Epochs * step / At.Steps) }));
+        }
+    }
+
+    bool Rests(Progress at) => optimizers.Values.All(optimizer => optimizer.Rests(at));
+
     /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either. After an error,
     /// <see cref="TrainingResult.Whole"/> says what hooks may keep.</summary>
     /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
@@ -117,6 +151,11 @@ public sealed class Trainer
         }
         return Result;
     }
+
+    /// <summary>The same as <see cref="Fit"/>, on a thread of its own.</summary>
+    /// <param name="cancel">Stops between steps. The result says so (<see cref="TrainingResult.Finished"/>); a training that was stopped is whole, and so this is no exception.</param>
+    /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
+    public Task<TrainingResult> FitAsync(CancellationToken cancel = default) => Background.Run(() => Fit(cancel));
 
     TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, AtEnd, whole, failed);
 
