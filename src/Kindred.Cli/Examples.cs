@@ -14,6 +14,7 @@ static class Examples
         ["ckpt ls"] = ["ckpt ls runs/products"],
         ["ckpt prune"] = ["ckpt prune runs/products --dry-run"],
         ["ckpt verify"] = ["ckpt verify runs/products"],
+        ["completion"] = ["completion bash > ~/.local/share/bash-completion/completions/kindred", "completion zsh > ~/.zfunc/_kindred"],
         ["config"] = ["config print simclr.small", "config validate recipe.yaml"],
         ["config print"] = ["config print simclr.small train.epochs=20 > recipe.yaml", "config print recipe.yaml --full"],
         ["config schema"] = ["config schema > recipe.schema.json"],

@@ -27,6 +27,12 @@ static class TrainVerb
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
         var precision = new Option<string?>("--precision") { Description = "auto, fp32 or bf16." };
         var json = new Option<bool>("--json") { Description = "One JSON object as the last line on stdout." };
+        name.CompletionSources.Add(_ => RecipeFinder.Names);
+        overrides.CompletionSources.Add(context => Completions.Keys(context.ParseResult.GetValue(name)));
+        data.CompletionSources.Add(_ => Completions.Data);
+        resume.CompletionSources.Add("auto", "never");
+        precision.CompletionSources.Add("auto", "fp32", "bf16");
+        device.CompletionSources.Add("auto", "cpu", "cuda");
         var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, changed,
             from, after, seed, device, precision, json };
         command.SetAction((result, cancel) => Task.FromResult(Run(new Request(
