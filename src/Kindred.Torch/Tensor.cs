@@ -6,7 +6,11 @@ using System.Runtime.InteropServices;
 namespace Kindred.Torch;
 
 /// <summary>A libtorch tensor: one native handle, freed by its <see cref="Scope"/> or by <see cref="Dispose"/>.</summary>
-/// <remarks>The operators are generated from ATen's schemas and keep its names in Pascal case; a trailing underscore means in place.</remarks>
+/// <remarks>
+/// <para>The operators are generated from ATen's schemas and keep its names in Pascal case; a trailing underscore means in place.</para>
+/// <para>Threads: any number may read one tensor at a time, as operators without an underscore do; what writes into it, frees it or runs a gradient through it needs it alone. The graph of a
+/// gradient belongs to whoever builds it, and modes such as <see cref="NoGradient"/> to their thread, as a <see cref="Scope"/> does.</para>
+/// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed unsafe partial class Tensor : IDisposable
 {

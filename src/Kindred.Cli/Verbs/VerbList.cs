@@ -28,6 +28,7 @@ static class VerbList
         ProjectVerb.Create,
         ReproduceVerb.Create,
         RunsVerb.Create,
+        ReplayVerb.Create,
         SearchVerb.Create,
         SelectVerb.Create,
         ServeVerb.Create,

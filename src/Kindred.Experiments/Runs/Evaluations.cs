@@ -91,6 +91,14 @@ public static class Evaluations
         Layers.Find(request.Layer);
     }
 
+    /// <summary>The names of the metrics that a request gives, <c>*</c> for what follows from the data; null where its protocol does not say.</summary>
+    /// <exception cref="ConfigurationException">There is no such protocol or setting.</exception>
+    public static IReadOnlyList<string>? MetricsOf(EvaluationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Find(request).Protocol.Metrics;
+    }
+
     static (ProtocolAttribute Attribute, Protocol Protocol) Find(EvaluationRequest request)
     {
         var entry = Catalogues.Protocols.Find(request.Protocol);

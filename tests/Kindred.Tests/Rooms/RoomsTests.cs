@@ -68,7 +68,7 @@ public partial class RoomsTests
         ["Experiments.Export"] = $"{Learning} Experiments.Evaluation Experiments.Recipes Experiments.Runs",
 
         ["Onnx"] = $"{Files} Data.Text Data.Views",                      // what runs after training, without libtorch
-        ["Extensions.AI"] = "Core Onnx",
+        ["Extensions.AI"] = "Core Io Index Onnx",
 
         ["Studio"] = Everything,                                         // the page; what it shows is read by the rooms below
 
@@ -136,7 +136,7 @@ public partial class RoomsTests
     [InlineData("Kindred", "Kindred.Torch")]
     [InlineData("Kindred.Experiments", "Kindred Kindred.Data Kindred.Index")]
     [InlineData("Kindred.Onnx", "Kindred.Data")]
-    [InlineData("Kindred.Extensions.AI", "Kindred.Onnx")]
+    [InlineData("Kindred.Extensions.AI", "Kindred.Index Kindred.Onnx")]
     [InlineData("Kindred.Studio", "Kindred.Experiments")]
     [InlineData("Kindred.Cli", "Kindred.Experiments Kindred.Onnx Kindred.Studio")]
     public void A_project_refers_only_to_those_below_it(string project, string below)
