@@ -46,6 +46,7 @@ static class Examples
         ["list"] = ["list methods", "list recipes", "list encoders --json"],
         ["mi"] = ["mi --gaussian --estimator infonce --steps 500", "mi columns.csv --x a,b --y c"],
         ["project"] = ["project vectors.npy --method umap --out map.csv"],
+        ["replay"] = ["replay runs/products/failures/step-000000120"],
         ["reproduce"] = ["reproduce runs/products", "reproduce runs/products --out runs/again"],
         ["runs"] = ["runs ls", "runs compare runs/a runs/b"],
         ["runs compare"] = ["runs compare runs/a runs/b"],

@@ -15,7 +15,7 @@ public sealed class InitVerbTests : IDisposable
         Assert.True(code == 0, errors);
         var said = JsonDocument.Parse(output).RootElement;
         var recipe = said.GetProperty("recipe").GetString()!;
-        Assert.Contains($"kindred train {recipe}", errors, StringComparison.Ordinal);
+        Assert.Contains($"kindred train {recipe} --out", errors, StringComparison.Ordinal);
         Assert.Contains("40 pictures, 2 classes", said.GetProperty("seen").GetString(), StringComparison.Ordinal);
         Assert.Contains("split=train", File.ReadAllText(recipe), StringComparison.Ordinal);
         Assert.Contains("# ", File.ReadAllText(recipe), StringComparison.Ordinal);
