@@ -74,17 +74,6 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void The_list_of_recipes_says_what_each_is_for()
-    {
-        var recipes = JsonDocument.Parse(Cli.Run("list", "recipes", "--json").Output).RootElement.EnumerateArray().ToDictionary(r => r.GetProperty("name").GetString()!);
-        Assert.Equal(Recipe.Names(Shipped.Recipes), recipes.Keys);
-        var small = recipes["simclr.small"];
-        Assert.Equal(("small-resnet", 24, "10", "emoji?split=train"), (small.GetProperty("encoder").GetString(), small.GetProperty("size").GetInt32(), small.GetProperty("epochs").GetString(), small.GetProperty("data").GetString()));
-        Assert.Contains("--data", recipes["cpc.fsdd"].GetProperty("data").GetString(), StringComparison.Ordinal);
-        Assert.Contains("+", recipes["simclr-v2"].GetProperty("epochs").GetString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void The_list_of_data_names_every_kind()
     {
         var kinds = JsonDocument.Parse(Cli.Run("list", "datasets", "--json").Output).RootElement.EnumerateArray().Select(k => k.GetProperty("name").GetString()!).ToArray();
