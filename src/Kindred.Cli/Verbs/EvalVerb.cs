@@ -25,6 +25,9 @@ static class EvalVerb
         var k = new Option<int?>("--k") { Description = "Short for k=." };
         var temperature = new Option<double?>("--temp") { Description = "Short for temperature=." };
         var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        protocol.CompletionSources.Add(_ => Evaluations.All.Select(p => p.Name));
+        data.CompletionSources.Add(_ => Completions.Data);
+        layer.CompletionSources.Add([.. Layers.Names]);
         var command = new Command("eval", "Evaluates a run by a protocol.") { protocol, changes, run, weights, recipe, encoder, data, layer, baseline, device, k, temperature, json };
         command.SetAction((r, cancel) => Task.FromResult(Run(new Source(r.GetValue(run), r.GetValue(weights), r.GetValue(recipe), r.GetValue(encoder)),
             new EvaluationRequest(r.GetValue(protocol)!, r.GetValue(data), r.GetValue(layer)!, Options(r.GetValue(changes) ?? [], r.GetValue(k), r.GetValue(temperature)), r.GetValue(baseline)),

@@ -21,6 +21,7 @@ static class ExportVerb
         var network = new Option<string?>("--network") { Description = "Which encoder, where the method has several." };
         var data = new Option<string?>("--data") { Description = "Data like those that the run learnt from, where they are gone." };
         var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        format.CompletionSources.Add([.. formats]);
         var command = new Command("export", "Writes a run's encoder as ONNX, safetensors or a file of torch.load.") { format, run, output, verify, network, data, json };
         command.SetAction(r => Run(r.GetValue(format)!, r.GetValue(run)!, r.GetValue(output)!, r.GetValue(verify), r.GetValue(network), r.GetValue(data), r.GetValue(json)));
         return command;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Kindred.Data.Sources;
 using Kindred.Experiments.Recipes;
 
 namespace Kindred.Cli.Verbs;
@@ -12,6 +11,7 @@ static class ListVerb
     internal static Command Create()
     {
         var what = new Argument<string>("what") { Description = string.Join(", ", kinds) };
+        what.CompletionSources.Add(kinds);
         var json = new Option<bool>("--json") { Description = "One JSON array on stdout." };
         var markdown = new Option<bool>("--markdown") { Description = "A Markdown table on stdout." };
         var all = new Option<bool>("--all") { Description = "Also methods that are phases of others, and baselines." };
@@ -38,7 +38,7 @@ static class ListVerb
             Row(("name", m.Attribute.Name), ("title", m.Attribute.Title), ("family", m.Attribute.Family), ("modality", m.Attribute.Modality),
             ("paper", m.Attribute.Paper), ("objective", m.Attribute.Objective), ("recipe", m.Attribute.Recipe ?? m.Attribute.Name)))],
         "objectives" => [.. ObjectiveList.All().Select(o => Row(("name", o.Name), ("title", o.Title), ("paper", o.Paper)))],
-        "datasets" => [.. PictureSources.Kinds.Select(k => Row(("name", k.Kind), ("path", k.Path), ("title", k.What)))],
+        "datasets" => [.. DataKinds.All.Select(k => Row(("name", k.Kind), ("path", k.Path), ("title", k.What), ("modality", k.Modality)))],
         "encoders" => OfParts(Catalogues.Encoders),
         "optimizers" => OfParts(Catalogues.Optimizers),
         "schedules" => OfParts(Catalogues.Schedules),

@@ -27,6 +27,7 @@ static class StudyVerb
 
     internal static Command Create()
     {
+        name.CompletionSources.Add(_ => Study.Names(Folder));
         var command = new Command("study", "Repeats a paper's ablation: trains a grid of small variants, evaluates each, and says whether the finding holds.")
             { name, overrides, data, output, seeds, jobs, only, device, check, json, cell, seed };
         command.SetAction((result, cancel) => result.GetValue(name) is { } wanted ? Run(wanted, result, cancel) : Task.FromResult(List(result.GetValue(json))));

@@ -28,6 +28,12 @@ static class TrainVerb
         var precision = new Option<string?>("--precision") { Description = "auto, fp32 or bf16." };
         var estimate = new Option<bool>("--estimate") { Description = "Takes a few steps, says how long the training takes and in how much memory, and leaves nothing behind." };
         var json = new Option<bool>("--json") { Description = "One JSON object as the last line on stdout." };
+        name.CompletionSources.Add(_ => RecipeFinder.Names);
+        overrides.CompletionSources.Add(context => Completions.Keys(context.ParseResult.GetValue(name)));
+        data.CompletionSources.Add(_ => Completions.Data);
+        resume.CompletionSources.Add("auto", "never");
+        precision.CompletionSources.Add("auto", "fp32", "bf16");
+        device.CompletionSources.Add("auto", "cpu", "cuda");
         var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, changed,
             from, after, seed, device, precision, estimate, json };
         command.SetAction((result, cancel) => Task.FromResult(Run(new Request(

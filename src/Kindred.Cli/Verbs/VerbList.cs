@@ -10,6 +10,7 @@ static class VerbList
         BenchVerb.Create,
         CardVerb.Create,
         CheckpointVerb.Create,
+        CompletionVerb.Create,
         ConfigVerb.Create,
         DataVerb.Create,
         DedupVerb.Create,

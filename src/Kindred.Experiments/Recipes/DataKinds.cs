@@ -9,6 +9,32 @@ public static class DataKinds
 {
     static readonly ConcurrentDictionary<Type, Modality> made = new();
 
+    // What pictures are not; their kinds are PictureSources'.
+    static readonly (string Kind, string Path, string What)[] others =
+    [
+        ("audio", "PATH", "WAV files in a folder or a tar archive; ?window=1s is how much is heard at a time"),
+        ("columns", "FILE?x=1-3&y=4", "pairs of vectors out of a table; columns:gaussian and columns:noisy draw from a known law"),
+        ("concepts", "PATH", "sentences and their concepts; concepts:wordnet are WordNet's examples, fetched on first use"),
+        ("motifs", "N", "N drawn trees with a house or a ring in them"),
+        ("moving", "", "digits that move before a background; moving:mnist:PATH?backgrounds=tar:PATH takes others'"),
+        ("points", "NAME", "points of a known density: gaussian, ring, 25-gaussians"),
+        ("smiles", "FILE", "molecules, one in SMILES a line"),
+        ("sts", "PATH", "pairs of sentences with a score of how alike they are"),
+        ("text", "PATH", "sentences, one a line, or pairs and triples in a table; text:wordnet are WordNet's glosses, fetched on first use"),
+        ("tu", "PATH", "graphs in TUDataset's layout"),
+        ("video-text", "PATH", "films with captions; video-text:hanzi are characters drawn stroke by stroke, fetched on first use"),
+    ];
+
+    /// <summary>Every kind of data URI: its word, what stands behind the colon, and what it is.</summary>
+    public static IReadOnlyList<(string Kind, string Path, string What, string Modality)> All =>
+    [
+        .. PictureSources.Kinds.Select(k => (k.Kind, k.Path, k.What, ModalityOf(k.Kind))),
+        .. Schemes.Except(PictureSources.Kinds.Select(k => k.Kind)).Select(kind => others.FirstOrDefault(o => o.Kind == kind) is { Kind: not null } known
+            ? (known.Kind, known.Path, known.What, ModalityOf(kind)) : (kind, "PATH", Catalogues.Modalities.First(m => m.Attribute.Schemes.Contains(kind)).Attribute.Title, ModalityOf(kind))),
+    ];
+
+    static string ModalityOf(string kind) => Catalogues.Modalities.FirstOrDefault(m => m.Attribute.Schemes.Contains(kind))?.Attribute.Name ?? "pictures";
+
     /// <summary>The words that stand in front of the colon of data URIs, sorted.</summary>
     public static IReadOnlyList<string> Schemes => [.. Catalogues.Modalities.SelectMany(m => m.Attribute.Schemes).Order(StringComparer.Ordinal)];
 

@@ -83,15 +83,15 @@ public sealed record RecipeDraft(string Yaml, string Study, string Seen, IReadOn
                 of:
                   - crop: { size: {{crop}}, scale: [0.2, 1] }
                   - flip
-                  - jitter: { strength: 0.5, hue: 0.1, p: 0.8 }
+                  - jitter: { strength: 0.4, hue: 0.1, p: 0.8 }
                   - gray: { p: 0.2 }
                 normalize: imagenet
 
             train:
               epochs: {{facts.Epochs}}                       # more is better, up to hundreds
-              batch: {{facts.Batch}}                       # more gives more others to tell apart
-              warmup: 1
-              optimizer: { name: adamw, learningRate: 1e-3, weightDecay: 1e-4 }
+              batch: {{(crop < 96 ? facts.Batch : Math.Min(64, facts.Batch))}}                       # more gives more others to tell apart, and takes more memory
+              warmup: {{(facts.Epochs >= 50 ? 5 : 1)}}
+              optimizer: { name: adamw, learningRate: {{(crop < 96 ? "1e-3" : "5e-4")}}, weightDecay: 1e-4 }
               schedule: cosine
 
             {{(facts.Classes > 1 ? $"evaluate: [{{ knn: {{ k: {Math.Clamp(facts.Samples / 10, 1, 20)} }} }}]   # labels are used here and nowhere else" : "evaluate: [geometry]             # without labels: how evenly the vectors spread; knn and linear want labels")}}
