@@ -30,6 +30,19 @@ sealed partial class Launched : IDisposable
         get { lock (last) return last.Count == 0 ? null : string.Join('\n', last); }
     }
 
+    /// <summary>This command with other words, as a process that saves and stops when its standard input ends.</summary>
+    /// <param name="words">What a person would type behind <c>kindred</c>.</param>
+    /// <param name="threads">KINDRED_THREADS of that process; null for none.</param>
+    internal static ProcessStartInfo Words(IReadOnlyList<string> words, string? threads)
+    {
+        var (host, program) = (Environment.ProcessPath!, typeof(Launched).Assembly.Location);
+        string[] self = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [host, program] : [host];
+        var start = new ProcessStartInfo(self[0], [.. self[1..], .. words]);
+        start.Environment[Marker] = "1";
+        start.Environment["KINDRED_THREADS"] = threads;
+        return start;
+    }
+
     /// <summary>Starts a rank.</summary>
     /// <param name="words">What a person would type behind <c>kindred</c>.</param>
     /// <param name="rank">Which.</param>

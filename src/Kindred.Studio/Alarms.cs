@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Kindred.Experiments.Training;
 
 namespace Kindred.Studio;
@@ -7,7 +8,14 @@ namespace Kindred.Studio;
 /// <param name="Kind"><c>collapse</c>, <c>failed</c>, <c>lost</c>, <c>wait</c> or <c>rising</c>.</param>
 /// <param name="Step">Where it was seen; null where it has no step.</param>
 /// <param name="Reason">The numbers, or the run's own words.</param>
-sealed record Alarm(string Kind, long? Step, string Reason);
+/// <param name="Shape">Of a collapse: mean cosine of positives and of negatives, and the share of the variance that lies in one direction.</param>
+sealed record Alarm(string Kind, long? Step, string Reason, AlarmShape? Shape = null);
+
+/// <summary>What the embeddings look like.</summary>
+/// <param name="Positive">Mean cosine of two views of a sample; null where there are none.</param>
+/// <param name="Negative">Mean cosine of views of different samples.</param>
+/// <param name="First">Share of the variance in the first direction.</param>
+sealed record AlarmShape(double? Positive, double Negative, double First);
 
 /// <summary>Finds what is wrong with a run by what it wrote.</summary>
 static class Alarms
@@ -15,18 +23,23 @@ static class Alarms
     const int InARow = 3, Grace = 50, Recent = 20;
     const double MostWait = 0.3;
 
-    internal static IReadOnlyList<Alarm> Of(IReadOnlyList<MetricRow> rows, RunLine run)
+    internal static IReadOnlyList<Alarm> Of(IReadOnlyList<MetricRow> rows, RunLine run, JsonObject? geometry = null)
     {
         var found = new List<Alarm>();
         if (run.Message is { } message && run.State is not "finished") found.Add(new("failed", run.Step, message));
         if (run.State == "lost")
             found.Add(new("lost", run.Step, string.Create(CultureInfo.InvariantCulture, $"heartbeat {run.Heartbeat:yyyy-MM-dd HH:mm:ss} UTC, process {run.Pid} on {run.Host}")));
-        if (Collapse(rows) is { } collapse) found.Add(collapse);
+        if (Collapse(rows) is { } collapse) found.Add(collapse with { Shape = ShapeOf(geometry) });
         var last = rows.TakeLast(Recent).Select(r => r["data_wait"]).Where(double.IsFinite).ToArray();
         if (last.Length == Recent && last.Average() > MostWait)
             found.Add(new("wait", rows[^1].Step, string.Create(CultureInfo.InvariantCulture, $"{last.Average():P0} of the time")));
         return found;
     }
+
+    static AlarmShape? ShapeOf(JsonObject? geometry) => Number(geometry?["negative"]) is { } negative
+        ? new(Number(geometry!["positive"]), negative, geometry["spectrum"] is JsonArray { Count: > 0 } spectrum ? Number(spectrum[0]) ?? 0 : 0) : null;
+
+    static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
 
     /// <summary>The rule of training, on the lines that were logged.</summary>
     static Alarm? Collapse(IReadOnlyList<MetricRow> rows)

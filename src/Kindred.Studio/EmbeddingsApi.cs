@@ -23,7 +23,7 @@ static class EmbeddingsApi
             if (method is not ("pca" or "umap")) return Reply.Problem(400, "There are pca and umap.");
             if (method == "umap" && !MapStore.TakesUmap(maps.Open(file).Vectors.Count))
                 return Reply.Problem(400, "These are too few vectors for this map, or so many that `kindred project` has to make it.");
-            return Results.Bytes(Packed(maps.Open(file), await maps.Of(file, method)), "application/octet-stream");
+            return Results.Bytes(Packed(maps.LabelsOf(maps.Open(file)), await maps.Of(file, method)), "application/octet-stream");
         });
         app.MapGet("/api/embeddings/{id}/near/{row:int}", (string id, int row, int? k) =>
         {
@@ -60,7 +60,6 @@ static class EmbeddingsApi
     static object Details(Place file, MapStore maps, PictureShelf shelf)
     {
         var all = maps.Open(file);
-        var labels = LabelsOf(all);
         return new
         {
             file.Id,
@@ -70,26 +69,27 @@ static class EmbeddingsApi
             all.Manifest?.Method,
             all.Manifest?.Layer,
             all.Manifest?.Data,
-            Labels = labels,
+            Labels = maps.LabelsOf(all).Names,
             Pictures = all.Names.Count > 0 && shelf.Of(all.Manifest?.Data) is { } pictures && pictures.Has(all.Names[0]),
+            Like = Likeness.KindOf(all),
+            Worked = all.Vectors.Count is >= 3 and <= CurationApi.MostWorked,
+            Unlabelled = all.Labels is null ? 0 : all.Labels.Count(l => l is null),
             Umap = MapStore.TakesUmap(all.Vectors.Count),
         };
     }
 
-    static object Named(Collection all, int row, float? score) => new { Row = row, Name = all.Names[row], Label = all.Labels?[row], Score = score };
-
-    static List<string> LabelsOf(Collection all) => all.Labels is null ? [] : [.. all.Labels.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+    internal static object Named(Collection all, int row, float? score) => new { Row = row, Name = all.Names[row], Label = all.Labels?[row], Score = score };
 
     // The count, then x and y of each, then the number of its label, −1 for none: a tenth of what text would take.
-    static byte[] Packed(Collection all, float[] map)
+    static byte[] Packed(Labelling labels, float[] map)
     {
-        var numbers = LabelsOf(all).Index().ToDictionary(l => l.Item, l => l.Index);
-        var labels = new short[map.Length / 2];
-        for (var i = 0; i < labels.Length; i++) labels[i] = all.Labels?[i] is { } label && numbers.TryGetValue(label, out var number) && number <= short.MaxValue ? (short)number : (short)-1;
-        var bytes = new byte[4 + (4 * map.Length) + (2 * labels.Length)];
-        BitConverter.TryWriteBytes(bytes, labels.Length);
+        var count = map.Length / 2;
+        var numbers = labels.Numbers;
+        if (numbers.Length == 0) Array.Fill(numbers = new short[count], (short)-1);
+        var bytes = new byte[4 + (4 * map.Length) + (2 * count)];
+        BitConverter.TryWriteBytes(bytes, count);
         MemoryMarshal.AsBytes<float>(map).CopyTo(bytes.AsSpan(4));
-        MemoryMarshal.AsBytes<short>(labels).CopyTo(bytes.AsSpan(4 + (4 * map.Length)));
+        MemoryMarshal.AsBytes<short>(numbers).CopyTo(bytes.AsSpan(4 + (4 * map.Length)));
         return bytes;
     }
 }

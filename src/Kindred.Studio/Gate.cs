@@ -110,7 +110,7 @@ sealed class Gate
     }
 
     // Hashes have one length, so that the time tells neither length nor place of the difference.
-    static bool Same(string given, string expected) =>
+    internal static bool Same(string given, string expected) =>
         CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
 
     void Admit(HttpResponse response)

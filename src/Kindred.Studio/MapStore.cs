@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Kindred.Experiments.Embeddings;
 using Kindred.Index;
 using Kindred.Index.Analysis;
@@ -14,11 +15,12 @@ sealed class MapStore(Work work) : IDisposable
     /// <summary>Fewer have no neighbourhoods to keep.</summary>
     const int LeastForUmap = 4;
 
-    const int MostOpen = 8;
+    const int MostOpen = 8, MostForDirections = 20_000;
     const double FarOff = 0.004;
 
     readonly Lock gate = new();
     readonly Dictionary<string, (DateTime Time, Collection Collection)> open = [];
+    readonly ConditionalWeakTable<Collection, Labelling> labellings = [];
     readonly List<Collection> old = [];
     readonly ConcurrentDictionary<(string, DateTime, string), Task<float[]>> maps = new();
 
@@ -49,6 +51,9 @@ sealed class MapStore(Work work) : IDisposable
         }
     }
 
+    /// <summary>The labels of an open file and their numbers; found once.</summary>
+    internal Labelling LabelsOf(Collection file) => labellings.GetValue(file, f => Labelling.Of(f.Labels));
+
     /// <summary>Two numbers a vector; all but a few lie within −1 and 1.</summary>
     /// <param name="file">The vectors.</param>
     /// <param name="method"><c>umap</c> or <c>pca</c>.</param>
@@ -70,13 +75,23 @@ sealed class MapStore(Work work) : IDisposable
         var vectors = collection.Vectors;
         if (method == "pca")
         {
-            var pca = Pca.Fit(vectors, Math.Min(2, vectors.Dimension), threads: 1);
+            using var some = Some(vectors);
+            var pca = Pca.Fit(some ?? vectors, Math.Min(2, vectors.Dimension), threads: 1);
             var values = pca.Transform(vectors);
             return vectors.Dimension > 1 ? values : [.. values.SelectMany(v => (float[])[v, 0])];
         }
         var metric = collection.Index?.Metric ?? Metric.Cosine;
         var search = new SearchOptions { Threads = 1 };
         return Umap.Fit(vectors, NearestGraph.Of(vectors, Math.Min(15, Math.Max(1, vectors.Count - 1)), metric, collection.Index, search), metric: metric);
+    }
+
+    // The directions of a million differ little from those of some ten thousand of them, which are found in a hundredth of the time.
+    static Vectors? Some(Vectors vectors)
+    {
+        if (vectors.Count <= MostForDirections) return null;
+        var values = new float[MostForDirections * vectors.Dimension];
+        for (var i = 0; i < MostForDirections; i++) vectors[(int)((long)i * vectors.Count / MostForDirections)].CopyTo(values.AsSpan(i * vectors.Dimension));
+        return Vectors.Of(values, vectors.Dimension);
     }
 
     // The middle of the extent lies in the middle; one scale for both directions keeps distances. A few points far off do not make all others small: they lie

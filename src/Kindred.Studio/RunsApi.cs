@@ -12,12 +12,13 @@ static class RunsApi
     const int MostRows = 2_000;
     const long MostPicture = 32 << 20;
 
-    internal static void Map(WebApplication app, Catalog catalog, StudioOptions options)
+    internal static void Map(WebApplication app, Catalog catalog, StudioOptions options, Starter starter)
     {
         var events = new RunEvents(catalog, options.Clock, app.Lifetime.ApplicationStopping);
         app.MapGet("/api/runs", () => Reply.Json(catalog.Now.Runs.Values.Select(r => RunLine.Of(r, options.Clock.GetUtcNow())).OrderByDescending(r => r.Created)));
-        app.MapGet("/api/runs/{id}", (string id) => catalog.Now.Runs.TryGetValue(id, out var run) ? Reply.Json(Details(run, options)) : Reply.Missing());
+        app.MapGet("/api/runs/{id}", (string id) => catalog.Now.Runs.TryGetValue(id, out var run) ? Reply.Json(Details(run, options, starter)) : Reply.Missing());
         app.MapGet("/api/runs/{id}/metrics", (string id) => catalog.Now.Runs.TryGetValue(id, out var run) ? Reply.Json(Curves(run)) : Reply.Missing());
+        app.MapGet("/api/runs/{id}/geometry", (string id) => catalog.Now.Runs.TryGetValue(id, out var run) ? Reply.Json(RunGeometry.Of(run)) : Reply.Missing());
         app.MapGet("/api/runs/{id}/pictures/{picture}", (string id, string picture) =>
             catalog.Now.Runs.TryGetValue(id, out var run) && PicturesOf(run).FirstOrDefault(p => p.Id == picture) is { } found ? Send(found.Path) : Reply.Missing());
         app.MapGet("/api/differences", (string? a, string? b) =>
@@ -26,14 +27,15 @@ static class RunsApi
         app.MapGet("/api/events", events.Stream);
     }
 
-    static object Details(Place run, StudioOptions options)
+    static object Details(Place run, StudioOptions options, Starter starter)
     {
         var line = RunLine.Of(run, options.Clock.GetUtcNow());
         var rows = Rows(run, "metrics.jsonl").Rows;
         return new
         {
             Run = line,
-            Alarms = Alarms.Of(rows, line),
+            Stoppable = starter.Stoppable(run.Path),
+            Alarms = Alarms.Of(rows, line, RunGeometry.Last(run)),
             Recipe = Text(run, "config.yaml"),
             Given = Text(run, "config.input.yaml"),
             Overrides = Text(run, "overrides.txt")?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [],

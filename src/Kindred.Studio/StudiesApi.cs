@@ -19,7 +19,9 @@ static class StudiesApi
             {
                 Study = Line(study),
                 Table = Table(study),
-                Claims = Result(study)?["holds"],
+                Heat = StudyHeat.Of(Result(study)),
+                Claims = StudyClaims.Of(Result(study)),
+                Papers = Figures.For(Result(study)),
                 Failures = Result(study)?["failures"],
                 Plot = Plot(study) is not null,
                 Runs = found.Runs.Values.Where(r => r.Path.StartsWith(inside, StringComparison.Ordinal)).Select(r => new { r.Id, Cell = CellOf(r.Path[inside.Length..]) })

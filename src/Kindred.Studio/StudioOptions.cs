@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Kindred.Experiments.Recipes;
 
@@ -28,6 +29,13 @@ public sealed record StudioOptions(IReadOnlyList<string> Folders)
     /// <summary>Finds one of <see cref="RecipeNames"/>.</summary>
     public Func<string, Recipe>? Recipe { get; init; }
 
+    /// <summary>One of <see cref="RecipeNames"/> with changes of the form <c>key=value</c>, refused where it cannot be trained; needed by <see cref="Launch"/>.</summary>
+    public Func<string, IReadOnlyList<string>, Recipe>? Resolve { get; init; }
+
+    /// <summary>Makes the process of the command with some words, such as <c>train simclr --out …</c>: it has to save and end when its standard input does. With it runs
+    /// can be started and stopped from the page; null for a page that only reads.</summary>
+    public Func<IReadOnlyList<string>, ProcessStartInfo>? Launch { get; init; }
+
     /// <summary>Tells the time; heartbeats are measured against it.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -49,6 +57,9 @@ public sealed record StudioOptions(IReadOnlyList<string> Folders)
     {
         if (Port is < 0 or > 65535) throw new ConfigurationException($"--port {Port}: a number from 0 to 65535 was expected.");
         if (Token is { Length: < LeastToken }) throw new ConfigurationException($"--token has {Token.Length} characters; give at least {LeastToken}, or --token auto for one that is drawn.");
+        if (Launch is not null && Token is null)
+            throw new ConfigurationException("--allow-runs starts processes as you, also for other users of this machine who can reach the page: give a token, --token auto or one of your own.");
+        if (Launch is not null && (Resolve is null || Folders.Count == 0)) throw new ConfigurationException("--allow-runs needs a folder for the runs and recipes to start.");
         if (!Local && Token is null)
             throw new ConfigurationException($"--host {Host} lets other machines ask: give a token too, --token auto or one of your own, or leave --host out and come through an SSH tunnel.");
     }

@@ -9,20 +9,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Kindred.Studio;
 
-/// <summary>A page over runs, studies and embeddings, served by this process until it is disposed. It only reads.</summary>
+/// <summary>A page over runs, studies and embeddings, served by this process until it is disposed. It only reads, unless <see cref="StudioOptions.Launch"/> lets it start runs.</summary>
 /// <remarks>Bodies, headers, connections and streams are bounded, and costly drawings are made one at a time on one thread, so that a training beside it is not slowed.</remarks>
 public sealed class StudioServer : IAsyncDisposable
 {
     const int MostConnections = 2048, MostBody = 64 << 10;
 
     readonly WebApplication app;
-    readonly Work work;
-    readonly PictureShelf shelf;
-    readonly MapStore maps;
+    readonly IDisposable[] parts;
 
-    StudioServer(WebApplication app, Gate gate, Work work, PictureShelf shelf, MapStore maps, Uri address)
+    StudioServer(WebApplication app, Gate gate, IDisposable[] parts, Uri address)
     {
-        (this.app, this.work, this.shelf, this.maps, Address) = (app, work, shelf, maps, address);
+        (this.app, this.parts, Address) = (app, parts, address);
         LaunchPath = gate.LaunchPath;
     }
 
@@ -54,15 +52,17 @@ public sealed class StudioServer : IAsyncDisposable
         });
         var app = builder.Build();
         var (gate, catalog, work) = (new Gate(options), new Catalog(options.Folders, options.Clock), new Work());
-        var (shelf, maps) = (new PictureShelf(options.Data), new MapStore(work));
+        var (shelf, maps, sight, likeness, starter) = (new PictureShelf(options.Data), new MapStore(work), new RunSight(), new Likeness(), new Starter(options));
         app.Use(gate.Pass);
         app.Use(Reply.Errors);
         Assets.Map(app);
         gate.Map(app);
-        RunsApi.Map(app, catalog, options);
+        RunsApi.Map(app, catalog, options, starter);
+        StartsApi.Map(app, catalog, options, starter);
         StudiesApi.Map(app, catalog);
         EmbeddingsApi.Map(app, catalog, maps, shelf);
-        ViewsApi.Map(app, catalog, options, work);
+        new CurationApi(catalog, maps, work, likeness).Map(app);
+        ViewsApi.Map(app, catalog, options, work, sight);
         try { await app.StartAsync(cancel); }
         catch (Exception e) when (e is IOException or SocketException)
         {
@@ -73,7 +73,7 @@ public sealed class StudioServer : IAsyncDisposable
         var port = new Uri(app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
         var shown = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any) ? Environment.MachineName : options.Address.ToString();
         if (options.Address.AddressFamily == AddressFamily.InterNetworkV6 && shown.Contains(':', StringComparison.Ordinal)) shown = $"[{shown}]";
-        return new(app, gate, work, shelf, maps, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{shown}:{port}/")));
+        return new(app, gate, [starter, maps, shelf, sight, likeness, work], new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{shown}:{port}/")));
     }
 
     /// <inheritdoc/>
@@ -81,8 +81,6 @@ public sealed class StudioServer : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
-        maps.Dispose();
-        shelf.Dispose();
-        work.Dispose();
+        foreach (var part in parts) part.Dispose();
     }
 }

@@ -71,6 +71,7 @@ public sealed unsafe partial class Tensor : IDisposable
 
     /// <summary>A tensor with a copy of <paramref name="data"/> in row-major order.</summary>
     /// <exception cref="ArgumentException">The shape's product is not the number of elements.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // [1, 2] is no choice between a span and an array
     public static Tensor From<T>(ReadOnlySpan<T> data, params ReadOnlySpan<long> shape) where T : unmanaged
     {
         Engine.Start();

@@ -20,7 +20,7 @@ public sealed class HelpTests
     {
         var (code, output, errors) = Cli.Run();
         Assert.Equal((0, ""), (code, errors));
-        Assert.All(new[] { "kindred demo", "kindred train", "kindred eval", "kindred embed" }, words => Assert.Contains(words, output, StringComparison.Ordinal));
+        Assert.All(new[] { "kindred demo", "kindred init", "kindred train", "kindred eval", "kindred embed" }, words => Assert.Contains(words, output, StringComparison.Ordinal));
         Assert.True(output.Split('\n').Length < 16, output);
         Assert.Equal(output, Cli.Run("help").Output);
     }

@@ -28,7 +28,7 @@ sealed class Browser : IAsyncDisposable
     internal static async Task<Browser> Open()
     {
         var profile = Directory.CreateTempSubdirectory("kindred-chromium-").FullName;
-        string[] words = ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run", "--lang=en",
+        string[] words = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run", "--lang=en",
             "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding", "--window-size=1300,900",
             "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"];
         var start = new ProcessStartInfo(Program!, words) { RedirectStandardError = true, RedirectStandardOutput = true };
@@ -47,6 +47,18 @@ sealed class Browser : IAsyncDisposable
         await browser.Send("Page.bringToFront");
         await browser.Send("Emulation.setFocusEmulationEnabled", new() { ["enabled"] = true });
         return browser;
+    }
+
+    /// <summary>Memory that this browser's processes hold, what they share counted once in each.</summary>
+    internal double Megabytes() => Process.GetProcesses().Where(p => Mine(p.Id)).Sum(p => p.WorkingSet64 / 1048576.0);
+
+    /// <summary>Processor time that this browser's processes have taken.</summary>
+    internal TimeSpan Worked() => TimeSpan.FromTicks(Process.GetProcesses().Where(p => Mine(p.Id)).Sum(p => p.TotalProcessorTime.Ticks));
+
+    bool Mine(int id)
+    {
+        try { return File.ReadAllText($"/proc/{id}/cmdline").Contains(profile, StringComparison.Ordinal); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return false; }
     }
 
     internal Task Scheme(string scheme) =>

@@ -3,10 +3,12 @@ namespace Kindred.Studio.Tests;
 /// <summary>Every page in a real browser, in both themes and with names that want to be scripts.</summary>
 public class BrowserTests
 {
-    // A browser is much for a machine that has other work: who wants these tests asks for them.
-    static void NeedsBrowser()
+    // CI installs one (eng/prepare); KINDRED_BROWSER=must fails where there is none, KINDRED_BROWSER=no leaves these tests out.
+    internal static void NeedsBrowser()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("KINDRED_BROWSER") is { Length: > 0 }, "tests in a browser run with KINDRED_BROWSER=1");
+        var wish = Environment.GetEnvironmentVariable("KINDRED_BROWSER");
+        Assert.SkipWhen(wish is "no" or "0", "KINDRED_BROWSER=no");
+        if (wish == "must") Assert.NotNull(Browser.Program);
         Assert.SkipUnless(Browser.Program is not null, "there is no Chromium on this machine (apt-get install chromium)");
     }
 

@@ -72,6 +72,23 @@ sealed class Page : IAsyncDisposable
         }.ToJsonString());
     }
 
+    /// <summary>Ten clusters of vectors with their labels, as many as it takes.</summary>
+    internal void Cloud(string name, int count, int dimension = 16)
+    {
+        var random = new Random(1);
+        var centres = Enumerable.Range(0, 10 * dimension).Select(_ => random.NextSingle()).ToArray();
+        var values = new float[(long)count * dimension];
+        for (var i = 0; i < values.Length; i++) values[i] = centres[(i / dimension * 10L / count * dimension) + (i % dimension)] + (0.25f * (random.NextSingle() + random.NextSingle() - 1));
+        var file = Path.Combine(Runs, name);
+        Npy.Save(file, new NamedArray("v", ElementType.Float32, [count, dimension], MemoryMarshal.AsBytes<float>(values).ToArray()));
+        File.WriteAllText(file + ".names.csv", "name,label\n" + string.Concat(Enumerable.Range(0, count).Select(i => $"{i}.png,c{i * 10L / count}\n")));
+        File.WriteAllText(file + ".manifest.json", new JsonObject
+        {
+            ["run"] = "run", ["method"] = "simclr", ["checkpoint"] = "step-1", ["checkpoint_sha256"] = "0", ["layer"] = "h", ["normalized"] = false, ["dimension"] = dimension,
+            ["count"] = count, ["data"] = "folder:nowhere", ["classes"] = new JsonArray(), ["skipped"] = new JsonArray(),
+        }.ToJsonString());
+    }
+
     internal void Study()
     {
         var folder = Directory.CreateDirectory(Path.Combine(Runs, "study")).FullName;

@@ -141,8 +141,20 @@ public class ShownTests
         var pictures = Path.Combine(page.Runs, "..", "pictures");
         await page.Open(o => o with { Data = $"folder:{pictures}" });
         var first = await page.Json("/api/views?recipe=simclr&seed=1&rows=2&tile=32");
-        Assert.Equal((string)first["png"]!, (string)(await page.Json("/api/views?recipe=simclr&seed=1&rows=2&tile=32"))["png"]!);
-        Assert.NotEqual((string)first["words"]!, (string)(await page.Json("/api/views?recipe=simclr&seed=2&rows=2&tile=32"))["words"]!);
+        JsonNode View(JsonNode from, int row, int view) => from["pictures"]![row]!["views"]![view]!;
+        Assert.Equal(first.ToJsonString(), (await page.Json("/api/views?recipe=simclr&seed=1&rows=2&tile=32")).ToJsonString());
+        var second = await page.Json("/api/views?recipe=simclr&seed=2&rows=2&tile=32");
+        Assert.NotEqual(View(first, 0, 0)["steps"]!.ToJsonString(), View(second, 0, 0)["steps"]!.ToJsonString());
+        Assert.NotEqual((string)View(first, 0, 0)["png"]!, (string)View(first, 0, 1)["png"]!);
+
+        // One operation less: it is said so, and all others draw what they drew.
+        Assert.Contains("affine", first["removable"]!.AsArray().Select(n => (string)n!));
+        var without = await page.Json("/api/views?recipe=simclr&seed=1&rows=2&tile=32&without=affine");
+        foreach (var (before, after) in View(first, 1, 0)["steps"]!.AsArray().Zip(View(without, 1, 0)["steps"]!.AsArray()))
+            if ((string)before!["operation"]! == "affine") Assert.False((bool)after!["applied"]!);
+            else Assert.Equal(before.ToJsonString(), after!.ToJsonString());
+        Assert.NotEqual((string)View(first, 1, 0)["png"]!, (string)View(without, 1, 0)["png"]!);
+        Assert.Equal(422, await page.Status("/api/views?recipe=simclr&without=normalize"));
         Assert.Equal(404, await page.Status("/api/views?recipe=nothing"));
         Assert.Equal(404, await page.Status("/api/views"));
     }

@@ -36,6 +36,7 @@ static class HelpVerb
         (string Words, string What)[] first =
         [
             ("demo", "see it work on real pictures, in a few minutes"),
+            ("init --data folder:PICTURES", "look at your data and write a recipe for them"),
             ("train RECIPE", "train into a folder below runs/"),
             ("eval knn --run RUN", "measure what a run has learnt"),
             ("embed RUN --data URI --out v.npy", "vectors for search, maps and your own code"),

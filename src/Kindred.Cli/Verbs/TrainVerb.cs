@@ -51,7 +51,7 @@ static class TrainVerb
         RecipeCheck.Refuse(recipe);
         if (request.Estimate) return Estimate(recipe, request, cancel);
         using var everyone = Everyone.Meet();
-        if (!Everyone.Alone) Launched.StopWithParent();
+        Launched.StopWithParent();
         if (Everyone.Rank > 0) return Follow(recipe, request, cancel);
         var folder = request.Out ?? FolderOf(request.Resume) ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         var requests = Evaluations.Requested(recipe.Phases[^1]);
@@ -140,7 +140,7 @@ static class TrainVerb
     }
 
     // What the recipe asks for under 'evaluate', once all is trained. An evaluation that fails does not undo the training.
-    static void Evaluate(Experiment experiment, RunFolder folder, IReadOnlyList<EvaluationRequest> requests, ProgressDisplay display, CancellationToken cancel)
+    internal static void Evaluate(Experiment experiment, RunFolder folder, IReadOnlyList<EvaluationRequest> requests, ProgressDisplay display, CancellationToken cancel)
     {
         if (folder.Info.State != RunState.Finished) return;
         foreach (var request in requests)
@@ -170,14 +170,15 @@ static class TrainVerb
 
     static List<string> Overrides(Request request)
     {
-        var all = request.Overrides.ToList();
-        foreach (var text in all)
-            if (!text.Contains('=', StringComparison.Ordinal)) throw new ConfigurationException($"'{text}' is no change to the recipe; write key=value, such as train.epochs=10.");
+        var all = Changes(request.Overrides).ToList();
         if (request.Data is { } data) all.Add($"data={data}");
         if (request.Seed is { } seed) all.Add(string.Create(CultureInfo.InvariantCulture, $"train.seed={seed}"));
         if (request.Precision is { } precision) all.Add($"train.precision={precision}");
         return all;
     }
+
+    internal static IReadOnlyList<string> Changes(IReadOnlyList<string> words) => words.FirstOrDefault(w => !w.Contains('=', StringComparison.Ordinal)) is { } other
+        ? throw new ConfigurationException($"'{other}' is no change to the recipe; write key=value, such as train.epochs=10.") : words;
 
     internal static Device DeviceOf(string name)
     {

@@ -54,7 +54,7 @@ public static class PreviewGrid
         return (grid, text.ToString());
     }
 
-    static int[] Chosen(int count, ulong seed)
+    internal static int[] Chosen(int count, ulong seed)
     {
         var order = new int[count];
         var draws = new RandomKey(seed, 0, -1, 0).Draws(ushort.MaxValue);
@@ -76,7 +76,7 @@ public static class PreviewGrid
     }
 
     /// <summary>The view as RGB, its normalisation left out since it is not to be seen.</summary>
-    static byte[] Rendered(ViewPlan plan, Picture picture, in DrawnView drawn, ViewWorkspace workspace)
+    internal static byte[] Rendered(ViewPlan plan, Picture picture, in DrawnView drawn, ViewWorkspace workspace)
     {
         var visible = plan.Operations is [.., Normalize] ? new ViewPlan([.. plan.Operations.SkipLast(1)]) : plan;
         var shape = drawn.Shape;

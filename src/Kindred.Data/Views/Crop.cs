@@ -72,6 +72,13 @@ public sealed record Crop(
 
     static void Store(ref DrawnStep step, PixelBox box) => (step[0], step[1], step[2], step[3]) = (box.X, box.Y, box.Width, box.Height);
 
+    /// <summary>Takes the whole picture in place of what a crop at the front of a plan drew.</summary>
+    internal static void TakeWhole(ref DrawnView drawn, int place)
+    {
+        drawn.Region = new(0, 0, drawn.SourceWidth, drawn.SourceHeight);
+        Store(ref drawn.Edit(place), drawn.Region);
+    }
+
     static PixelBox Box(in DrawnStep step) => new((int)step[0], (int)step[1], (int)step[2], (int)step[3]);
 
     static (double Low, double High) Bounds(double[]? given, double low, double high, string name) => given switch

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Runs;
 
 namespace Kindred.Experiments.Reports;
 
@@ -17,10 +18,20 @@ public sealed record RunComparison(IReadOnlyList<RunRecord> Runs, IReadOnlyList<
     public static RunComparison Of(IReadOnlyList<RunRecord> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
+        var recipes = Recipes(runs);
         return new(runs,
-            Differing(runs, r => r.Recipe is { } recipe ? Flat("", recipe) : []),
+            Differing(runs, r => recipes[r] is { } recipe ? Flat("", recipe) : []),
             Differing(runs, r => (r.Environment ?? []).Select(e => KeyValuePair.Create(e.Key, Text(e.Value)))),
             Numbers(runs, r => r.Metrics), Numbers(runs, r => r.Evaluations));
+    }
+
+    // Of one method, a default that one run writes out and the other does not is no difference; of several, all options would differ.
+    static Dictionary<RunRecord, RecipeMap?> Recipes(IReadOnlyList<RunRecord> runs)
+    {
+        var said = runs.Distinct().ToDictionary(r => r, r => r.Recipe, (IEqualityComparer<RunRecord>)ReferenceEqualityComparer.Instance);
+        if (said.Keys.Select(r => r.Method).Distinct().Count() > 1) return said;
+        try { return said.Keys.ToDictionary(r => r, r => (RecipeMap?)RecipeDefaults.Fill(TrainedRun.ReadRecipe(r.Folder)), (IEqualityComparer<RunRecord>)ReferenceEqualityComparer.Instance); }
+        catch (KindredException) { return said; }                                        // a recipe of another version, or a plug-in that is gone
     }
 
     static ComparedRow<string>[] Differing(IReadOnlyList<RunRecord> runs, Func<RunRecord, IEnumerable<KeyValuePair<string, string>>> said)

@@ -17,7 +17,7 @@ public enum Resume
 
 /// <summary>The folder of one run: its state, settings, metrics, checkpoints and everything else that it leaves behind.</summary>
 /// <remarks>
-/// <c>run.json config.yaml config.input.yaml overrides.txt env.json metrics.jsonl evaluations.jsonl tb/ checkpoints/ eval/ bad-samples.jsonl .lock</c>.
+/// <c>run.json config.yaml config.input.yaml overrides.txt env.json metrics.jsonl geometry.jsonl evaluations.jsonl tb/ checkpoints/ eval/ bad-samples.jsonl .lock</c>.
 /// One process at a time may have it open.
 /// </remarks>
 public sealed class RunFolder : IDisposable

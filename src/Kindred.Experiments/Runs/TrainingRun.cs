@@ -50,6 +50,9 @@ public sealed record RunOptions
     /// <summary>Where tensors live.</summary>
     public Device Device { get; init; } = Device.Cpu;
 
+    /// <summary>Whether the shape of the embeddings is written down (<see cref="GeometryHook"/>); it changes no number.</summary>
+    public bool Geometry { get; init; } = true;
+
     /// <summary>The command line, for the record.</summary>
     public string Command { get; init; } = "";
 }
@@ -63,7 +66,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
 {
     /// <summary>Settings that may change when a run goes on: they do not touch its numbers.</summary>
     static readonly string[] free = ["train.workers", "train.logEvery", "train.checkpointEvery", "train.keep", "train.onlineProbe", "train.evaluateEvery", "train.best",
-        "evaluate", "data"];
+        "train.guard", "train.guardLimit", "train.spike", "evaluate", "data"];
 
     TrainingEstimate? estimate;
 
@@ -241,6 +244,16 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var noted = new HashSet<string>();
         using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
         using var evaluation = EvaluationHook.For(experiment, folder, phase, offset, Save, log, start?.Step ?? (offset == 0 ? -1 : offset), warn, Evaluated, cancel);
+        // Back to the last checkpoint of this phase, in all processes alike.
+        bool Back()
+        {
+            var last = folder.Checkpoints.LoadLast(out _) is { } found && found.State[Resumption.OffsetKey]?.GetValue<long>() == offset ? found : null;
+            if (last is not null) state.Restore(last.Parts);
+            return Agreement.Back(last is not null, state, trainer!);
+        }
+        using var guard = new Guard(experiment.Guarded, state, warn) { Keep = new Failures(folder.Path, warn).Of(experiment, state, phase, offset), Back = Back };
+        state.Guard = guard;
+        using var geometry = options.Geometry ? GeometryHook.For(experiment.Method, folder.Path, offset, train.LogEvery, start?.Step ?? offset, warn) : null;
         IHook[] hooks =
         [
             new MetricsHook(log, progress, train.LogEvery, offset),
@@ -249,10 +262,11 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
             new CheckpointHook((at, loss) => Save(at, loss), train.CheckpointEvery),
+            .. geometry is null ? [] : new IHook[] { geometry },
             .. evaluation is null ? [] : new IHook[] { evaluation },
             .. SampleHook.For(experiment.Method, folder.Path, offset) is { } samples ? new[] { samples } : [],
         ];
-        trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
+        trainer = experiment.Trainer(options.MaxSteps - offset, guard, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null) Restore(state, start, trainer);
         else evaluation?.Start(trainer.At);
         Agreement.State(state, trainer);

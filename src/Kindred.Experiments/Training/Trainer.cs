@@ -29,6 +29,9 @@ public sealed record TrainerOptions
     /// <summary>Rows that encoders take at a time (<see cref="GradientCache"/>); 0 takes the batch at once.</summary>
     public int Piece { get; init; }
 
+    /// <summary>Who decides what becomes of a step that went wrong; null ends the training.</summary>
+    public Guard? Guard { get; init; }
+
     /// <summary>How often numbers are gathered, in steps.</summary>
     public int LogEvery { get; init; } = 10;
 }
@@ -241,19 +244,47 @@ public sealed class Trainer
 
     StepReport TakeStep(IRawBatch raw, double began)
     {
+        var exchanged = Everyone.Seconds;
         using var scope = Scope.Open();
         var batch = raw.Tensors().To(options.Device);
         var at = At;
         var sum = 0.0;
         whole = false;
-        foreach (var turn in method.Turns(batch, at)) sum += TakeTurn(turn, at);
-        foreach (var hook in hooks) Show(hook, batch, at);
+        options.Guard?.Begin();
+        try
+        {
+            foreach (var turn in method.Turns(batch, at)) sum += TakeTurn(turn, at);
+            foreach (var hook in hooks) Show(hook, batch, at);
+        }
+        catch (NumericException e) when (options.Guard is not null) { sum = Undo(options.Guard, e, batch); }
         (loss, At, whole) = (sum, at with { Step = at.Step + 1 }, true);
         samples += raw.Count;
         var rate = optimizers[method.Players.Keys.First()].LearningRate(at);
         var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers() : new Dictionary<string, double>();
-        return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers);
+        return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers) { Exchange = Everyone.Alone ? null : Everyone.Seconds - exchanged };
     }
+
+    // The step counts as taken, with the loss of the one before.
+    double Undo(Guard guard, NumericException error, Batch batch)
+    {
+        method.Forget();
+        method.TakeWatched()?.Dispose();
+        method.TakeLog();
+        foreach (var optimizer in optimizers.Values) optimizer.Zero();
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        guard.Failed(new NumericException($"{error.Message}{(BrokenView(batch) is { } view ? $" The batch brought it: {view}." : "")}", error), batch, Position);
+        return loss;
+    }
+
+    // Samples whose view is not finite. What several processes share out is looked at by all of them.
+    static string? BrokenView(Batch batch) => batch.Views.Where(v => v.X.Dtype.IsFloatingPoint && v.X.Numel > 0).Select(view =>
+    {
+        var bad = view.X.Reshape([view.X.Size(0), -1]).Isfinite().All(1).LogicalNot().Nonzero().Reshape([-1]).ToArray<long>();
+        if (bad.Length == 0) return null;
+        var samples = view.Count == batch.Count ? batch.Index.ToArray<long>().Where((_, i) => bad.Contains(i)) : bad;
+        return $"the view '{view.Name}' of {(bad.Length == 1 ? "the sample" : $"{bad.Length} samples, among them")} {string.Join(", ", samples.Take(4))} is not finite";
+    }).FirstOrDefault(text => text is not null);
 
     static void Show(IHook hook, Batch batch, Progress at)
     {
@@ -271,9 +302,28 @@ public sealed class Trainer
         var sum = 0.0;
         turn.Each(loss => sum += Differentiate(loss, turn.Player, at));
         if (!Everyone.Alone) Average(turn.Player);
+        if (options.Guard is { } guard)
+        {
+            guard.Look(turn.Player, sum, at);
+            if (Broken(method.Players[turn.Player], p => p.Gradient) is { } path)
+                throw new NumericException($"the gradient of '{path}' is not finite at step {at.Step} (epoch {at.Epoch}), although the loss of '{turn.Player}' is {sum}. {Advice}");
+        }
         optimizer.Step(at);
+        if (options.Guard is { Undoes: true } && Broken(method.Players[turn.Player], p => p.Value) is { } weight)
+            throw new NumericException($"'{weight}' is no longer finite after the optimizer's step at step {at.Step} (epoch {at.Epoch}). {Advice}");
         method.Settle();
         return sum;
+    }
+
+    // One pass over all gradients or weights; a norm that only overflowed is looked at again.
+    static string? Broken(Module player, Func<Parameter, Tensor?> of)
+    {
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        var all = player.NamedParameters().Select(p => (p.Path, Value: of(p.Parameter))).Where(p => p.Value is not null).ToArray();
+        if (all.Length == 0) return null;
+        var norms = Tensor.ForeachNorm(Array.ConvertAll(all, p => p.Value!));
+        return IsFinite(Tensor.Stack(Array.ConvertAll(norms, n => n.To(Dtype.Float64)))) ? null : all.FirstOrDefault(p => !IsFinite(p.Value!)).Path;
     }
 
     // Weights that no row of any process reached have no gradient anywhere.
@@ -327,13 +377,15 @@ public sealed class Trainer
         return numbers;
     }
 
+    const string Advice = "Lower train.optimizer.learningRate, raise options.temperature, or train with --precision fp32; the last checkpoint is untouched.";
+
     NumericException Diverged(string player, double value, Progress at)
     {
         method.Forget();
         var broken = method.NamedParameters().Where(p => !IsFinite(p.Parameter.Value)).Select(p => p.Path).FirstOrDefault();
         return new NumericException($"the loss of '{player}' is {value} at step {at.Step} (epoch {at.Epoch}): "
             + $"{(broken is null ? "all weights are still finite, so the batch or the objective made it" : $"the first weight that is no longer finite is '{broken}'")}. "
-            + "Lower train.optimizer.learningRate, raise options.temperature, or train with --precision fp32; the last checkpoint is untouched.");
+            + Advice);
     }
 
     static bool IsFinite(Tensor value)

@@ -15,6 +15,15 @@ export function h(what, props, ...children) {
   return element;
 }
 
+/** The same for SVG: s('rect.low', { x, y }, child…). */
+export function s(what, props, ...children) {
+  const [tag, ...classes] = what.split('.');
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  if (classes.length) element.setAttribute('class', classes.join(' '));
+  for (const [key, value] of Object.entries(props ?? {})) if (value !== undefined && value !== null) element.setAttribute(key, value);
+  return put(element, children);
+}
+
 export function put(element, ...children) {
   for (const child of children.flat(Infinity)) if (child !== null && child !== undefined && child !== false) element.append(child);
   return element;

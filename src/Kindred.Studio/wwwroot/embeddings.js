@@ -1,6 +1,7 @@
 import { h, fill, get, number, colour, say } from './dom.js';
 import { t } from './words.js';
 import { scatter } from './scatter.js';
+import { curation } from './curation.js';
 
 const rgb = hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16));
 const unlabelled = 255, most = 254;
@@ -20,7 +21,7 @@ export async function embedding(body, id, signal) {
   const facts = await get(`/api/embeddings/${id}`);
   if (signal.aborted) return;
   const off = new Set();
-  let map = null, rows = [];
+  let map = null, rows = [], own = null;
   const canvas = h('canvas', { 'aria-hidden': 'true' });
   const overlay = h('canvas.over', { tabIndex: 0, role: 'application', 'aria-label': t('embeddings.map') });
   const tip = h('div.tip', { hidden: true });
@@ -29,12 +30,17 @@ export async function embedding(body, id, signal) {
   const method = h('select', { id: 'map', onchange: load }, h('option', { value: 'pca' }, 'PCA'), facts.umap ? h('option', { value: 'umap', selected: facts.count <= 3000 }, 'UMAP') : null);
   const search = h('input', { type: 'search', placeholder: t('embeddings.find'), 'aria-label': t('embeddings.find'), onchange: find });
   const legend = h('ul.legend.labels');
+  const columns = await get(`/api/embeddings/${id}/columns`);
+  if (signal.aborted) return;
+  const by = h('select', { id: 'by', onchange: tint }, h('option', { value: '' }, t(facts.labels.length ? 'embeddings.label' : 'embeddings.one')),
+    columns.map(c => h('option', { value: c.id }, t(`column.${c.name}`) === `column.${c.name}` ? c.name : t(`column.${c.name}`))));
+  const tools = h('div.strip');
   fill(body,
     h('div.head', null, h('h1', null, facts.name), h('span.hint', null, [t('embeddings.count', { n: number(facts.count), d: facts.dimension }), facts.method, facts.layer, facts.data].filter(Boolean).join(' · ')),
-      h('span.grow'), search, h('label', { htmlFor: 'map' }, t('embeddings.by')), method,
+      h('span.grow'), search, h('label', { htmlFor: 'map' }, t('embeddings.by')), method, h('label', { htmlFor: 'by' }, t('embeddings.colour')), by,
       h('button', { type: 'button', 'aria-label': t('embeddings.closer'), onclick: () => map?.zoomAt(1.5) }, '+'), h('button', { type: 'button', 'aria-label': t('embeddings.farther'), onclick: () => map?.zoomAt(1 / 1.5) }, '−'),
       h('button', { type: 'button', onclick: () => map?.reset() }, t('embeddings.all'))),
-    h('div.map', null, stage, side), legend);
+    tools, h('div.map', null, stage, side), legend);
   signal.addEventListener('abort', () => map?.close());
 
   async function load() {
@@ -44,28 +50,48 @@ export async function embedding(body, id, signal) {
     stage.classList.remove('busy');
     if (!answer.ok) { fill(side, h('p.problem', { role: 'alert' }, (await answer.json()).error)); return; }
     const bytes = await answer.arrayBuffer(), count = new DataView(bytes).getUint32(0, true);
-    const xy = new Float32Array(bytes, 4, 2 * count), labels = new Int16Array(bytes.slice(4 + 8 * count));
-    const tone = Uint8Array.from(labels, l => l < 0 ? unlabelled : l % most);
+    const xy = new Float32Array(bytes, 4, 2 * count);
+    own = Uint8Array.from(new Int16Array(bytes.slice(4 + 8 * count)), l => l < 0 ? unlabelled : l % most);
     map?.close();
     const fresh = [canvas, overlay].map(c => { const n = c.cloneNode(); return n; });
     stage.replaceChildren(...fresh, tip);
-    map = scatter(fresh[0], fresh[1], xy, tone, { pick, hover, lasso });
-    paint();
+    map = scatter(fresh[0], fresh[1], xy, own, { pick, hover, lasso });
+    await tint();
     map.mark(rows);
   }
 
-  function paint() {
-    const list = new Array(256).fill(null);
-    facts.labels.forEach((l, i) => { if (!off.has(i)) list[i % most] = rgb(colour(i)); });
-    list[unlabelled] = facts.labels.length ? [140, 150, 165] : rgb(colour(0));
-    map.colours(list);
+  // Labels have colours of their own; numbers lie on a ramp of 254, from blue by way of grey to orange.
+  async function tint() {
+    off.clear();
+    let names = facts.labels, tones = own, range = null;
+    if (by.value) {
+      stage.classList.add('busy');
+      try {
+        const facts = await get(`/api/embeddings/${id}/columns/${by.value}`);
+        const values = new Float32Array(await (await fetch(`/api/embeddings/${id}/columns/${by.value}/values`)).arrayBuffer());
+        if (signal.aborted) return;
+        names = facts.labels ?? [];
+        if (!facts.labels) range = [facts.low, facts.high];
+        const wide = facts.high > facts.low ? facts.high - facts.low : 1;
+        tones = Uint8Array.from(values, v => Number.isNaN(v) ? unlabelled : facts.labels ? v % most : Math.round((most - 1) * (v - facts.low) / wide));
+      } catch (error) { fill(side, h('p.problem', { role: 'alert' }, error.message)); return; }
+      finally { stage.classList.remove('busy'); }
+    }
+    const list = () => {
+      const made = new Array(256).fill(null);
+      if (range) for (let i = 0; i < most; i++) made[i] = ramp(i / (most - 1));
+      else names.forEach((_, i) => { if (!off.has(i)) made[i % most] = rgb(colour(i)); });
+      made[unlabelled] = names.length || range ? [140, 150, 165] : rgb(colour(0));
+      return made;
+    };
+    map.colours(list(), tones);
+    fill(legend, range ? h('li.scale', null, h('span', null, number(range[0])), h('span.ramp.cold', { role: 'img', 'aria-label': t('embeddings.ramp') }), h('span', null, number(range[1])))
+      : names.slice(0, 40).map((label, i) => h('li', null, h('button.quiet', { type: 'button', 'aria-pressed': 'true', onclick(e) {
+        if (off.has(i)) off.delete(i); else off.add(i);
+        e.currentTarget.setAttribute('aria-pressed', String(!off.has(i)));
+        map.colours(list());
+      } }, h('span.dot', { style: { background: colour(i) } }), label))));
   }
-
-  fill(legend, facts.labels.slice(0, 40).map((label, i) => h('li', null, h('button.quiet', { type: 'button', 'aria-pressed': 'true', onclick(e) {
-    if (off.has(i)) off.delete(i); else off.add(i);
-    e.currentTarget.setAttribute('aria-pressed', String(!off.has(i)));
-    paint();
-  } }, h('span.dot', { style: { background: colour(i) } }), label))));
 
   let hovering = 0;
   function hover(row, x, y) {
@@ -113,5 +139,8 @@ export async function embedding(body, id, signal) {
   const grid = list => h(facts.pictures ? 'ul.thumbs' : 'ul.names', null, list.map(n => h('li', null, h('button.quiet', { type: 'button', title: `${n.name}${n.label ? ` · ${n.label}` : ''}`, onclick: () => pick(n.row) },
     picture(n, 96), facts.pictures ? null : h('span', null, n.name), n.score !== undefined ? h('span.score', null, n.score.toFixed(3)) : null))));
 
+  fill(tools, curation({ id, facts, side, grid, picture, pick, show, signal, mark: list => { rows = list; map?.mark(list); } }));
   await load();
 }
+
+const ramp = v => [[46, 107, 214], [150, 150, 165], [232, 112, 58]].map((_, k, ends) => Math.round(v < 0.5 ? ends[0][k] + (ends[1][k] - ends[0][k]) * 2 * v : ends[1][k] + (ends[2][k] - ends[1][k]) * (2 * v - 1)));

@@ -2,6 +2,8 @@ import { h, fill, get, number, colour, short } from './dom.js';
 import { t, ago } from './words.js';
 import { chart } from './chart.js';
 import { pill, progress } from './runs.js';
+import { geometry } from './geometry.js';
+import { stopping } from './starts.js';
 
 // The curves that every run has come first; whatever else a method logs follows.
 const first = ['loss', 'lr', 'z_std', 'effective_rank', 'images_per_second', 'data_wait'];
@@ -23,7 +25,10 @@ export async function run(body, what, signal) {
   let amount = 0;
   const smoothing = h('input', { type: 'range', min: 0, max: 0.98, step: 0.02, value: 0, id: 'smooth', oninput(e) { amount = Number(e.target.value); shown.forEach(c => c.update()); } });
   const bar = h('div.strip', null, alone ? null : legend(), h('span.grow'), h('label', { htmlFor: 'smooth' }, t('run.smoothing')), smoothing);
-  fill(body, head, alarms, bar, charts, alone ? below(all[0]) : difference(all, signal));
+  const shape = h('div.shape');
+  fill(body, head, alarms, bar, charts, alone ? [shape, below(all[0])] : difference(all, signal));
+  const reshape = alone ? await geometry(shape, ids[0], signal) : null;
+  if (signal.aborted) return;
 
   let shown = new Map();
   function draw() {
@@ -41,7 +46,7 @@ export async function run(body, what, signal) {
   function top() {
     if (!alone) { fill(head, h('h1', null, t('run.several', { n: all.length }))); return; }
     const { run } = all[0];
-    fill(head, h('h1', null, short(run.name)), pill(run.state), progress(run), h('span.hint', null,
+    fill(head, h('h1', null, short(run.name)), pill(run.state), progress(run), stopping(run.id, all[0].details.stoppable && run.state === 'running'), h('span.hint', null,
       [run.method, run.title, t('run.at', { step: number(run.step) }) + (run.epoch ? ` · ${t('run.epoch', { epoch: number(Math.round(run.epoch * 10) / 10), of: run.epochs ?? '?' })}` : ''),
         run.heartbeat ? t('run.seen', { when: ago(run.heartbeat) }) : null].filter(Boolean).join(' · ')));
   }
@@ -49,7 +54,7 @@ export async function run(body, what, signal) {
   function warn() {
     fill(alarms, all.flatMap(r => r.details.alarms.map(a => h(`div.alarm.${a.kind}`, null,
       h('strong', null, t(`alarm.${a.kind}`)), alone ? null : h('span.dot', { style: { background: r.colour } }), alone ? null : h('em', null, short(r.run.name)),
-      a.step !== undefined && a.kind !== 'lost' ? h('span.hint', null, t('run.at', { step: number(a.step) })) : null, h('div', null, a.reason), h('div.hint', null, t(`alarm.${a.kind}.what`))))));
+      a.step !== undefined && a.kind !== 'lost' ? h('span.hint', null, t('run.at', { step: number(a.step) })) : null, h('div', null, a.reason), a.shape ? h('div', null, t(a.shape.positive === undefined ? 'alarm.collapse.alone' : 'alarm.collapse.shape', { positive: number(a.shape.positive), negative: number(a.shape.negative), first: `${Math.round(100 * a.shape.first)} %` })) : null, h('div.hint', null, t(`alarm.${a.kind}.what`))))));
   }
 
   function legend() {
@@ -64,6 +69,7 @@ export async function run(body, what, signal) {
       if (signal.aborted) return;
       r.details = await get(`/api/runs/${r.id}`);
       warn();
+      reshape?.();
     }, 1500));
   }
 

@@ -1,5 +1,6 @@
 import { h, fill, get, number, short } from './dom.js';
 import { t, ago } from './words.js';
+import { starting } from './starts.js';
 
 export const pill = state => h(`span.pill.${state}`, null, t(`state.${state}`));
 
@@ -13,6 +14,8 @@ export function progress(run) {
 export async function runs(body, _, signal) {
   const chosen = new Set();
   let all = [];
+  const form = await starting(signal, () => look().catch(() => { }));
+  if (signal.aborted) return;
   const search = h('input', { type: 'search', placeholder: t('runs.search'), 'aria-label': t('runs.search'), oninput: draw });
   const compare = h('button.primary', { type: 'button', disabled: true, onclick: () => { location.hash = `#/runs/${[...chosen].join(',')}`; } });
   const count = h('span.hint');
@@ -21,7 +24,7 @@ export async function runs(body, _, signal) {
   const table = h('div.scroll', { tabIndex: 0, role: 'region', 'aria-label': t('nav.runs') }, h('table.list', null,
     h('thead', null, h('tr', null, heads.map(k => k ? h(`th.${k}`, { scope: 'col' }, t(`runs.${k}`)) : h('th', null, h('span.sr', null, t('runs.choose')))))), rows));
   const none = h('div.empty.card', { hidden: true }, h('h2', null, t('runs.none')), h('p', null, t('runs.none.how')), h('pre', null, 'kindred train simclr --out runs/first'));
-  fill(body, h('div.head', null, h('h1', null, t('nav.runs')), count, h('span.grow'), search, compare), table, none);
+  fill(body, h('div.head', null, h('h1', null, t('nav.runs')), count, h('span.grow'), search, compare), form?.box, form?.failed, table, none);
 
   function draw() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -53,6 +56,7 @@ export async function runs(body, _, signal) {
     const next = await get('/api/runs');
     if (signal.aborted) return;
     all = next;
+    form?.told((await get('/api/starts')).started);
     draw();
   }
 

@@ -1,4 +1,7 @@
-// Points in WebGL 2: up to some millions in one draw call. While the map moves a sample of them is drawn, all of them once it rests.
+import { grid, overview } from './grid.js';
+
+// Points in WebGL 2, up to some millions. What lies in view is drawn as points where it is little; where it is much, a picture of all moves in its place, and once the
+// map rests the points are drawn in parts behind the scene and appear when all are done. So a frame costs the same however many there are.
 const vertex = `#version 300 es
 in vec2 at; in float tone; uniform vec2 scale, move; uniform float size; uniform sampler2D ink; out vec4 colour;
 void main() {
@@ -7,118 +10,200 @@ void main() {
   gl_PointSize = size;
 }`;
 const fragment = `#version 300 es
-precision mediump float; in vec4 colour; uniform float alpha; out vec4 pixel;
+precision mediump float; in vec4 colour; uniform float alpha; uniform bool round; out vec4 pixel;
 void main() {
-  float away = length(gl_PointCoord - .5);
-  if (away > .5) discard;
-  pixel = vec4(colour.rgb, 1.) * alpha * smoothstep(.5, .38, away);
+  float cover = alpha;
+  if (round) {
+    float away = length(gl_PointCoord - .5);
+    if (away > .5) discard;
+    cover *= smoothstep(.5, .38, away);
+  }
+  pixel = vec4(colour.rgb, 1.) * cover;
 }`;
-const sample = 60_000;
+const sheetVertex = `#version 300 es
+uniform vec4 corner; out vec2 place;
+void main() {
+  place = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+  gl_Position = vec4(mix(corner.xy, corner.zw, place), 0., 1.);
+}`;
+const sheetFragment = `#version 300 es
+precision mediump float; in vec2 place; uniform sampler2D ink; out vec4 pixel;
+void main() { pixel = texture(ink, place); }`;
+const few = 20_000, part = 40_000, quiet = 200;
 
 /**
  * @param canvas where to draw
+ * @param overlay what takes pointer and keys; marks and shapes lie on it
  * @param xy two numbers a point, most within −1 and 1
  * @param tone the number of a colour for each point, 0 to 255
  * @param on.pick(row) a click near a point, or null · on.lasso(rows) a shape drawn with shift · on.hover(row)
  */
 export function scatter(canvas, overlay, xy, tone, on) {
-  const gl = canvas.getContext('webgl2', { antialias: false, preserveDrawingBuffer: true });
+  const gl = canvas.getContext('webgl2', { antialias: false });
   if (!gl) throw new Error('This browser has no WebGL 2.');
-  const count = xy.length / 2, order = shuffled(count);
-  const places = new Float32Array(xy.length), tones = new Uint8Array(count);
-  for (let i = 0; i < count; i++) { places[2 * i] = xy[2 * order[i]]; places[2 * i + 1] = xy[2 * order[i] + 1]; tones[i] = tone[order[i]]; }
+  const count = xy.length / 2, { order, places, spans } = grid(xy), tones = new Uint8Array(count);
 
-  const program = gl.createProgram();
-  for (const [type, text] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
-    const shader = gl.createShader(type);
-    gl.shaderSource(shader, text);
-    gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(shader));
-    gl.attachShader(program, shader);
-  }
-  gl.linkProgram(program);
-  gl.useProgram(program);
-  const feed = (name, data, size, type) => {
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW);
-    const place = gl.getAttribLocation(program, name);
+  const points = program(gl, vertex, fragment), sheet = program(gl, sheetVertex, sheetFragment);
+  const cloud = gl.createVertexArray(), nothing = gl.createVertexArray(), toneBuffer = gl.createBuffer();
+  gl.bindVertexArray(cloud);
+  const feed = (name, buffer, size, type) => {
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    const place = gl.getAttribLocation(points.id, name);
     gl.enableVertexAttribArray(place);
     gl.vertexAttribPointer(place, size, type, false, 0, 0);
   };
-  feed('at', places, 2, gl.FLOAT);
-  feed('tone', tones, 1, gl.UNSIGNED_BYTE);
-  const uniform = name => gl.getUniformLocation(program, name);
-  const at = { scale: uniform('scale'), move: uniform('move'), size: uniform('size'), alpha: uniform('alpha') };
-  gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  feed('at', gl.createBuffer(), 2, gl.FLOAT);
+  gl.bufferData(gl.ARRAY_BUFFER, places, gl.STATIC_DRAW);
+  feed('tone', toneBuffer, 1, gl.UNSIGNED_BYTE);
+  const inks = texture(gl), whole = texture(gl), kept = texture(gl), behind = gl.createFramebuffer();
+  gl.bindFramebuffer(gl.FRAMEBUFFER, behind);
+  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, kept, 0);
   gl.enable(gl.BLEND);
-  gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
 
-  let zoom = 0.94, mx = 0, my = 0, queued = false, rest = 0, marks = [], shape = null;
+  const ink = new Uint8Array(1024);
+  let reach = 0, zoom = 0.94, mx = 0, my = 0, queued = false, rest = 0, marks = [], shape = null;
+  let still = null, work = null, room = [0, 0];      // `still`: what `kept` shows; `work`: what is being drawn into it
+  const base = count < 3000 ? 7 : count < 20000 ? 4.5 : count < 200000 ? 3 : 2, alpha = count < 3000 ? 0.85 : count < 100000 ? 0.7 : 0.5;
+
   const size = () => { const w = canvas.clientWidth, k = canvas.clientHeight, s = Math.min(w, k); return [w, k, s / w, s / k]; };
+  const view = () => { const [, , sw, sh] = size(); return { sx: zoom * sw, sy: zoom * sh, mx, my }; };
+  const same = (a, b) => a && a.sx === b.sx && a.sy === b.sy && a.mx === b.mx && a.my === b.my;
+  const inView = v => spans((-1 - v.mx) / v.sx, (-1 - v.my) / v.sy, (1 - v.mx) / v.sx, (1 - v.my) / v.sy);
   const screen = row => { const [w, k, sw, sh] = size(); return [(xy[2 * row] * zoom * sw + mx + 1) / 2 * w, (1 - (xy[2 * row + 1] * zoom * sh + my)) / 2 * k]; };
 
-  function draw(all) {
-    const [w, k, sw, sh] = size(), dense = devicePixelRatio;
-    if (w === 0) return;
-    if (canvas.width !== Math.round(w * dense) || canvas.height !== Math.round(k * dense)) { canvas.width = Math.round(w * dense); canvas.height = Math.round(k * dense); }
-    gl.viewport(0, 0, canvas.width, canvas.height);
+  function resize() {
+    const [w, k] = size(), want = [Math.round(w * devicePixelRatio), Math.round(k * devicePixelRatio)];
+    if (want[0] === room[0] && want[1] === room[1]) return;
+    [canvas.width, canvas.height] = room = want;
+    [overlay.width, overlay.height] = want;
+    gl.bindTexture(gl.TEXTURE_2D, kept);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, ...want, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
+    [still, work] = [null, null];
+    gl.viewport(0, 0, ...want);
+  }
+
+  function clear(target) {
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.uniform2f(at.scale, zoom * sw, zoom * sh);
-    gl.uniform2f(at.move, mx, my);
-    const base = count < 3000 ? 7 : count < 20000 ? 4.5 : count < 200000 ? 3 : 2;
-    gl.uniform1f(at.size, dense * Math.min(14, base * Math.max(1, zoom ** 0.5)));
-    gl.uniform1f(at.alpha, count < 3000 ? 0.85 : count < 100000 ? 0.7 : 0.5);
-    gl.drawArrays(gl.POINTS, 0, all ? count : Math.min(count, sample));
+  }
+
+  function dots(v, stretches) {
+    const wide = devicePixelRatio * Math.min(14, base * Math.max(1, zoom ** 0.5));
+    gl.useProgram(points.id);
+    gl.bindVertexArray(cloud);
+    gl.bindTexture(gl.TEXTURE_2D, inks);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.uniform2f(points.at('scale'), v.sx, v.sy);
+    gl.uniform2f(points.at('move'), v.mx, v.my);
+    gl.uniform1f(points.at('size'), wide);
+    gl.uniform1f(points.at('alpha'), alpha);
+    gl.uniform1i(points.at('round'), wide > 2.5 ? 1 : 0);
+    for (const [from, to] of stretches) gl.drawArrays(gl.POINTS, from, to - from);
+  }
+
+  // A picture on a rectangle of the screen, in place of what was there.
+  function lay(picture, x0, y0, x1, y1) {
+    gl.useProgram(sheet.id);
+    gl.bindVertexArray(nothing);
+    gl.bindTexture(gl.TEXTURE_2D, picture);
+    gl.blendFunc(gl.ONE, gl.ZERO);
+    gl.uniform4f(sheet.at('corner'), x0, y0, x1, y1);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  function draw() {
+    if (canvas.clientWidth === 0) return;
+    resize();
+    const v = view();
+    let rough = false;
+    clear(null);
+    if (same(still, v)) lay(kept, -1, -1, 1, 1);
+    else {
+      const stretches = inView(v);
+      if (stretches.reduce((n, [from, to]) => n + to - from, 0) <= few) dots(v, stretches);
+      else {
+        rough = true;
+        const before = still && v.sx / still.sx > 0.4 ? still.corners(v) : null;
+        if (!before || before.some((at, i) => i < 2 ? at > -1 : at < 1)) lay(whole, -reach * v.sx + v.mx, -reach * v.sy + v.my, reach * v.sx + v.mx, reach * v.sy + v.my);
+        if (before) lay(kept, ...before);
+        clearTimeout(rest);
+        rest = setTimeout(fine, quiet, v, stretches);
+      }
+    }
+    overlay.dataset.state = rough ? 'rough' : 'whole';
     over();
+  }
+
+  // Every point, a part a frame, into a picture that nobody sees until it is whole. A move gives it up.
+  function fine(v, stretches) {
+    const parts = stretches.flatMap(([from, to]) => Array.from({ length: Math.ceil((to - from) / part) }, (_, i) => [from + i * part, Math.min(to, from + (i + 1) * part)]));
+    let next = 0;
+    const mine = work = {};
+    still = null;
+    clear(behind);
+    requestAnimationFrame(function go() {
+      if (work !== mine) return;
+      gl.bindFramebuffer(gl.FRAMEBUFFER, behind);
+      for (let n = 0; next < parts.length && n < part; next++) { dots(v, [parts[next]]); n += parts[next][1] - parts[next][0]; }
+      if (next < parts.length) { requestAnimationFrame(go); return; }
+      [work, still] = [null, { ...v, corners: now => [-1, -1, 1, 1].map((at, i) => i & 1 ? (at - v.my) * now.sy / v.sy + now.my : (at - v.mx) * now.sx / v.sx + now.mx) }];
+      draw();
+    });
   }
 
   // Rings around marked points and the shape under way lie on a canvas of their own.
   function over() {
-    const [w, k] = size(), dense = devicePixelRatio, pen = overlay.getContext('2d');
-    overlay.width = Math.round(w * dense); overlay.height = Math.round(k * dense);
-    pen.scale(dense, dense);
-    const ink = getComputedStyle(overlay).color;
+    const dense = devicePixelRatio, pen = overlay.getContext('2d');
+    if (marks.length === 0 && !shape) { if (overlay.dataset.drawn) { pen.clearRect(0, 0, overlay.width, overlay.height); delete overlay.dataset.drawn; } return; }
+    overlay.dataset.drawn = 1;
+    pen.setTransform(dense, 0, 0, dense, 0, 0);
+    pen.clearRect(0, 0, overlay.width, overlay.height);
+    const tint = getComputedStyle(overlay).color;
     marks.forEach((row, i) => {
       const [x, y] = screen(row);
-      pen.beginPath(); pen.arc(x, y, i === 0 ? 9 : 6, 0, 7); pen.strokeStyle = ink; pen.lineWidth = i === 0 ? 3 : 1.5; pen.stroke();
+      pen.beginPath(); pen.arc(x, y, i === 0 ? 9 : 6, 0, 7); pen.strokeStyle = tint; pen.lineWidth = i === 0 ? 3 : 1.5; pen.stroke();
     });
-    if (shape) { pen.beginPath(); shape.forEach(([x, y]) => pen.lineTo(x, y)); pen.closePath(); pen.strokeStyle = ink; pen.setLineDash([5, 4]); pen.stroke(); pen.globalAlpha = 0.08; pen.fillStyle = ink; pen.fill(); }
+    if (!shape) return;
+    pen.beginPath(); shape.forEach(([x, y]) => pen.lineTo(x, y)); pen.closePath(); pen.strokeStyle = tint; pen.lineWidth = 1.5; pen.setLineDash([5, 4]); pen.stroke(); pen.setLineDash([]);
+    pen.globalAlpha = 0.08; pen.fillStyle = tint; pen.fill(); pen.globalAlpha = 1;
   }
 
   function ask() {
     clearTimeout(rest);
-    if (count > sample) rest = setTimeout(() => draw(true), 160);
+    if (work) [work, still] = [null, null];
     if (queued) return;
     queued = true;
-    requestAnimationFrame(() => { queued = false; draw(count <= sample); });
+    requestAnimationFrame(() => { queued = false; draw(); });
   }
+
+  // From the screen to the plane and back.
+  const ways = () => { const [w, k, sw, sh] = size(); return { ax: zoom * sw * w / 2, bx: (mx + 1) / 2 * w, ay: -zoom * sh * k / 2, by: (1 - my) / 2 * k }; };
 
   function nearest(x, y, within = 14) {
     let best = null, least = within * within;
-    const [w, k, sw, sh] = size();
-    const ax = zoom * sw * w / 2, bx = (mx + 1) / 2 * w, ay = -zoom * sh * k / 2, by = (1 - my) / 2 * k;
-    for (let i = 0; i < count; i++) {
-      const dx = xy[2 * i] * ax + bx - x, dy = xy[2 * i + 1] * ay + by - y, d = dx * dx + dy * dy;
-      if (d < least && shown[tone[i]]) { least = d; best = i; }
-    }
+    const { ax, bx, ay, by } = ways();
+    for (const [from, to] of spans((x - within - bx) / ax, (y + within - by) / ay, (x + within - bx) / ax, (y - within - by) / ay))
+      for (let i = from; i < to; i++) {
+        const dx = places[2 * i] * ax + bx - x, dy = places[2 * i + 1] * ay + by - y, d = dx * dx + dy * dy;
+        if (d < least && ink[4 * tones[i] + 3]) { least = d; best = order[i]; }
+      }
     return best;
   }
 
   function inside(path) {
-    const found = [], [w, k, sw, sh] = size();
-    const ax = zoom * sw * w / 2, bx = (mx + 1) / 2 * w, ay = -zoom * sh * k / 2, by = (1 - my) / 2 * k;
-    for (let i = 0; i < count; i++) {
-      if (!shown[tone[i]]) continue;
-      const x = xy[2 * i] * ax + bx, y = xy[2 * i + 1] * ay + by;
-      let is = false;
-      for (let a = 0, b = path.length - 1; a < path.length; b = a++)
-        if ((path[a][1] > y) !== (path[b][1] > y) && x < (path[b][0] - path[a][0]) * (y - path[a][1]) / (path[b][1] - path[a][1]) + path[a][0]) is = !is;
-      if (is) found.push(i);
-    }
-    return found;
+    const found = [], { ax, bx, ay, by } = ways(), xs = path.map(p => p[0]), ys = path.map(p => p[1]);
+    const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    for (const [from, to] of spans((x0 - bx) / ax, (y1 - by) / ay, (x1 - bx) / ax, (y0 - by) / ay))
+      for (let i = from; i < to; i++) {
+        const x = places[2 * i] * ax + bx, y = places[2 * i + 1] * ay + by;
+        if (x < x0 || x > x1 || y < y0 || y > y1 || !ink[4 * tones[i] + 3]) continue;
+        let is = false;
+        for (let a = 0, b = path.length - 1; a < path.length; b = a++)
+          if ((ys[a] > y) !== (ys[b] > y) && x < (xs[b] - xs[a]) * (y - ys[a]) / (ys[b] - ys[a]) + xs[a]) is = !is;
+        if (is) found.push(order[i]);
+      }
+    return found.sort((a, b) => a - b);
   }
 
   function zoomAt(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
@@ -134,8 +219,8 @@ export function scatter(canvas, overlay, xy, tone, on) {
   overlay.addEventListener('pointerdown', e => { overlay.setPointerCapture(e.pointerId); if (e.shiftKey) shape = [place(e)]; else from = [...place(e), mx, my, false]; });
   overlay.addEventListener('pointermove', e => {
     const [x, y] = place(e);
-    if (shape) { shape.push([x, y]); over(); return; }
-    if (!from) { if (count <= 200_000) on.hover?.(nearest(x, y), x, y); return; }
+    if (shape) { if (Math.hypot(x - shape.at(-1)[0], y - shape.at(-1)[1]) > 3) { shape.push([x, y]); over(); } return; }
+    if (!from) { on.hover?.(nearest(x, y), x, y); return; }
     if (Math.hypot(x - from[0], y - from[1]) > 3) from[4] = true;
     if (from[4]) { mx = from[2] + 2 * (x - from[0]) / canvas.clientWidth; my = from[3] - 2 * (y - from[1]) / canvas.clientHeight; ask(); }
   });
@@ -156,32 +241,55 @@ export function scatter(canvas, overlay, xy, tone, on) {
 
   function reset() { [zoom, mx, my] = [0.94, 0, 0]; ask(); }
 
-  let shown = new Array(256).fill(true);
+  function paint(next) {
+    for (let i = 0; i < count; i++) tones[i] = next[order[i]];
+    gl.bindBuffer(gl.ARRAY_BUFFER, toneBuffer);
+    gl.bufferData(gl.ARRAY_BUFFER, tones, gl.STATIC_DRAW);
+  }
+
+  paint(tone);
   const watch = new ResizeObserver(ask);
   watch.observe(canvas);
   return {
     reset, zoomAt, ask,
-    /** Colours 0 to 255 as [r, g, b]; null hides the points that have it. */
-    colours(list) {
-      const bytes = new Uint8Array(1024);
-      list.forEach((c, i) => { if (c) bytes.set([...c, 255], 4 * i); });
-      shown = Array.from({ length: 256 }, (_, i) => Boolean(list[i]));
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    /** Colours 0 to 255 as [r, g, b]; null hides the points that have it. Other tones than before, if any. */
+    colours(list, next) {
+      ink.fill(0);
+      list.forEach((c, i) => { if (c) ink.set([...c, 255], 4 * i); });
+      if (next) paint(next);
+      gl.bindTexture(gl.TEXTURE_2D, inks);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, ink);
+      if (count > few) {
+        const all = overview(places, tones, ink, alpha);
+        reach = all.reach;
+        gl.bindTexture(gl.TEXTURE_2D, whole);
+        gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, all.size, all.size, 0, gl.RGBA, gl.UNSIGNED_BYTE, all.pixels);
+      }
+      [still, work] = [null, null];
       ask();
     },
     mark(rows) { marks = rows; over(); },
-    close() { watch.disconnect(); clearTimeout(rest); gl.getExtension('WEBGL_lose_context')?.loseContext(); },
+    close() { watch.disconnect(); clearTimeout(rest); work = null; gl.getExtension('WEBGL_lose_context')?.loseContext(); },
   };
 }
 
-// A fixed order by chance, so that any first part is a fair sample.
-function shuffled(count) {
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  let seed = 12345;
-  for (let i = count - 1; i > 0; i--) {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    const j = seed % (i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
+function program(gl, ...texts) {
+  const id = gl.createProgram(), known = new Map();
+  texts.forEach((text, i) => {
+    const shader = gl.createShader(i ? gl.FRAGMENT_SHADER : gl.VERTEX_SHADER);
+    gl.shaderSource(shader, text);
+    gl.compileShader(shader);
+    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(shader));
+    gl.attachShader(id, shader);
+  });
+  gl.linkProgram(id);
+  return { id, at(name) { if (!known.has(name)) known.set(name, gl.getUniformLocation(id, name)); return known.get(name); } };
+}
+
+// The nearest pixel is enough for what moves, and without a graphics card it costs a quarter.
+function texture(gl) {
+  const made = gl.createTexture();
+  gl.bindTexture(gl.TEXTURE_2D, made);
+  for (const [what, how] of [[gl.TEXTURE_MIN_FILTER, gl.NEAREST], [gl.TEXTURE_MAG_FILTER, gl.NEAREST], [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE], [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE]]) gl.texParameteri(gl.TEXTURE_2D, what, how);
+  return made;
 }
