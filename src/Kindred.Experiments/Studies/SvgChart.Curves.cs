@@ -39,7 +39,8 @@ public static partial class SvgChart
         Text(body, left + Plot / 2, top + height + 2.3 * Line, x, "middle");
         Upwards(body, y, Pad, top + height / 2);
         for (var c = 0; c < shown.Length; c++)
-            body.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colors[c % colors.Length]}\"{(c >= colors.Length ? " stroke-dasharray=\"5 3\"" : "")} stroke-width=\"1.6\" points=\""
+            body.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colors[c % colors.Length]}\"{(c >= colors.Length ? " stroke-dasharray=\"5 3\"" : "")}"
+                + " stroke-width=\"1.6\" points=\""
                 + $"{string.Join(' ', shown[c].Points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.X):0.#},{Y(p.Y):0.#}")))}\"/>\n");
         return Document(left + Plot + 30, top + height + 3 * Line, title, head.Append(body));
     }
@@ -51,7 +52,8 @@ public static partial class SvgChart
         for (var c = 0; c < curves.Length; c++)
         {
             var y = top + c * Line;
-            head.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Pad:0.#}\" y=\"{y:0.#}\" width=\"10\" height=\"10\" rx=\"2\" fill=\"{colors[c % colors.Length]}\"{(c >= colors.Length ? " opacity=\".5\"" : "")}/>\n");
+            head.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Pad:0.#}\" y=\"{y:0.#}\" width=\"10\" height=\"10\" rx=\"2\""
+                + $" fill=\"{colors[c % colors.Length]}\"{(c >= colors.Length ? " opacity=\".5\"" : "")}/>\n");
             Text(head, Pad + 15, y + 9, curves[c].Name, "start", "small");
         }
         return top + 10 + curves.Length * Line;

@@ -233,7 +233,7 @@ public static partial class SvgChart
     {
         const double wanted = 5;
         var unit = Math.Pow(10, Math.Floor(Math.Log10((high - low) / wanted)));
-        var step = new[] { 1, 2, 2.5, 5, 10 }.Select(m => m * unit).MinBy(s => Math.Abs((high - low) / s - wanted));
+        var step = new[] { 1.0, 2, 5, 10 }.Select(m => m * unit).MinBy(s => Math.Abs((high - low) / s - wanted));
         var largest = Math.Max(Math.Abs(low), Math.Abs(high));
         var decimals = Enumerable.Range(0, 15).First(d => Math.Abs(step * Math.Pow(10, d) - Math.Round(step * Math.Pow(10, d))) < 1e-6 || d == 14);
         for (var i = Math.Ceiling(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
