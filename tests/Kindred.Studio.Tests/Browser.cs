@@ -8,7 +8,7 @@ namespace Kindred.Studio.Tests;
 /// <summary>One page of the machine's Chromium, driven by its own protocol. What went wrong in it is kept.</summary>
 sealed class Browser : IAsyncDisposable
 {
-    static readonly TimeSpan patience = TimeSpan.FromSeconds(40);
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(120);
 
     readonly Process process;
     readonly string profile;
@@ -29,7 +29,7 @@ sealed class Browser : IAsyncDisposable
     {
         var profile = Directory.CreateTempSubdirectory("kindred-chromium-").FullName;
         string[] words = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run", "--lang=en",
-            "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding", "--window-size=1300,900",
+            "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding", "--window-size=1300,1000",
             "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"];
         var start = new ProcessStartInfo(Program!, words) { RedirectStandardError = true, RedirectStandardOutput = true };
         var browser = new Browser(Process.Start(start)!, profile);
@@ -82,6 +82,17 @@ sealed class Browser : IAsyncDisposable
 
     internal async Task<JsonNode?> Value(string expression) =>
         (await Send("Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true }))?["result"]?["value"];
+
+    /// <summary>What axe finds serious or critical: its rule and where.</summary>
+    internal async Task<string[]> Axe()
+    {
+        using var reader = new StreamReader(typeof(Browser).Assembly.GetManifestResourceStream("axe.js")!);
+        if ((bool?)await Value("typeof axe === 'undefined'") == true) await Value(await reader.ReadToEndAsync());
+        var found = await Value("axe.run(document, { resultTypes: ['violations'] }).then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 4).join(' | ')}`))");
+        return found is JsonArray list ? [.. list.Select(v => (string)v!)] : ["axe did not run"];
+    }
+
+    internal async Task<byte[]> Shot() => Convert.FromBase64String((string)(await Send("Page.captureScreenshot", new() { ["format"] = "png" }))!["data"]!);
 
     internal async Task Press(string key, string? text = null)
     {

@@ -22,10 +22,13 @@ public class BrowserTests
         page.Run("other", "running");
         page.Study();
         page.Vectors();
+        page.Grid();
+        File.WriteAllText(Path.Combine(page.Runs, "evil.csv"), $"name,\"\"\"><img src=x onerror=alert(6)>\"\na.png,\"{Page.Evil.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n");
+        File.WriteAllText(Path.Combine(run, "geometry.jsonl"), "{\"step\":1,\"reason\":\"<img src=x onerror=alert(7)>\"}\n");
         var pictures = Path.Combine(page.Runs, "..", "pictures");
         await page.Open(o => o with { Data = $"folder:{pictures}" });
         var (evil, other) = (await page.IdOf("runs", "\"><img src=x onerror=alert(1)>"), await page.IdOf("runs", "other"));
-        return (page, ["#/runs", $"#/runs/{evil}", $"#/runs/{evil},{other}", "#/studies", $"#/studies/{await page.IdOf("studies", "study")}", "#/embeddings", "#/views", $"#/views/run:{other}"]);
+        return (page, ["#/runs", $"#/runs/{evil}", $"#/runs/{evil},{other}", "#/studies", $"#/studies/{await page.IdOf("studies", "study")}", $"#/studies/{await page.IdOf("studies", "grid")}", "#/embeddings", "#/views", $"#/views/run:{other}"]);
     }
 
     [Fact]
@@ -43,8 +46,9 @@ public class BrowserTests
             {
                 await browser.Go($"{page.Server.Address}{hash}");
                 await browser.Until("document.querySelector('.page h1') && !document.querySelector('.busy')");
-                Assert.Equal(0, (int)(await browser.Value("document.querySelectorAll('img[src=\"x\"], main script, main svg').length"))!);
+                Assert.Equal(0, (int)(await browser.Value("document.querySelectorAll('img[src=\"x\"], main script, main [onload], main [onerror]').length"))!);
                 Assert.Equal(0, (int)(await browser.Value("document.querySelectorAll('.problem[role=alert]').length"))!);
+                Assert.Empty((await browser.Axe()).Select(f => $"{scheme} {hash} {f}"));
             }
             grounds.Add((string)(await browser.Value("getComputedStyle(document.body).backgroundColor"))!);
             await browser.Value("[...document.querySelectorAll('#tools button')][0].click()");
@@ -86,6 +90,51 @@ public class BrowserTests
         await browser.Value("document.querySelector('.over').focus()");
         await browser.Press("Enter", "\r");
         await browser.Until("document.querySelectorAll('.thumbs img').length === 2 && [...document.querySelectorAll('.thumbs img')].every(i => i.complete && i.naturalWidth > 0)");
+        Assert.Equal([], browser.Faults);
+    }
+
+    [Fact]
+    public async Task A_killed_run_has_lost_its_heartbeat_and_a_collapsing_one_shows_why()
+    {
+        NeedsBrowser();
+        await using var page = new Page();
+        page.Run("killed", "running", DateTimeOffset.UtcNow.AddMinutes(-5));
+        var run = page.Run("collapsing", "running");
+        File.AppendAllText(Path.Combine(run, "metrics.jsonl"), string.Concat(Enumerable.Range(10, 40).Select(i => Page.Line(i, -0.9, 0.01, 1.1))));
+        string Counts(int at) => $"[{string.Join(',', Enumerable.Range(0, 40).Select(i => i == at ? 16 : 0))}]";
+        File.WriteAllText(Path.Combine(run, "geometry.jsonl"), string.Concat(Enumerable.Range(1, 5).Select(i => $"{{\"step\":{i * 10},\"positives\":{Counts(39)},\"negatives\":{Counts(20 + (4 * i) - 1)},"
+            + $"\"positive\":0.99,\"negative\":0.98,\"spectrum\":[0.97,0.03],\"dimension\":2,\"circle\":[{string.Join(',', Enumerable.Range(0, 36).Select(c => c == 3 ? 16 : 0))}]}}\n")));
+        await page.Open();
+        await using var browser = await Browser.Open();
+        await browser.Go($"{page.Server.Address}#/runs/{await page.IdOf("runs", "killed")}");
+        await browser.Until("document.querySelector('.pill.lost')?.textContent === 'lost heartbeat' && document.querySelector('.alarm.lost')?.textContent.includes('--resume auto')");
+        await browser.Go($"{page.Server.Address}#/runs/{await page.IdOf("runs", "collapsing")}");
+        await browser.Until("document.querySelector('.alarm.collapse')?.textContent.includes('97 % of the variance lies in one direction')");
+        await browser.Until("document.querySelectorAll('.shape svg.drawn').length === 4");
+        Assert.Contains("positives 0.99, of negatives 0.98", (string)(await browser.Value("document.querySelector('.shape svg').getAttribute('aria-label')"))!, StringComparison.Ordinal);
+        Assert.Empty(await browser.Axe());
+        Assert.Equal([], browser.Faults);
+    }
+
+    [Fact]
+    public async Task Suggested_labels_are_taken_by_keys_and_written_as_a_table()
+    {
+        NeedsBrowser();
+        await using var page = new Page();
+        page.Vectors();
+        File.WriteAllText(Path.Combine(page.Runs, "v.npy.names.csv"), "name,label\na.png,=cat\nb.png,\nc.png,dog\n");
+        await page.Open();
+        await using var browser = await Browser.Open();
+        await browser.Go($"{page.Server.Address}#/embeddings/{await page.IdOf("embeddings", "v.npy")}");
+        await browser.Until("[...document.querySelectorAll('button')].find(b => b.textContent === 'Suggest labels')");
+        await browser.Value("[...document.querySelectorAll('button')].find(b => b.textContent === 'Suggest labels').focus()");
+        await browser.Press("Enter", "\r");
+        await browser.Until("document.activeElement?.classList.contains('suggest') && document.querySelector('.suggest .big')?.textContent === '=cat'");
+        await browser.Value("URL.createObjectURL = blob => { blob.text().then(text => { window.written = text; }); return '#/'; }; HTMLAnchorElement.prototype.click = () => { }");
+        await browser.Press("Enter", "\r");
+        await browser.Until("document.querySelector('.suggest').textContent === 'That was all.'");
+        await browser.Value("[...document.querySelectorAll('button')].find(b => b.textContent === 'Write 1 labels').click()");
+        await browser.Until("window.written === \"name,label\\nb.png,'=cat\\n\"");
         Assert.Equal([], browser.Faults);
     }
 }

@@ -5,6 +5,7 @@ namespace Kindred.Studio.Tests;
 /// <summary>Maps of many points: how soon they are there, how they move, what they hold.</summary>
 /// <remarks>Chromium draws by software here. On a machine that is busy with other things frames come late whatever is drawn; then the processor's time is compared with
 /// that of a map of three points in the same window, which is what it takes to put anything on the screen.</remarks>
+[Collection(AloneCollection.Name)]
 public class MapTests(ITestOutputHelper output)
 {
     const double FrameOfThirty = 1000.0 / 30, MostOwnWork = 15;

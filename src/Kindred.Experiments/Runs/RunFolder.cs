@@ -157,9 +157,10 @@ public sealed class RunFolder : IDisposable
     /// <summary>What lay in the folder when it was claimed.</summary>
     HashSet<string> Found { get; init; } = [];
 
-    /// <summary>Takes away, when it is disposed, what was written since the folder was claimed: of a new run that failed before its first step.</summary>
+    /// <summary>Takes away, when it is disposed, what was written since the folder was claimed: of a new run that failed before its first step. A first step that went wrong and was
+    /// kept (<see cref="Failures"/>) is left to be looked at.</summary>
     /// <returns>Whether that is what it is.</returns>
-    public bool Discard() => discarded = !Resumed && Info is { Step: 0, Checkpoint: null or 0 };
+    public bool Discard() => discarded = !Resumed && Info is { Step: 0, Checkpoint: null or 0 } && !Directory.Exists(In(Failures.FolderName));
 
     /// <summary>Notes that there is a checkpoint of a step, so that its loss is noticed.</summary>
     /// <param name="step">Its step.</param>

@@ -51,6 +51,7 @@ public sealed class Trainer
     readonly TrainerOptions options;
     readonly IReadOnlyList<IHook> hooks;
     readonly Dictionary<string, Parameter[]> others;
+    readonly Dictionary<string, (string Path, Parameter Parameter)[]> named;
     readonly Stopwatch clock = new();
     readonly long nominal;
     long samples;
@@ -73,6 +74,7 @@ public sealed class Trainer
             throw new ConfigurationException($"train.optimizer: the player '{player}' has no optimizer; give one for each of {string.Join(", ", method.Players.Keys)}.");
         foreach (var player in optimizers.Keys.Except(method.Players.Keys))
             throw new ConfigurationException($"train.optimizer: the method has no player '{player}'; it has {string.Join(", ", method.Players.Keys)}.");
+        named = method.Players.ToDictionary(p => p.Key, p => p.Value.NamedParameters().ToArray());
         others = method.Players.ToDictionary(p => p.Key, p => method.Players.Where(o => o.Key != p.Key).SelectMany(o => o.Value.Parameters()).Except(p.Value.Parameters()).Distinct().ToArray());
         if (options.Piece > 0 && !Everyone.Alone) throw new ConfigurationException("train.piece: several processes share a batch out already; leave it at 0, or train with one process.");
         nominal = options.Steps ?? (long)options.Epochs * PerEpoch;
@@ -306,22 +308,22 @@ public sealed class Trainer
         if (options.Guard is { } guard)
         {
             guard.Look(turn.Player, sum, at);
-            if (Broken(method.Players[turn.Player], p => p.Gradient) is { } path)
+            if (Broken(turn.Player, p => p.Gradient) is { } path)
                 throw new NumericException($"the gradient of '{path}' is not finite at step {at.Step} (epoch {at.Epoch}), although the loss of '{turn.Player}' is {sum}. {Advice}");
         }
         optimizer.Step(at);
-        if (options.Guard is { Undoes: true } && Broken(method.Players[turn.Player], p => p.Value) is { } weight)
+        if (options.Guard is { Undoes: true } && Broken(turn.Player, p => p.Value) is { } weight)
             throw new NumericException($"'{weight}' is no longer finite after the optimizer's step at step {at.Step} (epoch {at.Epoch}). {Advice}");
         method.Settle();
         return sum;
     }
 
     // One pass over all gradients or weights; a norm that only overflowed is looked at again.
-    static string? Broken(Module player, Func<Parameter, Tensor?> of)
+    string? Broken(string player, Func<Parameter, Tensor?> of)
     {
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
-        var all = player.NamedParameters().Select(p => (p.Path, Value: of(p.Parameter))).Where(p => p.Value is not null).ToArray();
+        var all = named[player].Select(p => (p.Path, Value: of(p.Parameter))).Where(p => p.Value is not null).ToArray();
         if (all.Length == 0) return null;
         var norms = Tensor.ForeachNorm(Array.ConvertAll(all, p => p.Value!));
         return IsFinite(Tensor.Stack(Array.ConvertAll(norms, n => n.To(Dtype.Float64)))) ? null : all.FirstOrDefault(p => !IsFinite(p.Value!)).Path;

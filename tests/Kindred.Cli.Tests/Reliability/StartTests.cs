@@ -8,7 +8,7 @@ public sealed class StartTests(SmallRun small) : IClassFixture<SmallRun>
     [Theory]
     [InlineData("train.batch=128", "train.batch")]
     [InlineData("--data folder:TEXT", "TEXT")]
-    [InlineData("--data folder:BROKEN train.batch=4", "unusable")]
+    [InlineData("--data folder:BROKEN train.batch=4", "7 of the 8 pictures")]
     [InlineData("method=supcon --data folder:FLAT", "labelled")]
     public void What_fails_before_its_first_step_leaves_no_folder_and_is_not_in_the_way(string words, string reason)
     {

@@ -22,6 +22,8 @@ public sealed class LongTests
         return Toy.Build(() => example.Make(c => new TinyEncoder(c ?? 3), new DataFacts(40, 4, PerEpoch).Of(example.Data)), seed);
     }
 
+    static double Rate(string name) => MethodExamples.Of(MethodExamples.Registered.Single(t => t.Name == name)).Rate;
+
     static ToyData Open(string name) => new(40, kind: MethodExamples.Of(MethodExamples.Registered.Single(t => t.Name == name)).Data);
 
     /// <summary>R5: thirty random steps to stop at; every later loss and every tensor is the same to the bit.</summary>
@@ -33,7 +35,7 @@ public sealed class LongTests
         new Random(name.Length).Shuffle(stops);
         var chosen = stops.Take(large ? 30 : 2).ToHashSet();
         var (method, saved) = (Make(name, 1), new Dictionary<int, IReadOnlyDictionary<string, IReadOnlyList<Kindred.Io.NamedArray>>>());
-        var optimizers = Toy.Sgd(method);
+        var optimizers = Toy.Sgd(method, Rate(name));
         Generator.Default.Seed(3);
         var straight = new Record();
         Trainer? trainer = null;
@@ -46,7 +48,7 @@ public sealed class LongTests
         foreach (var (stop, state) in saved)
         {
             var copy = Make(name, 2);
-            var others = Toy.Sgd(copy);
+            var others = Toy.Sgd(copy, Rate(name));
             var restored = new TrainingState(copy, others, 0);
             restored.Restore(state);
             var rest = new Record();
