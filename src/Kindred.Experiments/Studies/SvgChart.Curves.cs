@@ -40,7 +40,7 @@ public static partial class SvgChart
         Upwards(body, y, Pad, top + height / 2);
         for (var c = 0; c < shown.Length; c++)
             body.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colors[c % colors.Length]}\"{(c >= colors.Length ? " stroke-dasharray=\"5 3\"" : "")}"
-                + " stroke-width=\"1.6\" points=\""
+                + $" stroke-width=\"1.6\" points=\""
                 + $"{string.Join(' ', shown[c].Points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.X):0.#},{Y(p.Y):0.#}")))}\"/>\n");
         return Document(left + Plot + 30, top + height + 3 * Line, title, head.Append(body));
     }
