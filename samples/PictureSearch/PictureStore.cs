@@ -18,7 +18,8 @@ public sealed class PictureStore(IEmbeddingGenerator<DataContent, Embedding<floa
             Properties =
             [
                 new VectorStoreKeyProperty(nameof(Picture.Id), typeof(Guid)),
-                new VectorStoreVectorProperty(nameof(Picture.Vector), typeof(ReadOnlyMemory<float>), Generator(provider).GetRequiredService<EmbeddingGeneratorMetadata>().DefaultModelDimensions!.Value),
+                new VectorStoreVectorProperty(nameof(Picture.Vector), typeof(ReadOnlyMemory<float>),
+                    Generator(provider).GetRequiredService<EmbeddingGeneratorMetadata>().DefaultModelDimensions!.Value),
             ],
         },
     };

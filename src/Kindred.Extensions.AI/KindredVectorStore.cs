@@ -31,7 +31,8 @@ public sealed class KindredVectorStore(KindredCollectionOptions? options = null,
             return (made, made.Close);
         });
         return collection as KindredCollection<TKey, TRecord>
-            ?? throw new InvalidOperationException($"the collection '{name}' is in use with other types: {collection.GetType().GenericTypeArguments[0].Name} and {collection.GetType().GenericTypeArguments[1].Name}.");
+            ?? throw new InvalidOperationException($"the collection '{name}' is in use with other types: "
+                + $"{collection.GetType().GenericTypeArguments[0].Name} and {collection.GetType().GenericTypeArguments[1].Name}.");
     }
 
     /// <summary>Not supported: records have a class.</summary>
@@ -42,7 +43,8 @@ public sealed class KindredVectorStore(KindredCollectionOptions? options = null,
     /// <inheritdoc/>
     public override async IAsyncEnumerable<string> ListCollectionNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        string[] names = options.Folder is null ? [.. opened.Keys.Order(StringComparer.Ordinal)] : await Task.Run(() => CollectionFiles.Names(options.Folder).ToArray(), cancellationToken).ConfigureAwait(false);
+        string[] names = options.Folder is null ? [.. opened.Keys.Order(StringComparer.Ordinal)]
+            : await Task.Run(() => CollectionFiles.Names(options.Folder).ToArray(), cancellationToken).ConfigureAwait(false);
         foreach (var name in names) yield return name;
     }
 

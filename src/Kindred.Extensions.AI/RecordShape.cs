@@ -40,7 +40,8 @@ sealed class RecordShape<TKey, TRecord> where TKey : notnull where TRecord : cla
         var said = options.Definition?.Properties.OfType<VectorStoreVectorProperty>().Single();
         var marked = vector.GetCustomAttribute<VectorStoreVectorAttribute>();
         generator = said?.EmbeddingGenerator ?? options.Definition?.EmbeddingGenerator ?? options.EmbeddingGenerator;
-        if (Generates && (made == typeof(DataContent) ? generator is not IEmbeddingGenerator<DataContent, Embedding<float>> : made != typeof(string) || generator is not IEmbeddingGenerator<string, Embedding<float>>))
+        if (Generates && (made == typeof(DataContent)
+            ? generator is not IEmbeddingGenerator<DataContent, Embedding<float>> : made != typeof(string) || generator is not IEmbeddingGenerator<string, Embedding<float>>))
             throw new NotSupportedException($"'{typeof(TRecord).Name}.{vector.Name}' is {made.Name}; a vector is ReadOnlyMemory<float>, float[] or Embedding<float>, "
                 + "or string or DataContent with an embedding generator for it (KindredCollectionOptions.EmbeddingGenerator).");
         Dimension = said?.Dimensions ?? marked!.Dimensions;

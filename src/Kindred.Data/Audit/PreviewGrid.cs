@@ -8,10 +8,11 @@ using Kindred.Randomness;
 
 namespace Kindred.Data.Audit;
 
-/// <summary>Shows what a model will see: a row for each picture, the picture first, then its views; and the drawn parameters in words.</summary>
+/// <summary>Shows what a model will see: a row for each picture, the picture first with its name below it, then its views, each under the name of its group;
+/// and the drawn parameters in words.</summary>
 public static class PreviewGrid
 {
-    const int Gap = 4;
+    const int Gap = 4, Caption = PixelFont.Height + 2;
     const byte Background = 235;
 
     /// <summary>Draws the grid.</summary>
@@ -25,8 +26,9 @@ public static class PreviewGrid
     {
         rows = Math.Min(rows, source.Count);
         var columns = 1 + groups.Sum(group => group.Count);
-        var grid = new Picture((columns * (tile + Gap)) + Gap, (rows * (tile + Gap)) + Gap, 3);
+        var grid = new Picture((columns * (tile + Gap)) + Gap, (rows * (tile + Gap + Caption)) + Gap + Caption, 3);
         grid.Span.Fill(Background);
+        Captions(grid, groups, tile);
         var (text, picture, workspace) = (new StringBuilder(), new Picture(), new ViewWorkspace());
         var first = ViewGroup.FirstViews([.. groups]);
         using var reader = source.Open();
@@ -36,7 +38,9 @@ public static class PreviewGrid
             if (row == rows || !TryRead(reader, index, picture))
                 continue;
             text.Append(CultureInfo.InvariantCulture, $"row {row + 1}: {FileNames.Printable(source.Name(index))}, {picture.Width}×{picture.Height}\n");
-            Place(grid, 0, row, tile, Bytes(picture), picture.Width, picture.Height);
+            var down = Caption + (row * Caption);
+            Place(grid, 0, row, tile, Bytes(picture), picture.Width, picture.Height, down: down);
+            PixelFont.Write(grid, Gap, down + Gap + (row * (tile + Gap)) + tile + 2, PixelFont.Fitting(FileNames.Printable(source.Name(index)), tile));
             var column = 1;
             for (var g = 0; g < groups.Count; g++)
             {
@@ -44,7 +48,7 @@ public static class PreviewGrid
                 {
                     var drawn = groups[g].Draw(new(seed, 0, index, first[g]), view, picture.Width, picture.Height, picture.Channels);
                     var shown = Rendered(groups[g].Plan, picture, drawn, workspace);
-                    Place(grid, column, row, tile, shown, drawn.Shape.Width, drawn.Shape.Height);
+                    Place(grid, column, row, tile, shown, drawn.Shape.Width, drawn.Shape.Height, down: down);
                     text.Append(CultureInfo.InvariantCulture,
                         $"  column {column + 1}: {groups[g].Name}.{view}\n    {groups[g].Plan.Describe(drawn).TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal)}\n");
                 }
@@ -52,6 +56,12 @@ public static class PreviewGrid
             row++;
         }
         return (grid, text.ToString());
+    }
+
+    static void Captions(Picture grid, IReadOnlyList<ViewGroup> groups, int tile)
+    {
+        string[] names = ["picture", .. groups.SelectMany(g => Enumerable.Range(0, g.Count).Select(view => $"{g.Name}.{view}"))];
+        foreach (var (column, name) in names.Index()) PixelFont.Write(grid, Gap + (column * (tile + Gap)), 2, PixelFont.Fitting(name, tile));
     }
 
     internal static int[] Chosen(int count, ulong seed)
@@ -122,11 +132,11 @@ public static class PreviewGrid
     }
 
     /// <summary>Puts RGB pixels into a tile, as large as fits, nearest pixel.</summary>
-    internal static void Place(Picture grid, int column, int row, int tile, byte[] pixels, int width, int height, int shift = 0)
+    internal static void Place(Picture grid, int column, int row, int tile, byte[] pixels, int width, int height, int shift = 0, int down = 0)
     {
         var scale = Math.Min((double)tile / width, (double)tile / height);
         int shownWidth = Math.Max(1, (int)(width * scale)), shownHeight = Math.Max(1, (int)(height * scale));
-        int left = shift + Gap + (column * (tile + Gap)) + ((tile - shownWidth) / 2), top = Gap + (row * (tile + Gap)) + ((tile - shownHeight) / 2);
+        int left = shift + Gap + (column * (tile + Gap)) + ((tile - shownWidth) / 2), top = down + Gap + (row * (tile + Gap)) + ((tile - shownHeight) / 2);
         for (var y = 0; y < shownHeight; y++)
         {
             var to = grid.Row(top + y);

@@ -51,6 +51,19 @@ public sealed class Claim
         return new(Text, holds, margin, error, each.Length, holds is null ? "within two standard errors" : null);
     }
 
+    /// <summary>What it asks of one metric of one cell, on the means over seeds; null where it weighs more than that against the rest, or a result is missing.</summary>
+    /// <param name="results">Everything that was measured.</param>
+    internal (string Cell, string Metric, double Value)? Asks(IReadOnlyList<CellResult> results)
+    {
+        var (alone, other) = IsMetric(left) ? (left, right) : (right, left);
+        if (!IsMetric(alone) || other.Metrics.Concat(alone.Metrics).Any(m => !results.Any(r => r.Cell == m.Cell && r.Metrics.ContainsKey(m.Metric)))) return null;
+        var value = other.Value((cell, metric) => results.Where(r => r.Cell == cell && r.Metrics.ContainsKey(metric)).Average(r => r.Metrics[metric]));
+        return double.IsFinite(value) ? (alone.Metrics[0].Cell, alone.Metrics[0].Metric, value) : null;
+    }
+
+    // A metric and nothing done to it: what goes in comes out.
+    static bool IsMetric(ClaimTerm term) => term.Metrics.Count == 1 && term.Value((_, _) => 3) == 3 && term.Value((_, _) => 7) == 7;
+
     double Margin(Func<string, string, double> metric) => sign[0] == '>' ? left.Value(metric) - right.Value(metric) : right.Value(metric) - left.Value(metric);
 }
 

@@ -14,12 +14,45 @@ public static class StudyPlot
         return plot.Kind switch
         {
             PlotKind.Heatmap => Heatmap(numbers, plot),
-            PlotKind.Lines => SvgChart.Lines(section.Title, plot.X!, plot.Value[0], numbers.Axis(plot.X!), Series(numbers, plot)),
+            PlotKind.Lines => SvgChart.Lines(section.Title, plot.X!, Measured(plot.Value), numbers.Axis(plot.X!), Series(numbers, plot), Notes(numbers, plot)),
             _ when plot.X is null =>
                 SvgChart.Bars(section.Title, [.. numbers.Study.Cells.Select(c => c.Name)],
-                [.. plot.Value.Select(m => new ChartSeries(m, [.. numbers.Study.Cells.Select(c => numbers.Of(c, m))]))]),
-            _ => SvgChart.Bars(section.Title, numbers.Axis(plot.X), Series(numbers, plot)),
+                [.. plot.Value.Select(m => new ChartSeries(m, [.. numbers.Study.Cells.Select(c => numbers.Of(c, m))]))], Notes(numbers, plot)),
+            _ => SvgChart.Bars(section.Title, numbers.Axis(plot.X), Series(numbers, plot), Notes(numbers, plot)),
         };
+    }
+
+    /// <summary>What metrics are called on an axis, with their unit: <c>knn accuracy, %</c>; several of one unit by that alone.</summary>
+    /// <param name="metrics">As tables name them.</param>
+    internal static string Measured(IReadOnlyList<string> metrics)
+    {
+        string[] units = [.. metrics.Select(Unit).Distinct()];
+        var unit = units is [{ Length: > 0 } one] ? $", {one}" : "";
+        return metrics is [var single] ? $"{single.Replace('.', ' ').Replace('_', ' ')}{unit}" : unit.TrimStart(',', ' ');
+    }
+
+    // Rates are in percent everywhere; what a classifier or a vote gives is called after it.
+    static string Unit(string metric) => metric.Split('.')[^1] switch
+    {
+        "nats" or "mi" or "kl" => "nats",
+        var last when rates.Any(r => last.StartsWith(r, StringComparison.Ordinal) || last.EndsWith(r, StringComparison.Ordinal)) && metric.Contains('.', StringComparison.Ordinal) => "%",
+        _ => "",
+    };
+
+    static readonly string[] rates = ["accuracy", "top1", "top5", "recall", "purity", "r1", "r5", "knn", "linear", "choice", "map", "mean_ap"];
+
+    // One metric is compared: with the untrained network and other cells beside the axes, and with what the claims ask of each cell.
+    static ChartNotes Notes(StudyNumbers numbers, PlotSection plot)
+    {
+        var axis = Measured(plot.Value);
+        if (plot.Value is not [var metric]) return new(axis);
+        var study = numbers.Study;
+        var compared = plot.X is null ? study.Cells.Where(c => c.Baseline is "untrained") : numbers.Alone;
+        ChartLine[] lines = [.. compared.Select(c => new ChartLine(c.Name, numbers.Of(c, metric).Mean)).Where(l => double.IsFinite(l.Value))];
+        var asked = study.Claims.Select(c => c.Asks(numbers.Results)).Where(a => a?.Metric == metric).GroupBy(a => a!.Value.Cell).ToDictionary(g => g.Key, g => g.Last()!.Value.Value);
+        // Along an axis a category is one cell only where there are no others.
+        IReadOnlyList<string>? names = plot.X is null ? [.. study.Cells.Select(c => c.Name)] : plot.Series is null && study.Section.Axes is { Count: 1 } ? numbers.Axis(plot.X) : null;
+        return new(axis, lines, names is null || asked.Count == 0 ? null : [.. names.Select(n => asked.TryGetValue(n, out var value) ? value : (double?)null)]);
     }
 
     static ChartSeries[] Series(StudyNumbers numbers, PlotSection plot)
@@ -37,6 +70,6 @@ public static class StudyPlot
         var mean = numbers.Study.Section.Table is { Mean: true };
         var values = down.Select(y => right.Select(x => numbers.At(new Dictionary<string, string> { [plot.Y!] = y, [plot.X!] = x }, plot.Value[0]).Mean)
             .Concat(mean ? [numbers.At(new Dictionary<string, string> { [plot.Y!] = y }, plot.Value[0]).Mean] : []).ToArray()).ToArray();
-        return SvgChart.Heatmap($"{numbers.Study.Section.Title}: {plot.Value[0]}", plot.Y!, down, plot.X!, mean ? [.. right, "mean"] : right, values);
+        return SvgChart.Heatmap(numbers.Study.Section.Title, plot.Y!, down, plot.X!, mean ? [.. right, "mean"] : right, values, Measured(plot.Value));
     }
 }

@@ -24,38 +24,39 @@ public static partial class SvgChart
         ChartCurve[] shown = [.. curves.Select(c => new ChartCurve(c.Name, Thin([.. c.Points.Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y))])))];
         var left = Pad + 52;
         var head = new StringBuilder();
-        Text(head, Pad, Pad + 12, title, "start", "title");
-        var top = Legend(head, shown);
+        var top = Legend(head, shown, Title(head, title, left + Plot + 30));
         var (low, high) = Ends(shown.SelectMany(c => c.Points).Select(p => p.Y), 0.05);
         var (first, last) = Ends(shown.SelectMany(c => c.Points).Select(p => p.X), 0);
         double X(double value) => left + Plot * (value - first) / (last - first);
         double Y(double value) => top + height * (high - value) / (high - low);
         var body = new StringBuilder();
-        foreach (var tick in Ticks(low, high))
+        foreach (var (at, text) in Ticks(low, high))
         {
-            HLine(body, "grid", left, left + Plot, Y(tick));
-            Text(body, left - 6, Y(tick) + 4, Numbers.Short(tick), "end", "small");
+            HLine(body, "grid", left, left + Plot, Y(at));
+            Text(body, left - 6, Y(at) + 4, text, "end", "small");
         }
-        foreach (var tick in Ticks(first, last)) Text(body, X(tick), top + height + Line, tick.ToString("0.####", CultureInfo.InvariantCulture), "middle", "small");
+        foreach (var (at, text) in Ticks(first, last)) Text(body, X(at), top + height + Line, text, "middle", "small");
         Text(body, left + Plot / 2, top + height + 2.3 * Line, x, "middle");
-        body.Append(CultureInfo.InvariantCulture, $"<text class=\"small\" text-anchor=\"middle\" transform=\"translate({Pad:0.#} {top + height / 2:0.#}) rotate(-90)\">{Escape(y)}</text>\n");
+        Upwards(body, y, Pad, top + height / 2);
         for (var c = 0; c < shown.Length; c++)
-            body.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colors[c % colors.Length]}\"{(c >= colors.Length ? " stroke-dasharray=\"5 3\"" : "")} stroke-width=\"1.6\" points=\""
+            body.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colors[c % colors.Length]}\"{(c >= colors.Length ? " stroke-dasharray=\"5 3\"" : "")}"
+                + $" stroke-width=\"1.6\" points=\""
                 + $"{string.Join(' ', shown[c].Points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.X):0.#},{Y(p.Y):0.#}")))}\"/>\n");
         return Document(left + Plot + 30, top + height + 3 * Line, title, head.Append(body));
     }
 
     // One name a line: runs have long ones.
-    static double Legend(StringBuilder head, ChartCurve[] curves)
+    static double Legend(StringBuilder head, ChartCurve[] curves, double top)
     {
-        if (curves.Length < 2) return Pad + 30;
+        if (curves.Length < 2) return top + 6;
         for (var c = 0; c < curves.Length; c++)
         {
-            var y = Pad + 24 + c * Line;
-            head.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Pad:0.#}\" y=\"{y:0.#}\" width=\"10\" height=\"10\" rx=\"2\" fill=\"{colors[c % colors.Length]}\"{(c >= colors.Length ? " opacity=\".5\"" : "")}/>\n");
+            var y = top + c * Line;
+            head.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Pad:0.#}\" y=\"{y:0.#}\" width=\"10\" height=\"10\" rx=\"2\""
+                + $" fill=\"{colors[c % colors.Length]}\"{(c >= colors.Length ? " opacity=\".5\"" : "")}/>\n");
             Text(head, Pad + 15, y + 9, curves[c].Name, "start", "small");
         }
-        return Pad + 34 + curves.Length * Line;
+        return top + 10 + curves.Length * Line;
     }
 
     static (double Low, double High) Ends(IEnumerable<double> values, double share)

@@ -39,7 +39,8 @@ public sealed record TrainerOptions
 /// <summary>Trains any method: every epoch, every batch, every turn.</summary>
 /// <remarks>
 /// <para>It knows no method. Several players take turns with an optimizer each; what must wait for the optimizer runs in <see cref="Method.Settle"/>.</para>
-/// <para>Threads: <see cref="Fit"/> trains on the thread that calls it and may be called from one at a time; a cancellation may come from any, and is heard between steps. Hooks are called on that thread.
+/// <para>Threads: <see cref="Fit"/> trains on the thread that calls it and may be called from one at a time; a cancellation may come from any, and is heard between steps. Hooks are
+/// called on that thread.
 /// Two trainers may work side by side on methods of their own, but share the processors and the default generator, so that their numbers are then no longer those of a seed.</para>
 /// </remarks>
 public sealed class Trainer

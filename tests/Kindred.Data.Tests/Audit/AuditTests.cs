@@ -136,7 +136,12 @@ public sealed class AuditTests
         using var pictures = FilePictures.OpenFolder(scratch.Path);
         ViewGroup[] groups = [new("global", 2, new ViewPlan(new Crop(32), new Flip(), new Normalize())), new("edges", 1, new ViewPlan(new Crop(16), new Sobel()))];
         var (grid, parameters) = PreviewGrid.Draw(pictures, groups, rows: 10, tile: 40);
-        Assert.Equal(((4 * 44) + 4, (5 * 44) + 4), (grid.Width, grid.Height));
+        Assert.Equal(((4 * 44) + 4, (5 * (44 + 10)) + 4 + 10), (grid.Width, grid.Height));
+        // Above each column its name, below each picture its own: dark strokes where nothing else is drawn.
+        int Dark(int left, int top) => Enumerable.Range(top, 8).Sum(y => Enumerable.Range(left, 40).Count(x => grid.Row(y)[3 * x] < 100));
+        Assert.All(Enumerable.Range(0, 4), column => Assert.InRange(Dark(4 + (column * 44), 2), 30, 150));
+        Assert.All(Enumerable.Range(0, 4), row => Assert.InRange(Dark(4, 10 + 4 + 40 + 2 + (row * 54)), 15, 150));
+        Assert.Equal(0, Dark(48, 10 + 4 + 40 + 2));
         Assert.Equal(4, parameters.Split("row ").Length - 1);
         Assert.Equal(12, parameters.Split("column ").Length - 1);
         Assert.Contains("crop", parameters, StringComparison.Ordinal);

@@ -20,12 +20,14 @@ public sealed class PublicApiTests
         var text = Assembly.Load(package).GeneratePublicApi(new() { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n");
         var file = Path.Combine(approved, $"{package}.txt");
         if (Environment.GetEnvironmentVariable("KINDRED_API") == "write") File.WriteAllText(file, text);
-        else Assert.True(text == File.ReadAllText(file), $"the public surface of {package} has changed: {Difference(File.ReadAllText(file), text)}\nIf that is meant, run ./do api, and say it in CHANGELOG.md.");
+        else Assert.True(text == File.ReadAllText(file), $"the public surface of {package} has changed: "
+            + $"{Difference(File.ReadAllText(file), text)}\nIf that is meant, run ./do api, and say it in CHANGELOG.md.");
     }
 
     [Fact]
     public void Every_library_that_is_packed_is_looked_at() => Assert.Equal(
-        [.. Directory.EnumerateDirectories(Repository.In("src")).Select(Path.GetFileName).Where(n => n is not "Kindred.Torch.Generator" and not "Kindred.Cli" && File.Exists(Repository.In("src", n!, $"{n}.csproj"))).Order(StringComparer.Ordinal)],
+        [.. Directory.EnumerateDirectories(Repository.In("src")).Select(Path.GetFileName)
+            .Where(n => n is not "Kindred.Torch.Generator" and not "Kindred.Cli" && File.Exists(Repository.In("src", n!, $"{n}.csproj"))).Order(StringComparer.Ordinal)],
         Packages.Select(p => p.Data).Order(StringComparer.Ordinal));
 
     static string Difference(string before, string now)

@@ -43,8 +43,8 @@ public sealed partial class CommandTests
     public void Commands_in_running_text_name_verbs_and_options_that_are_there(string page)
     {
         string[] faults = [.. from code in Pages.Inline(page)
-                     where code.Code.StartsWith("kindred ", StringComparison.Ordinal) || code.Code.StartsWith("./kindred ", StringComparison.Ordinal) || code.Code.StartsWith("./do ", StringComparison.Ordinal)
                      let words = code.Code.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                     where words is ["kindred" or "./kindred" or "./do", _, ..]
                      let fault = words[0] == "./do" ? Did(words) : Usage(words[1..])
                      where fault is not null
                      select $"{page}:{code.Line}: {code.Code}: {fault}"];
@@ -70,7 +70,7 @@ public sealed partial class CommandTests
     // A line that says what may be given, not what is.
     static bool IsUsage(string[] words) => words.Any(w => w.Contains('|', StringComparison.Ordinal) || w.StartsWith('[') || w.Contains('…', StringComparison.Ordinal));
 
-    static string? Did(string[] words) => words.Length < 2 || Verbs().IsMatch(File.ReadAllText(Repository.In("do"))) && Verbs().Matches(File.ReadAllText(Repository.In("do"))).Any(m => m.Groups[1].Value == words[1])
+    static string? Did(string[] words) => words.Length < 2 || Verbs().Matches(File.ReadAllText(Repository.In("do"))).Any(m => m.Groups[1].Value == words[1])
         ? null : $"./do has no {words[1]}";
 
     static string? Usage(string[] words)
@@ -93,7 +93,8 @@ public sealed partial class CommandTests
     // In tables `index build|search` stands for two; options of either will do.
     static string[] Names(string word) => word.Split('|');
 
-    static bool Known(Command at, string option) => option == "--help" || option == "--version" || at.Options.Concat(root.Options).Any(o => o.Name == option || o.Aliases.Contains(option))
+    static bool Known(Command at, string option) => option == "--help" || option == "--version" || at.Options.Concat(root.Options)
+        .Any(o => o.Name == option || o.Aliases.Contains(option))
         || at.Subcommands.Any(c => Known(c, option));
 
     static string? Fault(string[] words)
@@ -117,7 +118,7 @@ public sealed partial class CommandTests
 
     static void Settings(string[] words)
     {
-        string[] changes = [.. words.Skip(2).Where(w => !w.StartsWith('-') && w.Contains('=', StringComparison.Ordinal) && !w.Contains(':', StringComparison.Ordinal) | w.Contains("=[", StringComparison.Ordinal))];
+        string[] changes = [.. words.Skip(2).Where(w => Change().IsMatch(w))];
         switch (words[0])
         {
             case "train" when words.Length > 1 && !words[1].EndsWith(".yaml", StringComparison.Ordinal):
@@ -140,6 +141,9 @@ public sealed partial class CommandTests
 
     [GeneratedRegex("--[a-z][a-z-]*")]
     private static partial Regex Option();
+
+    [GeneratedRegex(@"^[\w.+]+=")]
+    private static partial Regex Change();
 
     [GeneratedRegex("^[a-z]+$")]
     private static partial Regex Plain();

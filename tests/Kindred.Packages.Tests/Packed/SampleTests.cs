@@ -69,7 +69,8 @@ public sealed partial class SampleTests(Feed feed)
     string Encoder()
     {
         var (run, file) = (Path.Combine(feed.Folder, "encoder"), Path.Combine(feed.Folder, "encoder.onnx"));
-        new TrainingRun(Shipped.Load("simclr.small", [$"data=folder:{feed.Pictures}", "train.batch=8", "encoder.width=8", "train.precision=fp32"]), new RunOptions { Folder = run, MaxSteps = 2 }, null, _ => { }).Run();
+        new TrainingRun(Shipped.Load("simclr.small", [$"data=folder:{feed.Pictures}", "train.batch=8", "encoder.width=8", "train.precision=fp32"]),
+            new RunOptions { Folder = run, MaxSteps = 2 }, null, _ => { }).Run();
         using var scope = Scope.Open();
         using var experiment = TrainedRun.Open(run);
         RunExport.Of(experiment).SaveOnnx(file);

@@ -36,13 +36,57 @@ public class StudyPlotTests
         string[] texts = [.. root.Elements(svg + "text").Select(t => t.Value)];
         Assert.All(new[] { "20.0", "30.0", "25.0", "40.0", "35.0", "mean" }, number => Assert.Contains(number, texts));
         Assert.Equal(6, root.Elements(svg + "rect").Count(r => r.Attribute("fill") is not null));
+        Assert.Single(root.Elements(svg + "rect"), r => (string?)r.Attribute("class") == "scale");
+        Assert.Contains("20.0", texts);
     }
+
+    [Fact]
+    public void What_is_measured_is_on_the_axis_with_its_unit()
+    {
+        foreach (var plot in new[] { "{ kind: bars, value: knn.accuracy }", "{ kind: lines, x: b, series: a, value: knn.accuracy }", "{ kind: heatmap, x: b, y: a, value: knn.accuracy }" })
+            Assert.Contains("knn accuracy, %", Draw($"plot: {plot}").Elements(svg + "text").Select(t => t.Value));
+        Assert.Equal(("z std", "", "%"), (StudyPlot.Measured(["z_std"]), StudyPlot.Measured(["loss", "knn.accuracy"]), StudyPlot.Measured(["knn.accuracy", "linear.accuracy"])));
+    }
+
+    [Fact]
+    public void The_untrained_network_and_what_is_claimed_are_drawn_and_named()
+    {
+        var study = Study.Parse("""
+            title: A title that is by far too long to stand in a single line above a plot of this width, and so is broken
+            recipe: simclr
+            cells: { untrained: { baseline: untrained }, narrow: {}, wide: { set: { options.dim: 64 } } }
+            evaluate: [knn]
+            plot: { kind: bars, value: knn.accuracy }
+            holds: [wide.knn.accuracy > untrained.knn.accuracy + 10, wide.knn.accuracy - narrow.knn.accuracy > 1]
+            """, "t", name => Recipe.Load(name, null, Path.Combine(Repository.Root, "recipes"), Parts.Binder));
+        Dictionary<string, double> values = new() { ["untrained"] = 20, ["narrow"] = 25, ["wide"] = 40 };
+        var root = XDocument.Parse(StudyPlot.Svg(new(study,
+            [.. values.Select(v => new CellResult(v.Key, 0, "", "", new Dictionary<string, double> { ["knn.accuracy"] = v.Value }, null, 0, null))]))).Root!;
+        double At(string style) => (double)root.Elements(svg + "line").Last(l => (string?)l.Attribute("class") == style && (string?)l.Attribute("x1") == (string?)l.Attribute("x2")).Attribute("x1")!;
+        var ends = root.Elements(svg + "rect").Where(r => (string?)r.Attribute("fill") == "#3b7dd8").Select(r => (double)r.Attribute("x")! + (double)r.Attribute("width")!).ToArray();
+        Assert.Equal(ends[0], At("compare"), 0.2);                                        // 20, the end of the untrained bar
+        Assert.Equal(ends[0] + ((ends[2] - ends[0]) / 2), At("claim"), 0.2);              // 30, half way to 40
+        string[] texts = [.. root.Elements(svg + "text").Select(t => t.Value)];
+        Assert.Contains("untrained 20.0", texts);
+        Assert.Contains("what is claimed", texts);
+        var title = root.Elements(svg + "text").Where(t => (string?)t.Attribute("class") == "title").ToArray();
+        Assert.True(title.Length > 1);
+        Assert.All(title, line => Assert.True(line.Value.Length * 8.6 <= (double)root.Attribute("width")!));
+    }
+
+    [Theory]
+    [InlineData(0, 16.3, "0 5 10 15")]
+    [InlineData(-0.31, 0.29, "-0.3 -0.2 -0.1 0.0 0.1 0.2")]
+    [InlineData(20, 43, "20 25 30 35 40")]
+    [InlineData(0, 123456, "0 20000 40000 60000 80000 100000 120000")]
+    [InlineData(4.8512, 4.8534, "4.8515 4.8520 4.8525 4.8530")]
+    public void Ticks_are_round_and_have_the_decimals_that_they_need(double low, double high, string ticks) => Assert.Equal(ticks, string.Join(' ', SvgChart.Ticks(low, high).Select(t => t.Text)));
 
     [Fact]
     public void Missing_results_leave_gaps()
     {
-        Assert.Empty(Draw("plot: { kind: lines, x: b, series: a, value: linear.accuracy }").Elements(svg + "circle"));
-        Assert.DoesNotContain(Draw("plot: { kind: bars, value: linear.accuracy }").Elements(svg + "rect"), r => r.Attribute("fill") is not null);
+        Assert.Empty(Draw("evaluate: [knn, linear]\nplot: { kind: lines, x: b, series: a, value: linear.accuracy }").Elements(svg + "circle"));
+        Assert.DoesNotContain(Draw("evaluate: [knn, linear]\nplot: { kind: bars, value: linear.accuracy }").Elements(svg + "rect"), r => r.Attribute("fill") is not null);
     }
 
     [Fact]
