@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a developer runs: ./do build | test | sweep | golden [DIR] | format | ops | bench [NAME] | docs | all
+# What a developer runs: ./do build | test | sweep | golden [DIR] | format | ops | bench [NAME] | docs | api | pack [DIR] | sample | all
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -25,10 +25,17 @@ case "${1:-}" in
   sweep) prepare; KINDRED_LARGE=1 artifacts/bin/Kindred.Tests/release/Kindred.Tests -showLiveOutput -class Kindred.Tests.Nn.ConvolutionSweepTests -class Kindred.Tests.Runs.SameSeedTests ;;
   golden) prepare; shift; dotnet artifacts/bin/Kindred.Golden/release/Kindred.Golden.dll "${@:-tests/golden}" ;;
   format) dotnet format Kindred.slnx "${@:2}" ;;
+  api) prepare; KINDRED_API=write artifacts/bin/Kindred.Packages.Tests/release/Kindred.Packages.Tests -class Kindred.Packages.Tests.Api.PublicApiTests ;;
+  pack) prepare; dotnet pack Kindred.slnx -c Release --no-build -o "${2:-artifacts/packages}" --nologo -v q ;;
+  # The sample application against packages of this very build; its own feed, and nothing older from the cache.
+  sample) "$0" pack samples/PictureSearch/feed
+    cache=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: //')
+    rm -rf "$cache"/kindred/0.1.0 "$cache"/kindred.*/0.1.0
+    artifacts/bin/Kindred.Packages.Tests/release/Kindred.Packages.Tests -class Kindred.Packages.Tests.Packed.SampleTests ;;
   ops) dotnet run -c Release --project src/Kindred.Torch.Generator -- src/Kindred.Torch.Generator src/Kindred.Torch/Generated ;;
   bench) if [ "${2:-}" = methods ]; then ./kindred study methods "${@:3}"; else ./kindred bench "${@:2}"; fi ;;
   docs) table=$(./kindred list methods --markdown); { sed '/^|/d' METHODS.md; echo "$table"; } > artifacts/METHODS.md; mv artifacts/METHODS.md METHODS.md
     dotnet build tests/Kindred.Tests -c Release -v q --nologo && KINDRED_DOCS=write artifacts/bin/Kindred.Tests/release/Kindred.Tests -class Kindred.Tests.Rooms.RoomsTests -class Kindred.Tests.Docs.MethodPageTests ;;
   all) "$0" format --verify-no-changes && "$0" test && "$0" golden ;;
-  *) echo "usage: ./do build | test | sweep | golden [DIR] | format | ops | bench [NAME] | docs | all" >&2; exit 2 ;;
+  *) echo "usage: ./do build | test | sweep | golden [DIR] | format | ops | bench [NAME] | docs | api | pack [DIR] | sample | all" >&2; exit 2 ;;
 esac

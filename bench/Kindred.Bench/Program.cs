@@ -14,6 +14,7 @@ var root = new RootCommand("Times parts of the library; prints one JSON object a
     BenchKnn.Create(),
     BenchNtXent.Create(),
     BenchOps.Create(),
+    BenchScaling.Create(),
     BenchSinkhorn.Create(),
     BenchSoak.Create(),
     BenchTrain.Create(),

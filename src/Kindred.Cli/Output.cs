@@ -22,11 +22,32 @@ static class Output
 
     internal static void Warn(string text) => Say($"kindred: {text}");
 
-    /// <summary>Columns padded to the widest cell; numbers should come formatted.</summary>
+    /// <summary>Columns padded to the widest cell, and broken between words where the terminal is narrower; numbers should come formatted.</summary>
     internal static void Table(string[] header, IEnumerable<string[]> rows)
     {
         var all = rows.Prepend(header).ToList();
-        var widths = header.Select((_, c) => all.Max(r => r[c].Length)).ToArray();
-        foreach (var row in all) Console.Out.WriteLine(string.Join("  ", row.Select((cell, c) => cell.PadRight(widths[c]))).TrimEnd());
+        var widths = Fitted(all, Terminal.Width);
+        foreach (var row in all)
+        {
+            var cells = row.Select((cell, c) => Terminal.Wrap(cell, widths[c])).ToArray();
+            for (var line = 0; line < cells.Max(c => c.Count); line++)
+                Console.Out.WriteLine(string.Join("  ", cells.Select((cell, c) => (line < cell.Count ? cell[line] : "").PadRight(widths[c]))).TrimEnd());
+        }
+    }
+
+    // The widest column gives way first, and none breaks its words before all have broken their lines.
+    static int[] Fitted(IReadOnlyList<string[]> rows, int width)
+    {
+        const int longestWord = 20, least = 6;
+        int[] widths = [.. rows[0].Select((_, c) => rows.Max(r => r[c].Length))];
+        int[] words = [.. rows[0].Select((_, c) => Math.Min(longestWord, rows.Max(r => r[c].Split(' ').Max(w => w.Length))))];
+        bool Fits() => widths.Sum() + (2 * (widths.Length - 1)) <= width;
+        void Narrow(Func<int, int> bound)
+        {
+            while (!Fits() && Enumerable.Range(0, widths.Length).Where(c => widths[c] > bound(c)).ToArray() is { Length: > 0 } wide) widths[wide.MaxBy(c => widths[c])]--;
+        }
+        Narrow(c => words[c]);
+        Narrow(_ => least);
+        return widths;
     }
 }

@@ -9,4 +9,5 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 var root = new RootCommand("Kindred: contrastive representation learning. `kindred demo` shows it on real pictures in a few minutes.");
 foreach (var verb in VerbList.All) root.Subcommands.Add(verb());
+root.SetAction(_ => HelpVerb.Begin(root));
 return Launcher.Conclude(await Launcher.Run(root, args), output);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Kindred.Experiments.Runs;
 using Kindred.Experiments.Studies;
 
 namespace Kindred.Cli;
@@ -27,7 +28,8 @@ sealed class StudyProcess(string study, string output, IReadOnlyList<string> arg
         {
             if (string.IsNullOrWhiteSpace(line.Data)) return;
             last = line.Data;
-            if (line.Data.Contains("collapse:", StringComparison.Ordinal)) note($"{job}: {line.Data.Replace("kindred: ", "", StringComparison.Ordinal)}");
+            if (line.Data.Contains("collapse:", StringComparison.Ordinal) || line.Data.Contains(RestingRate.Mark, StringComparison.Ordinal))
+                note($"{job}: {line.Data.Replace("kindred: ", "", StringComparison.Ordinal)}");
         };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -15,4 +15,10 @@ public interface ISampleEncoder<in T> : IDisposable
     /// <param name="cancel">Stops between samples.</param>
     /// <exception cref="DataException">A sample cannot be read; the message says which.</exception>
     IReadOnlyList<float[]> Encode(IReadOnlyList<T> samples, CancellationToken cancel = default);
+
+    /// <summary>The same on a thread of the pool.</summary>
+    /// <param name="samples">At least none.</param>
+    /// <param name="cancel">Stops between samples.</param>
+    /// <exception cref="DataException">A sample cannot be read; the message says which.</exception>
+    Task<IReadOnlyList<float[]>> EncodeAsync(IReadOnlyList<T> samples, CancellationToken cancel = default) => Task.Run(() => Encode(samples, cancel), cancel);
 }

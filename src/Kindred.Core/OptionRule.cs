@@ -45,8 +45,11 @@ public sealed class OptionRule
     public (double Low, double High, bool LowExcluded, bool HighExcluded)? Bounds => range is null ? null
         : (Number(range.Minimum), Number(range.Maximum), range.MinimumIsExclusive, range.MaximumIsExclusive);
 
+    /// <summary>The values that are accepted, where they are listed one by one.</summary>
+    public IReadOnlyList<object>? Words => allowed is null ? null : [.. allowed.Values.OfType<object>()];
+
     /// <summary>The values that are accepted, in words; null when all are.</summary>
-    public string? Accepted => Bounds is { } bounds ? $"{(range is IntervalAttribute ? "two numbers, the smaller first, each " : "")}{Words(bounds)}"
+    public string? Accepted => Bounds is { } bounds ? $"{(range is IntervalAttribute ? "two numbers, the smaller first, each " : "")}{Phrase(bounds)}"
         : allowed is not null ? string.Join(", ", allowed.Values) : null;
 
     /// <summary>What is wrong with a value that an option holds.</summary>
@@ -73,7 +76,7 @@ public sealed class OptionRule
         var number = Number(value);
         // Written so that NaN fails.
         var fits = (bounds.LowExcluded ? number > bounds.Low : number >= bounds.Low) && (bounds.HighExcluded ? number < bounds.High : number <= bounds.High);
-        return fits ? null : $"{called} is out of range; it takes {Words(bounds)}";
+        return fits ? null : $"{called} is out of range; it takes {Phrase(bounds)}";
     }
 
     internal static IReadOnlyList<object?>? Elements(object value) => value switch
@@ -85,7 +88,7 @@ public sealed class OptionRule
         _ => null,
     };
 
-    static string Words((double Low, double High, bool LowExcluded, bool HighExcluded) bounds)
+    static string Phrase((double Low, double High, bool LowExcluded, bool HighExcluded) bounds)
     {
         var from = $"{(bounds.LowExcluded ? "more than" : "at least")} {Shown(bounds.Low)}";
         var to = $"{(bounds.HighExcluded ? "less than" : "at most")} {Shown(bounds.High)}";

@@ -110,6 +110,6 @@ public static class OnnxWeights
         var to = new float[rows * columns];
         for (var r = 0; r < rows; r++)
             for (var c = 0; c < columns; c++) to[(c * rows) + r] = from[(r * columns) + c];
-        return NamedArray.From<float>(name, to, [columns, rows]);
+        return NamedArray.From<float>(name, to, [array.Shape[1], array.Shape[0]]);   // of no element, a side may be longer than an int
     }
 }

@@ -24,6 +24,9 @@ public static class Everyone
     /// <summary>Whether there is nobody else.</summary>
     public static bool Alone => Count == 1;
 
+    /// <summary>Seconds that this process has spent exchanging tensors with the others and waiting for them.</summary>
+    public static double Seconds => group?.Seconds ?? 0;
+
     /// <summary>Whether the rows at hand are this process's own share: statistics over the batch have to be summed with the others'.</summary>
     public static bool Sharing => sharing;
 
@@ -87,6 +90,14 @@ public static class Everyone
         return Alone ? own : new Gathering(group!, rows).Apply(own);
     }
 
+    /// <summary>What each process has, by rank.</summary>
+    /// <param name="own">Of one shape and type everywhere, contiguous.</param>
+    public static Tensor[] Each(Tensor own)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        return Alone ? [own] : group!.Gather(own);
+    }
+
     /// <summary>The sum over all processes. Differentiable: everybody's gradient counts.</summary>
     /// <param name="own">Of one shape everywhere.</param>
     public static Tensor Sum(Tensor own)
@@ -103,10 +114,15 @@ public static class Everyone
         if (Alone || tensors.Count == 0) return;
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
-        foreach (var bucket in Buckets(tensors))
+        // All are on their way before the first is waited for: one is copied while another travels.
+        var sums = Buckets(tensors).Select(bucket =>
         {
             var flat = Tensor.Cat([.. bucket.Select(t => t.Reshape([-1]))]);
-            group!.Sum(flat);
+            return (bucket, flat, Arrived: group!.BeginSum(flat));
+        }).ToArray();
+        foreach (var (bucket, flat, arrived) in sums)
+        {
+            arrived();
             flat.Mul_(1.0 / Count);
             long at = 0;
             foreach (var tensor in bucket)

@@ -1,6 +1,8 @@
 namespace Kindred.Torch;
 
 /// <summary>A source of random numbers for operators; its whole state can be saved and restored.</summary>
+/// <remarks>Threads: operators may draw from one generator on several threads, since libtorch locks it, but then who gets which numbers is left to chance. Where numbers have to be the same again, each
+/// thread has a generator of its own. Saving, restoring and freeing need it alone.</remarks>
 public sealed class Generator : IDisposable
 {
     nint handle;

@@ -19,7 +19,7 @@ public sealed unsafe class ProcessGroup : IDisposable
     readonly nint store, group;
     readonly Timer heart;
     readonly Lock gate = new();
-    long calls;
+    long calls, ticks;
     bool disposed;
 
     ProcessGroup(Processes processes, nint store, nint group)
@@ -33,6 +33,9 @@ public sealed unsafe class ProcessGroup : IDisposable
 
     /// <summary>How many there are.</summary>
     public int Count => processes.Count;
+
+    /// <summary>Seconds spent in calls to the others, waiting for them included.</summary>
+    public double Seconds => TimeSpan.FromTicks(Interlocked.Read(ref ticks)).TotalSeconds;
 
     /// <summary>Meets the others: returns when all are there.</summary>
     /// <param name="processes">Who and where.</param>
@@ -108,7 +111,11 @@ public sealed unsafe class ProcessGroup : IDisposable
         ObjectDisposedException.ThrowIf(disposed, this);
         var began = clock.Elapsed;
         var number = Interlocked.Increment(ref calls);
-        try { TorchException.Check(call(), what, tensor); }
+        try
+        {
+            TorchException.Check(call(), what, tensor);
+            Interlocked.Add(ref ticks, (clock.Elapsed - began).Ticks);
+        }
         catch (TorchException e)
         {
             throw new EnvironmentException($"rank {Rank} of {Count}: call {number} to the others ({what}) failed after {(clock.Elapsed - began).TotalSeconds:0.0} s: {Missing(number)} "

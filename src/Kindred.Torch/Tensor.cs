@@ -6,7 +6,11 @@ using System.Runtime.InteropServices;
 namespace Kindred.Torch;
 
 /// <summary>A libtorch tensor: one native handle, freed by its <see cref="Scope"/> or by <see cref="Dispose"/>.</summary>
-/// <remarks>The operators are generated from ATen's schemas and keep its names in Pascal case; a trailing underscore means in place.</remarks>
+/// <remarks>
+/// <para>The operators are generated from ATen's schemas and keep its names in Pascal case; a trailing underscore means in place.</para>
+/// <para>Threads: any number may read one tensor at a time, as operators without an underscore do; what writes into it, frees it or runs a gradient through it needs it alone. The graph of a
+/// gradient belongs to whoever builds it, and modes such as <see cref="NoGradient"/> to their thread, as a <see cref="Scope"/> does.</para>
+/// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed unsafe partial class Tensor : IDisposable
 {
@@ -67,6 +71,7 @@ public sealed unsafe partial class Tensor : IDisposable
 
     /// <summary>A tensor with a copy of <paramref name="data"/> in row-major order.</summary>
     /// <exception cref="ArgumentException">The shape's product is not the number of elements.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // [1, 2] is no choice between a span and an array
     public static Tensor From<T>(ReadOnlySpan<T> data, params ReadOnlySpan<long> shape) where T : unmanaged
     {
         Engine.Start();

@@ -20,6 +20,17 @@ public sealed record DataFacts(int Samples, int Classes, int StepsPerEpoch)
     /// <param name="fallback">What holds where the data does not say.</param>
     public long Input(string name, long fallback) => Inputs.TryGetValue(name, out var value) ? value : fallback;
 
+    /// <summary>How many values a further label of the data has: what the input <c>column.NAME</c> says.</summary>
+    /// <param name="column">Its name, such as <c>vendor</c>.</param>
+    /// <exception cref="ConfigurationException">There is no such column.</exception>
+    public int Values(string column)
+    {
+        const string prefix = "column.";
+        if (Inputs.TryGetValue(prefix + column, out var values)) return checked((int)values);
+        string[] others = [.. Inputs.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Select(k => k[prefix.Length..]).Order(StringComparer.Ordinal)];
+        throw new ConfigurationException($"the method wants the column '{column}' of the data; {(others.Length == 0 ? "they have none beside their labels" : $"there are {string.Join(", ", others)}")}.");
+    }
+
     /// <summary>The facts as one of several networks sees them: what is said of it alone (<c>text.vocabulary</c>) stands for what is said of all.</summary>
     /// <param name="network">Its name, such as <c>text</c>.</param>
     public DataFacts For(string network)

@@ -40,7 +40,19 @@ public abstract class Encoder : Module
     public Tensor[] Forward(View[] views)
     {
         ArgumentNullException.ThrowIfNull(views);
-        return Array.TrueForAll(views, v => Everyone.Shares(v.Count)) ? Shared(views) : Together(views);
+        return Shares(views) ? Shared(views) : Together(views);
+    }
+
+    /// <summary>Encodes several views and maps what comes of them: one pass per shape for the encoder, one pass in all for the head, as SwAV and DINO do.</summary>
+    /// <remarks>Where several processes train together, each maps the rows that it encoded, and what travels is what the head gave.</remarks>
+    /// <param name="views">All of the same samples.</param>
+    /// <param name="head">Maps each row by itself, batch statistics apart.</param>
+    /// <returns>One [N, D] a view, in the order given.</returns>
+    public Tensor[] Forward(View[] views, Layer head)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        ArgumentNullException.ThrowIfNull(head);
+        return Shares(views) ? Shared(views, head) : Mapped(Together(views), head);
     }
 
     /// <summary>Encodes the samples at hand.</summary>
@@ -48,15 +60,34 @@ public abstract class Encoder : Module
     /// <returns>[N, Dim].</returns>
     protected abstract Tensor Encode(View view);
 
-    Tensor[] Shared(View[] views)
+    static bool Shares(View[] views) => views.Length > 0 && Array.TrueForAll(views, v => v.Count == views[0].Count && Everyone.Shares(v.Count));
+
+    static Tensor[] Mapped(Tensor[] representations, Layer head)
+    {
+        if (representations.Length == 1) return [head.Forward(representations[0])];
+        var mapped = head.Forward(Tensor.Cat(representations));
+        long row = 0;
+        return Array.ConvertAll(representations, h => mapped.Narrow(0, (row += h.Size(0)) - h.Size(0), h.Size(0)));
+    }
+
+    Tensor[] Shared(View[] views, Layer? head = null)
     {
         var own = Array.ConvertAll(views, view =>
         {
             var (first, count) = Everyone.Share(view.Count);
             return view.Part(first, count);
         });
-        var encoded = Everyone.OnShare(() => Together(own));
-        return [.. encoded.Zip(views, (h, view) => Everyone.Gather(h, view.Count))];
+        var encoded = Everyone.OnShare(() => head is null ? Together(own) : Mapped(Together(own), head));
+        return Gathered(encoded, views[0].Count);
+    }
+
+    // Views of one size travel together: an exchange costs more than what it carries.
+    static Tensor[] Gathered(Tensor[] own, long rows)
+    {
+        if (own.Length == 1 || own.Any(h => !h.Shape.AsSpan().SequenceEqual(own[0].Shape) || h.Dtype != own[0].Dtype))
+            return Array.ConvertAll(own, h => Everyone.Gather(h, rows));
+        var all = Everyone.Gather(Tensor.Stack(own, 1), rows);
+        return [.. own.Select((_, i) => all.Select(1, i).Contiguous())];
     }
 
     Tensor[] Together(View[] views)

@@ -7,6 +7,7 @@ namespace Kindred;
 /// <remarks>
 /// A method knows no trainer. What must wait until the optimizer has stepped (a momentum twin, a queue, a centre) goes into
 /// <see cref="After"/>; what happens between epochs (re-clustering, the plan of the batches) into <see cref="BeginEpoch"/>.
+/// <para>Threads: one trains a method at a time, as steps change its state. Once it is in evaluation mode and nobody trains it, several threads may ask it for features.</para>
 /// </remarks>
 public abstract class Method : Module
 {

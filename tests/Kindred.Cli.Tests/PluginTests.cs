@@ -39,6 +39,18 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
     }
 
     [Fact]
+    public void A_picture_source_of_ones_own_is_learnt_from_looked_at_and_evaluated()
+    {
+        Assert.Contains("checks", Succeeds("list", "datasets", "--plugin", sample.File), StringComparison.Ordinal);
+        Assert.DoesNotContain("checks", Succeeds("list", "datasets"), StringComparison.Ordinal);
+        Assert.Contains("60", Succeeds("data", "scan", "checks:60", "--plugin", sample.File), StringComparison.Ordinal);
+        Succeeds(["train", "simclr.small", "--data", "checks:60", "--json", "--max-steps", "3", "--plugin", sample.File, "--out", In("checks"), .. small]);
+        var metrics = Last(Succeeds("eval", "knn", "k=3", "--run", In("checks"), "--json")).GetProperty("metrics");
+        Assert.InRange(metrics.GetProperty("accuracy").GetDouble(), 60, 100);
+        Assert.Contains("checks:none", Refused(2, "train", "simclr.small", "--data", "checks:none", "--plugin", sample.File, "--out", In("none")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_whose_plugin_is_gone_says_which_and_takes_it_from_elsewhere()
     {
         var copy = sample.Copy();

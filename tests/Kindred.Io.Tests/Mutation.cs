@@ -3,6 +3,9 @@ namespace Kindred.Io.Tests;
 /// <summary>Flips, cuts, doubles and overwrites bytes of a good file; a reader may succeed or throw a DataException, nothing else.</summary>
 static class Mutation
 {
+    /// <summary>So many in the suite, and so many with KINDRED_LARGE=1 (S3, S5).</summary>
+    public static int Times(int suite, int large) => Environment.GetEnvironmentVariable("KINDRED_LARGE") == "1" ? large : suite;
+
     static readonly byte[] Spiteful = [0, 1, 0x7F, 0x80, 0xFF, (byte)'{', (byte)'"', (byte)'}', (byte)'[', (byte)'9', (byte)'-'];
 
     public static void Run(Random random, byte[] seed, int times, Action<byte[]> read)

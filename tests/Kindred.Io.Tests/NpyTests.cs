@@ -84,8 +84,8 @@ public sealed class NpyTests : IDisposable
     public void Mutated_files_give_arrays_or_a_DataException_and_nothing_else()
     {
         Npz.Save(folder.File("seed"), [NamedArray.From<float>("a", [1, 2, 3, 4], 2, 2)]);
-        Mutation.Run(new(2), File.ReadAllBytes(folder.File("seed")), 3000, bytes => Npz.Read(folder.Write("m", bytes)));
-        Mutation.Run(new(3), File.ReadAllBytes(Golden("column.npy")), 10_000, bytes => Npy.Parse("m", "m", bytes));
+        Mutation.Run(new(2), File.ReadAllBytes(folder.File("seed")), Mutation.Times(3000, 100_000), bytes => Npz.Read(folder.Write("m", bytes)));
+        Mutation.Run(new(3), File.ReadAllBytes(Golden("column.npy")), Mutation.Times(10_000, 100_000), bytes => Npy.Parse("m", "m", bytes));
     }
 
     [Fact]

@@ -180,7 +180,7 @@ public sealed class SafeTensorsTests : IDisposable
             new Dictionary<string, string> { ["k"] = "v" });
         var seed = System.IO.File.ReadAllBytes(folder.File("seed"));
 
-        Mutation.Run(random, seed, 20_000, bytes =>
+        Mutation.Run(random, seed, Mutation.Times(20_000, 1_000_000), bytes =>
         {
             if (bytes.Length < 8)
                 return;

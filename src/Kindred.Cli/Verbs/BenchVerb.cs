@@ -12,7 +12,7 @@ static class BenchVerb
     {
         // Its own, so that help too comes from the program that knows the flags.
         var help = new Option<bool>("--help", "-h", "-?") { Description = "What can be measured, and the flags of each." };
-        var command = new Command("bench", "Times parts of the library: train, embed, index, ntxent, views, knn, kmeans, sinkhorn, ops, soak; one JSON object a measurement.") { help };
+        var command = new Command("bench", "Times parts of the library: train, embed, index, ntxent, views, knn, kmeans, sinkhorn, ops, scaling, soak; one JSON object a measurement.") { help };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(result => Run(
         [

@@ -40,7 +40,7 @@ static class DataVerb
             if (result.GetValue(json))
                 Output.Json(Shape(report));
             else
-                Print(report);
+                Print(report, look);
             return failsOnBad && report.Bad.Count > 0 ? 1 : 0;
         }));
         return command;
@@ -164,13 +164,14 @@ static class DataVerb
 
     static IEnumerable<string> Names(IPictures pictures, IEnumerable<int> members) => members.Select(i => FileNames.Printable(pictures.Name(i)));
 
-    static void Print(DataReport report)
+    static void Print(DataReport report, Look look)
     {
+        const int Most = 20;
         string Numbers(double[] values) => string.Join("  ", values.Select(v => v.ToString("F4", CultureInfo.InvariantCulture)));
         Output.Table(["", ""],
         [
             ["source", report.Source],
-            ["samples", $"{report.Samples}, {report.Bad.Count} of them unusable"],
+            ["samples", $"{report.Samples}, {report.Bad.Count} of them unusable{(look == Look.Scan ? " by their headers; `kindred data verify` decodes them" : "")}"],
             ["formats", string.Join(", ", report.Formats.Select(f => $"{f.Value} {f.Key}"))],
             .. report.Sizes is { } s ? [["width", $"{s.Width[0]} to {s.Width[2]}, median {s.Width[1]}"], ["height", $"{s.Height[0]} to {s.Height[2]}, median {s.Height[1]}"]] : Array.Empty<string[]>(),
             .. report.Ignored is { } ignored ? [["passed over", string.Join(", ", ignored.Select(i => $"{i.Value} {i.Key}"))]] : Array.Empty<string[]>(),
@@ -179,7 +180,8 @@ static class DataVerb
             .. report.Classes.Count > 0 ? [["classes", report.Classes.Count.ToString(CultureInfo.InvariantCulture)]] : Array.Empty<string[]>(),
             .. report.Classes.Take(50).Select(c => new[] { "", $"{c.Value,8}  {c.Key}" }),
             .. report.Classes.Count > 50 ? [["", $"… and {report.Classes.Count - 50} more"]] : Array.Empty<string[]>(),
-            .. report.Bad.Select(b => new[] { "unusable", $"{FileNames.Printable(b.Name)}: {b.Reason}" }),
+            .. report.Bad.Take(Most).Select(b => new[] { "unusable", $"{FileNames.Printable(b.Name)}: {b.Reason}" }),
+            .. report.Bad.Count > Most ? [["", $"… and {report.Bad.Count - Most} more; --json lists all"]] : Array.Empty<string[]>(),
         ]);
     }
 

@@ -44,7 +44,8 @@ static class ListVerb
         "schedules" => OfParts(Catalogues.Schedules),
         "augmentations" => OfParts(Catalogues.Operations),
         "evaluations" => OfParts(Catalogues.Protocols),
-        "recipes" => [.. Recipe.Names(RecipeFinder.Folder).Select(n => Row(("name", n)))],
+        "recipes" => [.. RecipeList.All().Select(r => Row(("name", r.Name), ("encoder", r.Encoder), ("pixels", r.Pixels), ("epochs", r.Epochs), ("batch", r.Batch),
+            ("needs", r.Needs), ("title", r.Title)))],
         _ => throw new ConfigurationException($"there is no list of '{what}'{Suggest.Nearest(what, kinds)}; there are {string.Join(", ", kinds)}."),
     };
 

@@ -42,7 +42,7 @@ static class StudyVerb
 
     static async Task<int> Run(string wanted, ParseResult result, CancellationToken cancel)
     {
-        var study = Study.Load(wanted, Find, Folder, result.GetValue(overrides), result.GetValue(data));
+        var study = Study.Load(wanted, recipe => Find(Beside(wanted, recipe)), Folder, result.GetValue(overrides), result.GetValue(data));
         var folder = result.GetValue(output) ?? Path.Combine("runs", $"study-{study.Name}");
         if (result.GetValue(cell) is { } one) return RunCell(study, one, result.GetValue(seed) ?? 0, folder, result.GetValue(device)!, cancel);
 
@@ -108,6 +108,9 @@ static class StudyVerb
         : throw new ConfigurationException($"--seeds {list}: '{text}' is no whole number; write 0,1,2."))];
 
     static Recipe Find(string name) => RecipeFinder.Load(name, []);
+
+    // A study may name recipes that lie beside it, wherever the command is run.
+    static string Beside(string study, string recipe) => File.Exists(study) && Path.Combine(Path.GetDirectoryName(Path.GetFullPath(study))!, recipe) is var near && File.Exists(near) ? near : recipe;
 
     // Tells the study how far this job is, at most once a second.
     sealed class Shares : IProgress<TrainingProgress>

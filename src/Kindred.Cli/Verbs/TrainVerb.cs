@@ -26,17 +26,22 @@ static class TrainVerb
         var seed = new Option<ulong?>("--seed") { Description = "Everything random follows from it." };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
         var precision = new Option<string?>("--precision") { Description = "auto, fp32 or bf16." };
+        var estimate = new Option<bool>("--estimate") { Description = "Takes a few steps, says how long the training takes and in how much memory, and leaves nothing behind." };
         var json = new Option<bool>("--json") { Description = "One JSON object as the last line on stdout." };
         var command = new Command("train", "Trains a method, on the built-in sample or on your data.") { name, overrides, data, output, steps, resume, changed,
-            from, after, seed, device, precision, json };
+            from, after, seed, device, precision, estimate, json };
         command.SetAction((result, cancel) => Task.FromResult(Run(new Request(
             result.GetValue(name)!, result.GetValue(overrides) ?? [], result.GetValue(data), result.GetValue(output), result.GetValue(steps), result.GetValue(resume)!,
-            result.GetValue(changed)!, result.GetValue(from), result.GetValue(after), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json)), cancel)));
+            result.GetValue(changed)!, result.GetValue(from), result.GetValue(after), result.GetValue(seed), result.GetValue(device)!, result.GetValue(precision), result.GetValue(json))
+            { Estimate = result.GetValue(estimate) }, cancel)));
         return command;
     }
 
     sealed record Request(string Name, string[] Overrides, string? Data, string? Out, long? MaxSteps, string Resume, string DataChanged, string? From,
-        string? After, ulong? Seed, string Device, string? Precision, bool Json);
+        string? After, ulong? Seed, string Device, string? Precision, bool Json)
+    {
+        public bool Estimate { get; init; }
+    }
 
     static int Run(Request request, CancellationToken cancel)
     {
@@ -44,12 +49,14 @@ static class TrainVerb
         if (request.Resume != "never" && (request.Out ?? FolderOf(request.Resume)) is { } begun) Plugins.Recall(begun);
         var recipe = RecipeFinder.Load(request.Name, Overrides(request));
         RecipeCheck.Refuse(recipe);
+        if (request.Estimate) return Estimate(recipe, request, cancel);
         using var everyone = Everyone.Meet();
         Launched.StopWithParent();
         if (Everyone.Rank > 0) return Follow(recipe, request, cancel);
         var folder = request.Out ?? FolderOf(request.Resume) ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         var requests = Evaluations.Requested(recipe.Phases[^1]);
         using var display = new ProgressDisplay();
+        string[] next = [];
         var run = new TrainingRun(recipe, new RunOptions
         {
             Folder = folder,
@@ -69,15 +76,59 @@ static class TrainVerb
         }, display, text => display.Note($"kindred: {text}"))
         {
             Begun = Launcher.HoldSignals,
+            Estimated = found => display.Note($"{(found.Phase is { } phase ? $"phase {phase}: " : "")}{found}; stop at any time, --resume auto goes on"),
             Evaluated = found => display.Note(string.Create(CultureInfo.InvariantCulture, $"step {found.Step}: {Listed(found.Metrics)}{(found.Best ? " (best so far)" : "")}")),
-            Finished = (experiment, folder) => Evaluate(experiment, folder, requests, display, cancel),
+            Finished = (experiment, folder) =>
+            {
+                display.End();
+                next = NextCommand.AfterTraining(folder.Path, experiment.Method, experiment.Data, [.. requests.Select(r => r.Protocol)]);
+                Evaluate(experiment, folder, requests, display, cancel);
+            },
         };
         var summary = run.Run(cancel);
-        if (request.Json) Output.Json(summary with { Loss = summary.Loss });
-        else display.Note(string.Create(CultureInfo.InvariantCulture,
-            $"{(summary.Finished ? "finished" : "stopped")} after {summary.Steps} steps, loss {summary.Loss:0.####}, {summary.ImagesPerSecond:0} "
-                + $"samples/s; the run is in {summary.Run} (state {summary.StateSha256[..12]}, seed {recipe.First.Train.Seed})"));
+        display.End();
+        if (!summary.Finished) next = [GoesOn(request, folder)];
+        if (request.Json) Output.Json(summary with { Next = next.FirstOrDefault() });
+        else Say(summary, recipe, next, display);
         return cancel.IsCancellationRequested && !summary.Finished ? Launcher.Preempted : 0;
+    }
+
+    static void Say(RunSummary summary, Recipe recipe, string[] next, ProgressDisplay display)
+    {
+        var speed = summary.ImagesPerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $", {summary.ImagesPerSecond:0} samples/s") : ", all of them before";
+        display.Note(string.Create(CultureInfo.InvariantCulture, $"{(summary.Finished ? "finished" : "stopped")} after {summary.Steps} steps, loss {summary.Loss:0.####}{speed}; "
+            + $"the run is in {summary.Run} (state {summary.StateSha256[..12]}, seed {recipe.First.Train.Seed})"));
+        foreach (var (i, command) in next.Index()) display.Note($"{(i > 0 ? "      " : summary.Finished ? "next: " : "go on with: ")}{command}");
+    }
+
+    // The same command, less what only stopped it.
+    static string GoesOn(Request request, string folder)
+    {
+        List<string> words = ["train", request.Name, .. request.Overrides];
+        if (request.Data is { } data) words.AddRange(["--data", data]);
+        words.AddRange(["--out", folder]);
+        if (request.From is { } from) words.AddRange(["--from", from]);
+        if (request.Seed is { } seed) words.AddRange(["--seed", seed.ToString(CultureInfo.InvariantCulture)]);
+        if (request.Device != "auto") words.AddRange(["--device", request.Device]);
+        if (request.Precision is { } precision) words.AddRange(["--precision", precision]);
+        return NextCommand.Line([.. words, "--resume", "auto"]);
+    }
+
+    static int Estimate(Recipe recipe, Request request, CancellationToken cancel)
+    {
+        const double GiB = 1 << 30;
+        var phases = Estimates.Measure(recipe, DeviceOf(request.Device), Output.Warn, cancel);
+        var (seconds, steps) = (phases.Sum(p => p.Seconds), phases.Sum(p => p.Steps));
+        if (request.Json) Output.Json(new { Steps = steps, Seconds = seconds, PeakBytes = phases.Max(p => p.PeakBytes), Phases = phases });
+        else
+        {
+            foreach (var phase in phases)
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(phase.Phase is { } name ? $"phase {name}: " : "")}{phase}; {phase.SamplesPerSecond:0.#} samples/s, "
+                    + $"{phase.DataWait * 100:0} % of the time waiting for data, {phase.PeakBytes / GiB:0.0} GiB of memory"));
+            if (phases.Count > 1) Console.Out.WriteLine($"about {TrainingEstimate.Duration(seconds)} in all");
+            Output.Say("Evaluations come on top. train.epochs=N trains shorter or longer; a training may be stopped at any time and gone on with by --resume auto.");
+        }
+        return 0;
     }
 
     // Ranks above 0 train along and say nothing.
@@ -89,7 +140,7 @@ static class TrainVerb
     }
 
     // What the recipe asks for under 'evaluate', once all is trained. An evaluation that fails does not undo the training.
-    static void Evaluate(Experiment experiment, RunFolder folder, IReadOnlyList<EvaluationRequest> requests, ProgressDisplay display, CancellationToken cancel)
+    internal static void Evaluate(Experiment experiment, RunFolder folder, IReadOnlyList<EvaluationRequest> requests, ProgressDisplay display, CancellationToken cancel)
     {
         if (folder.Info.State != RunState.Finished) return;
         foreach (var request in requests)
@@ -119,14 +170,15 @@ static class TrainVerb
 
     static List<string> Overrides(Request request)
     {
-        var all = request.Overrides.ToList();
-        foreach (var text in all)
-            if (!text.Contains('=', StringComparison.Ordinal)) throw new ConfigurationException($"'{text}' is no change to the recipe; write key=value, such as train.epochs=10.");
+        var all = Changes(request.Overrides).ToList();
         if (request.Data is { } data) all.Add($"data={data}");
         if (request.Seed is { } seed) all.Add(string.Create(CultureInfo.InvariantCulture, $"train.seed={seed}"));
         if (request.Precision is { } precision) all.Add($"train.precision={precision}");
         return all;
     }
+
+    internal static IReadOnlyList<string> Changes(IReadOnlyList<string> words) => words.FirstOrDefault(w => !w.Contains('=', StringComparison.Ordinal)) is { } other
+        ? throw new ConfigurationException($"'{other}' is no change to the recipe; write key=value, such as train.epochs=10.") : words;
 
     internal static Device DeviceOf(string name)
     {

@@ -8,7 +8,9 @@ static class VerbList
     internal static readonly Func<Command>[] All =
     [
         BenchVerb.Create,
+        CardVerb.Create,
         CheckpointVerb.Create,
+        ConfigVerb.Create,
         DataVerb.Create,
         DedupVerb.Create,
         DemoVerb.Create,
@@ -16,11 +18,16 @@ static class VerbList
         EmbedVerb.Create,
         EvalVerb.Create,
         ExportVerb.Create,
+        HelpVerb.Create,
         IndexVerb.Create,
+        InitVerb.Create,
         LaunchVerb.Create,
         ListVerb.Create,
         MutualInformationVerb.Create,
         ProjectVerb.Create,
+        ReproduceVerb.Create,
+        RunsVerb.Create,
+        ReplayVerb.Create,
         SearchVerb.Create,
         SelectVerb.Create,
         ServeVerb.Create,
@@ -28,5 +35,6 @@ static class VerbList
         StudyVerb.Create,
         SuggestVerb.Create,
         TrainVerb.Create,
+        VersionVerb.Create,
     ];
 }

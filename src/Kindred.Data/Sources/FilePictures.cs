@@ -33,12 +33,13 @@ public sealed unsafe class FilePictures : EncodedPictures
     }
 
     /// <summary>Takes the pictures that a list names, in its order.</summary>
-    /// <param name="path">A CSV, TSV or plain list (<see cref="LabelFile"/>); paths are absolute or relative to the list.</param>
+    /// <param name="path">A CSV, TSV or plain list (<see cref="LabelFile"/>), or a folder with one for each part; paths are absolute or relative to the list.</param>
     /// <param name="classesPath">A file with one class name a line, or null.</param>
     /// <param name="limits">What a file may claim to be.</param>
     /// <param name="layout">What the list leaves open; left out, its content tells.</param>
-    /// <exception cref="DataException">There is no such list, or a line of it is wrong.</exception>
-    public static FilePictures OpenList(string path, string? classesPath = null, PictureLimits? limits = null, ListLayout? layout = null)
+    /// <param name="split">Only pictures of that part; all if null.</param>
+    /// <exception cref="DataException">There is no such list, a line of it is wrong, or it has no such part.</exception>
+    public static FilePictures OpenList(string path, string? classesPath = null, PictureLimits? limits = null, ListLayout? layout = null, string? split = null)
     {
         var list = LabelFile.Read(path, classesPath, layout);
         var index = new PictureIndex();
@@ -51,10 +52,10 @@ public sealed unsafe class FilePictures : EncodedPictures
                 folders[folder] = number = index.AddFolder(FileNames.Encode(folder));
             index.AddAny(number, FileNames.Encode(name[(slash + 1)..]));
         }
-        index.FinishAll();
-        index.Relabel([.. list.Labels], list.Classes);
-        var root = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return new(FileNames.Encode(root), index, "list:" + path, limits);
+        index.FinishList(list.Splits, split, "list:" + path);
+        index.Relabel([.. Enumerable.Range(0, index.Count).Select(i => list.Labels[index.Origin(i)])], list.Classes);
+        var root = Directory.Exists(path) ? Path.GetFullPath(path) : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return new(FileNames.Encode(root), index, "list:" + path + (split is null ? "" : "?split=" + split), limits);
     }
 
     /// <summary>The path of a picture's file.</summary>

@@ -8,7 +8,8 @@ namespace Kindred.Data.Sources;
 /// <remarks>
 /// A table (<see cref="CsvTable"/>) of names and labels, <c>name label</c> with a whole number behind a space, or a plain list of names. A header is
 /// known by its words, or because it looks like no file where all other rows do; where neither tells, it is asked for (<see cref="ListLayout"/>),
-/// so that a header is never taken for a picture. Labels are class names, or numbers from 0. A list without any labels is a plain list of names.
+/// so that a header is never taken for a picture. Labels are class names, or numbers from 0; an empty cell is none. A list without any labels is a plain list of
+/// names. A column may say which part a picture is of, or a folder holds a list for each part: <c>train.csv</c>, <c>test.csv</c> (<see cref="ListFolder"/>).
 /// </remarks>
 public sealed class LabelFile
 {
@@ -17,33 +18,40 @@ public sealed class LabelFile
 
     readonly List<string> names = [];
     readonly List<string?> texts = [];
-    readonly List<int> lines = [];
-    readonly CsvTable table;
+    readonly List<string?> splits = [];
+    readonly List<(CsvTable Table, int Line)> places = [];
+    readonly string path;
     int[] labels = [];
 
-    LabelFile(CsvTable table) => this.table = table;
+    LabelFile(string path) => this.path = path;
 
     /// <summary>The names, in the file's order.</summary>
     public IReadOnlyList<string> Names => names;
 
-    /// <summary>The labels, in the file's order; −1 throughout if the file has none.</summary>
+    /// <summary>The labels, in the file's order; −1 for none.</summary>
     public IReadOnlyList<int> Labels => labels;
+
+    /// <summary>The part that each is of (train, val, test, or as the file calls it), in the file's order; null for none.</summary>
+    public IReadOnlyList<string?> Splits => splits;
 
     /// <summary>The names of the classes.</summary>
     public IReadOnlyList<string> Classes { get; private set; } = [];
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or a folder with one for each part.</param>
     /// <param name="classesPath">A file with one class name a line, which fixes the classes and their order; or null.</param>
     /// <param name="layout">What the file leaves open; left out, its content tells.</param>
     /// <exception cref="DataException">The file is missing, or a line of it is wrong; the message has the line's number.</exception>
     public static LabelFile Read(string path, string? classesPath = null, ListLayout? layout = null)
     {
-        var table = CsvTable.Open(path, FileNames.Decode);
-        var file = new LabelFile(table);
-        var columns = ListColumns.Find(table, layout ?? new());
-        foreach (var row in table.Rows().Skip(columns.Header ? 1 : 0))
-            file.Add(row, columns);
+        var file = new LabelFile(path);
+        foreach (var (part, at) in ListFolder.Of(path))
+        {
+            var table = CsvTable.Open(at, FileNames.Decode);
+            var columns = ListColumns.Find(table, layout ?? new());
+            foreach (var row in table.Rows().Skip(columns.Header ? 1 : 0))
+                file.Add(table, row, columns, part);
+        }
         if (file.names.Count == 0)
             throw new DataException($"{path} names no pictures");
         var classes = classesPath is null ? null : ReadClasses(classesPath);
@@ -53,40 +61,44 @@ public sealed class LabelFile
 
     /// <summary>The labels of a source's pictures, by name.</summary>
     /// <param name="source">Its names are looked up, whole or without folders.</param>
-    /// <exception cref="DataException">A picture has no line.</exception>
+    /// <returns>A label for each picture, −1 for those without a line.</returns>
+    /// <exception cref="DataException">No picture at all has a line.</exception>
     public int[] LabelsFor(IPictures source)
     {
         var rows = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
         var result = new int[source.Count];
+        var found = 0;
         for (var i = 0; i < source.Count; i++)
         {
             var name = source.Name(i);
             if (!rows.TryGetValue(name, out var row) && !rows.TryGetValue(name[(name.LastIndexOf('/') + 1)..], out row))
             {
-                throw new DataException(
-                    $"{table.Path} has {names.Count} rows (to line {lines[^1]}) and none for {FileNames.Printable(name)}; {source.Description} has {source.Count} pictures, and each needs a row");
+                result[i] = -1;
+                continue;
             }
             result[i] = labels[row];
+            found++;
         }
-        return result;
+        return found > 0 ? result : throw new DataException($"{path} has {names.Count} rows (to line {places[^1].Line}), and none is for a picture of {source.Description}: its first names "
+            + $"{FileNames.Printable(names[0])}, and the first picture is {FileNames.Printable(source.Name(0))}; name pictures by their path below the folder, or by their file's name alone");
     }
 
-    void Add(in CsvRow row, ListColumns columns)
+    void Add(CsvTable table, in CsvRow row, ListColumns columns, string? part)
     {
         var (name, label) = (row.Cells[columns.Name], columns.Label < 0 ? null : row.Cells[columns.Label]);
         if (columns.Label < 0 && row.Cells.Length == 1 && !row.Quoted[0])
             (name, label) = AtSpace(name);
         if (name.Length == 0)
-            throw Wrong(row.Line, "a label without a name");
+            throw table.Wrong(row.Line, "a label without a name");
         if (name.Length > MaxName)
-            throw Wrong(row.Line, $"a name of {name.Length} letters; at most {MaxName} are read");
-        if (label is { Length: 0 })
-            throw Wrong(row.Line, "an empty label");
-        if (texts.Count > 0 && texts[0] is null != label is null)
-            throw Wrong(row.Line, label is null ? "a name without a label, unlike the lines before" : "a label, unlike the lines before");
+            throw table.Wrong(row.Line, $"a name of {name.Length} letters; at most {MaxName} are read");
+        if (texts.Count > 0 && places[^1].Table == table && texts[^1] is null != label is null)
+            throw table.Wrong(row.Line, label is null ? "a name without a label, unlike the lines before" : "a label, unlike the lines before");
+        var split = columns.Split < 0 ? null : row.Cells[columns.Split];
         names.Add(name);
         texts.Add(label);
-        lines.Add(row.Line);
+        splits.Add(part ?? (string.IsNullOrEmpty(split) ? null : SplitLayout.Canonical(split) ?? split));
+        places.Add((table, row.Line));
     }
 
     /// <summary>The list format of Caffe and its heirs: a name, a space, a number.</summary>
@@ -100,13 +112,16 @@ public sealed class LabelFile
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < names.Count; i++)
         {
-            if (!seen.TryAdd(names[i], lines[i]))
-                throw Wrong(lines[i], $"{FileNames.Printable(names[i])} again; it stands in line {seen[names[i]]} already");
+            if (seen.TryAdd(names[i], i))
+                continue;
+            var before = places[seen[names[i]]];
+            throw Wrong(i, $"{FileNames.Printable(names[i])} again; it stands in line {before.Line} {(before.Table == places[i].Table ? "" : $"of {before.Table.Path} ")}already");
         }
         labels = new int[names.Count];
-        if (texts[0] is null)
-            Array.Fill(labels, -1);
-        else if (texts.TrueForAll(text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)))
+        Array.Fill(labels, -1);
+        if (texts.TrueForAll(string.IsNullOrEmpty))
+            return;
+        if (texts.TrueForAll(text => string.IsNullOrEmpty(text) || int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)))
             ResolveNumbers(classes);
         else
             ResolveNames(classes);
@@ -117,13 +132,15 @@ public sealed class LabelFile
         var largest = 0;
         for (var i = 0; i < labels.Length; i++)
         {
+            if (string.IsNullOrEmpty(texts[i]))
+                continue;
             var label = int.Parse(texts[i]!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
             if (label < 0)
-                throw Wrong(lines[i], $"label {label}; labels count from 0");
+                throw Wrong(i, $"label {label}; labels count from 0");
             if (classes is not null && label >= classes.Count)
-                throw Wrong(lines[i], $"label {label}; the list of classes has {classes.Count}, so 0 to {classes.Count - 1}");
+                throw Wrong(i, $"label {label}; the list of classes has {classes.Count}, so 0 to {classes.Count - 1}");
             if (classes is null && label >= Math.Max(names.Count, 2))
-                throw Wrong(lines[i], $"label {label}, which makes {label + 1L} classes for {names.Count} pictures; if that is meant, name the classes with ?classes=FILE");
+                throw Wrong(i, $"label {label}, which makes {label + 1L} classes for {names.Count} pictures; if that is meant, name the classes with ?classes=FILE");
             labels[i] = label;
             largest = Math.Max(largest, label);
         }
@@ -132,12 +149,12 @@ public sealed class LabelFile
 
     void ResolveNames(List<string>? classes)
     {
-        classes ??= [.. texts.Distinct().Select(text => text!).Order(StringComparer.Ordinal)];
+        classes ??= [.. texts.Where(text => !string.IsNullOrEmpty(text)).Distinct().Select(text => text!).Order(StringComparer.Ordinal)];
         var labelOf = classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
         for (var i = 0; i < labels.Length; i++)
         {
-            if (!labelOf.TryGetValue(texts[i]!, out labels[i]))
-                throw Wrong(lines[i], $"class '{texts[i]}', which the list of classes does not have");
+            if (!string.IsNullOrEmpty(texts[i]) && !labelOf.TryGetValue(texts[i]!, out labels[i]))
+                throw Wrong(i, $"class '{texts[i]}', which the list of classes does not have");
         }
         Classes = classes;
     }
@@ -160,5 +177,5 @@ public sealed class LabelFile
         return classes.Count > 0 ? classes : throw new DataException($"{path} names no classes");
     }
 
-    DataException Wrong(int line, string what) => table.Wrong(line, what);
+    DataException Wrong(int row, string what) => places[row].Table.Wrong(places[row].Line, what);
 }

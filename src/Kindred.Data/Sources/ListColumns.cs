@@ -8,8 +8,9 @@ namespace Kindred.Data.Sources;
 /// <summary>Where the names and the labels of a list stand, and whether its first row is a header: told by the content, or asked for.</summary>
 /// <param name="Name">The column of the names.</param>
 /// <param name="Label">The column of the labels; −1 if there is none.</param>
+/// <param name="Split">The column that says which part a picture is of; −1 if there is none.</param>
 /// <param name="Header">Whether the first row names the columns.</param>
-readonly partial record struct ListColumns(int Name, int Label, bool Header)
+readonly partial record struct ListColumns(int Name, int Label, int Split, bool Header)
 {
     const int Sampled = 1000;
     const string Ask = "say ?header=yes or ?header=no (from code: ListLayout)";
@@ -20,17 +21,17 @@ readonly partial record struct ListColumns(int Name, int Label, bool Header)
     {
         CsvRow[] rows = [.. table.Rows().Take(Sampled)];
         if (rows.Length == 0)
-            return new(0, -1, false);
+            return new(0, -1, -1, false);
         var first = rows[0].Cells;
-        var (name, label) = layout.Name is not null ? Said(table, layout, first) : Told(table, rows);
-        var named = layout.Name is not null && (!IsNumber(layout.Name) || (layout.Label is { } text && !IsNumber(text)));
+        var (name, label, split) = layout.Name is not null ? Said(table, layout, first) : Told(table, rows);
+        var named = layout.Name is not null && new[] { layout.Name, layout.Label, layout.Split }.Any(text => text is not null && !IsNumber(text));
         if (named && layout.Header == false)
             throw new DataException($"{table.Path}: columns are asked for by name, but header=no; give their numbers, from 1");
-        return new(name, label, layout.Header ?? (named || IsHeader(table, rows, name, label)));
+        return new(name, label, split, layout.Header ?? (named || IsHeader(table, rows, name, label)));
     }
 
-    static (int Name, int Label) Said(CsvTable table, ListLayout layout, string[] first) =>
-        (Column(table, layout.Name!, first), layout.Label is { } label ? Column(table, label, first) : -1);
+    static (int Name, int Label, int Split) Said(CsvTable table, ListLayout layout, string[] first) =>
+        (Column(table, layout.Name!, first), layout.Label is { } label ? Column(table, label, first) : -1, layout.Split is { } split ? Column(table, split, first) : -1);
 
     static int Column(CsvTable table, string wanted, string[] first)
     {
@@ -41,14 +42,30 @@ readonly partial record struct ListColumns(int Name, int Label, bool Header)
             : throw table.Wrong(1, $"no column '{wanted}'{Suggest.Nearest(wanted, first)}; there are {first.Length}: {Suggest.Some(first.Select(FileNames.Printable))}");
     }
 
-    static (int Name, int Label) Told(CsvTable table, CsvRow[] rows)
+    // A column under a word for it, which says train, val or test in every row, is no class: what is left of the columns is looked at without it.
+    static (int Name, int Label, int Split) Told(CsvTable table, CsvRow[] rows)
+    {
+        var first = rows[0].Cells;
+        if (rows.Length > 1 && Array.FindIndex(first, IsSplitWord) is >= 0 and var split && Array.TrueForAll(rows[1..], row => IsSplit(row.Cells, split)))
+        {
+            int[] others = [.. Enumerable.Range(0, first.Length).Where(c => c != split)];
+            var (name, label) = others.Length == 0 ? (0, -1) : Told(table, [.. rows.Select(row => row with { Cells = [.. others.Select(c => row.Cells[c])] })], others.Length);
+            return (others[name], label < 0 ? -1 : others[label], split);
+        }
+        var (plain, its) = Told(table, rows, first.Length);
+        return (plain, its, -1);
+    }
+
+    static bool IsSplit(string[] cells, int column) => column < cells.Length && SplitLayout.Canonical(cells[column]) is not null;
+
+    static (int Name, int Label) Told(CsvTable table, CsvRow[] rows, int columns)
     {
         var first = rows[0].Cells;
         int[] names = [.. Enumerable.Range(0, first.Length).Where(c => IsNameWord(first[c]))];
         int[] labels = [.. Enumerable.Range(0, first.Length).Where(c => IsLabelWord(first[c]))];
         if (names.Length > 1 && names.Where(c => AllFiles(rows[1..], c)).ToArray() is [var holding])
             names = [holding];
-        switch (first.Length)
+        switch (columns)
         {
             case 1:
                 return (0, -1);
@@ -61,7 +78,7 @@ readonly partial record struct ListColumns(int Name, int Label, bool Header)
                 return names.Length == 1 && labels.Length == 1
                     ? (names[0], labels[0])
                     : throw table.Wrong(rows[0].Line, $"{first.Length} columns ({Suggest.Some(first.Select(FileNames.Printable))}); which holds the pictures and which the labels? "
-                        + "Say ?columns=NAME,LABEL by header or number (from code: ListLayout)");
+                        + "Say ?columns=NAME,LABEL or ?columns=NAME,LABEL,SPLIT by header or number (from code: ListLayout)");
         }
     }
 
@@ -80,7 +97,7 @@ readonly partial record struct ListColumns(int Name, int Label, bool Header)
         }
         if (rest.Length > 0 && AllFiles(rest, name))
             return true;
-        if (label >= 0 && !number && rest.Length > 0 && rest.All(row => IsNumber(row.Cells[label])))
+        if (label >= 0 && !number && rest.Length > 0 && rest.All(row => IsNumber(row.Cells[label]) || row.Cells[label].Length == 0) && rest.Any(row => row.Cells[label].Length > 0))
             return true;
         if (label >= 0 && IsLabelWord(first[label]) && !rest.Any(row => row.Cells[label] == first[label]))
             return true;
@@ -97,6 +114,9 @@ readonly partial record struct ListColumns(int Name, int Label, bool Header)
 
     /// <summary>Words that head a column of pictures: image, file_name, Image Path, img-id, filenames, …</summary>
     internal static bool IsNameWord(string cell) => NameWord().IsMatch(Plain(cell));
+
+    /// <summary>Words that head a column of parts: split, subset, partition, set.</summary>
+    static bool IsSplitWord(string cell) => Plain(cell) is "split" or "splits" or "subset" or "partition" or "set" or "part" or "dataset";
 
     internal static bool IsLabelWord(string cell) => LabelWord().IsMatch(Plain(cell));
 

@@ -107,10 +107,18 @@ sealed class PictureIndex
         NameClasses(classes, filled);
     }
 
-    /// <summary>Keeps everything that was added, in its order, without classes.</summary>
-    internal void FinishAll()
+    /// <summary>Keeps everything that was added, or what is of one part, in its order, without classes.</summary>
+    /// <param name="parts">The part of each; null for none.</param>
+    /// <param name="split">The wanted one; all if null.</param>
+    /// <param name="source">What is being opened, for messages.</param>
+    internal void FinishList(IReadOnlyList<string?> parts, string? split, string source)
     {
-        kept = [.. Enumerable.Range(0, folderOf.Count)];
+        Splits = [.. parts.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        var wanted = split is null ? null : SplitLayout.Canonical(split) ?? split;
+        kept = [.. Enumerable.Range(0, folderOf.Count).Where(i => wanted is null || parts[i] == wanted)];
+        if (kept.Length == 0)
+            throw new DataException($"{source} has no pictures in split '{split}'; "
+                + (Splits.Count > 0 ? $"it has {string.Join(", ", Splits)}" : "it has no column for it, such as one headed split. Leave ?split= out to take all of it"));
         labelOfFolder = new int[folders.Count];
         Array.Fill(labelOfFolder, -1);
     }

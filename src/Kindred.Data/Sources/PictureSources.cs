@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kindred.Data.Pictures;
 using Kindred.Data.Pictures.Native;
 using Kindred.Data.Views;
@@ -14,12 +15,16 @@ namespace Kindred.Data.Sources;
 public static class PictureSources
 {
     /// <summary>The kinds that <see cref="Open(string, PictureLimits)"/> takes, each with what its path names.</summary>
-    public static IReadOnlyList<(string Kind, string Path, string What)> Kinds { get; } =
+    public static IReadOnlyList<(string Kind, string Path, string What)> Kinds => [.. own, .. added.Values.Select(a => a.Kind).OrderBy(k => k.Kind, StringComparer.Ordinal)];
+
+    static readonly ConcurrentDictionary<string, (PictureSource Source, (string Kind, string Path, string What) Kind)> added = new(StringComparer.Ordinal);
+
+    static readonly (string Kind, string Path, string What)[] own =
     [
         ("emoji", "", "1,852 emoji by four vendors, 32×32 with alpha, fetched from npm on first use"),
         ("folder", "PATH", "JPEG, PNG and WebP files; the class is the folder that holds a picture"),
         ("tar", "PATH", "the same inside a tar archive, or several: a folder, shard-*.tar, shard-{000..011}.tar"),
-        ("list", "FILE", "a CSV, TSV or plain list of files, with or without labels"),
+        ("list", "FILE", "a CSV, TSV or plain list of files, with or without labels and parts; or a folder with train.csv and test.csv"),
         ("cifar10", "PATH", "CIFAR-10, binary version"),
         ("cifar100", "PATH", "CIFAR-100, binary version; ?labels=coarse for the 20 super-classes"),
         ("stl10", "PATH", "STL-10, binary version"),
@@ -27,6 +32,17 @@ public static class PictureSources
         ("reid", "PATH", "pictures whose names say identity and camera (Market-1501 and its like), in a folder or a tar archive"),
         ("packed", "FILE", "a packed cache of decoded pictures"),
     ];
+
+    /// <summary>Adds a kind of source; those of plug-ins are added when they are loaded.</summary>
+    /// <param name="kind">The word in front of the colon, what stands behind it, and what it is.</param>
+    /// <param name="source">Opens it, from any thread.</param>
+    /// <exception cref="ConfigurationException">The word is taken.</exception>
+    public static void Add((string Kind, string Path, string What) kind, PictureSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (own.Any(k => k.Kind == kind.Kind) || !added.TryAdd(kind.Kind, (source, kind)))
+            throw new ConfigurationException($"the picture source '{kind.Kind}' of {source.GetType().FullName} is there already; give it another name.");
+    }
 
     /// <summary>Opens a source of pictures.</summary>
     /// <param name="uri">For example <c>folder:/pictures?split=train</c>.</param>
@@ -75,9 +91,10 @@ public static class PictureSources
         var parsed = DataUri.Parse(uri);
         if (parsed["unseen"] is not null) return true;
         var kind = parsed.Kind.Length > 0 ? parsed.Kind : Recognise(parsed.Path);
-        if (kind is "list" or "packed") return false;
-        if (kind is not ("folder" or "tar")) return true;
-        using var pictures = OpenWhole(kind, DataUri.Parse(parsed.Place), null);
+        if (added.TryGetValue(kind, out var more)) return more.Source.Divided;
+        if (kind is "packed") return false;
+        if (kind is not ("folder" or "tar" or "list")) return true;
+        using var pictures = OpenWhole(kind, kind is "list" ? parsed.With("split", null) : DataUri.Parse(parsed.Place), null);
         return pictures is EncodedPictures encoded && encoded.Splits.Contains("train") && encoded.Splits.Contains("test");
     }
 
@@ -107,7 +124,7 @@ public static class PictureSources
                 return "cifar" + classes;
             if (File.Exists(Path.Combine(path, "train_X.bin")) || File.Exists(Path.Combine(path, "unlabeled_X.bin")))
                 return "stl10";
-            return Directory.EnumerateFiles(path, "*.tar").Any() ? "tar" : "folder";
+            return Directory.EnumerateFiles(path, "*.tar").Any() ? "tar" : ListFolder.Recognise(path) ? "list" : "folder";
         }
         var name = Path.GetFileName(path);
         if (path.EndsWith(".tar", StringComparison.Ordinal) && (File.Exists(path) || name.Contains('*', StringComparison.Ordinal) || name.Contains('{', StringComparison.Ordinal)))
@@ -126,21 +143,23 @@ public static class PictureSources
         "emoji" => EmojiSample.Open(uri),
         "folder" => Labelled(FilePictures.OpenFolder(Needed(uri), uri["split"], limits), uri),
         "tar" => Labelled(TarPictures.Open(Needed(uri), uri["split"], limits), uri),
-        "list" => FilePictures.OpenList(Needed(uri), uri["classes"], limits, ListLayout.Of(uri)),
+        "list" => FilePictures.OpenList(Needed(uri), uri["classes"], limits, ListLayout.Of(uri), uri["split"]),
         "cifar10" => Cifar.Open10(Needed(uri), uri["split"]),
         "cifar100" => Cifar.Open100(Needed(uri), uri["split"], uri["labels"] == "coarse"),
         "stl10" => Stl10.Open(Needed(uri), uri["split"]),
         "mnist" => Mnist.Open(Needed(uri), FilesOf(uri)),
         "reid" => Identified(uri, limits),
         "packed" => PackedPictures.Open(Needed(uri)),
+        _ when added.TryGetValue(kind, out var more) => more.Source.Open(uri, limits),
         _ => throw new ConfigurationException($"'{kind}:' is no source of pictures. {Expected()}"),
     };
 
     static string[] Keys(string kind) => kind switch
     {
+        _ when added.TryGetValue(kind, out var more) => [.. more.Source.Keys],
         "emoji" => EmojiSample.Keys,
         "folder" or "tar" => ["split", "labels", "classes", .. ListLayout.Keys],
-        "list" => ["classes", .. ListLayout.Keys],
+        "list" => ["split", "classes", .. ListLayout.Keys],
         "cifar100" => ["split", "labels"],
         "reid" => ReIdPictures.Keys,
         "packed" => [],

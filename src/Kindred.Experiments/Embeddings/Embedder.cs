@@ -180,6 +180,17 @@ public sealed class Embedder : IDisposable
         return manifest;
     }
 
+    /// <summary>The same as <see cref="Write"/>, on a thread of its own.</summary>
+    /// <param name="uri">A data URI; null for what the run learnt from.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Layer and length.</param>
+    /// <param name="progress">Is told how many samples are done.</param>
+    /// <param name="warn">Is told what a person should know.</param>
+    /// <param name="cancel">Stops between batches; calling again goes on.</param>
+    /// <exception cref="OperationCanceledException">It was stopped; what is done is kept.</exception>
+    public Task<EmbeddingManifest> WriteAsync(string? uri, string path, EmbeddingOptions? options = null, IProgress<EmbeddingProgress>? progress = null,
+        Action<string>? warn = null, CancellationToken cancel = default) => Training.Background.Run(() => Write(uri, path, options, progress, warn, cancel));
+
     // Which ones is known from the names that are missing; why, from this process at least.
     static List<SkippedSample> Skipped(IData data, PartialEmbedding partial)
     {

@@ -15,6 +15,9 @@ public sealed record CaptionRetrieval : Protocol
     const int Batch = 256;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => [.. new[] { "film", "caption" }.SelectMany(way => new[] { $"{way}_r1", $"{way}_r5", $"{way}_r10", $"{way}_median" })];
+
+    /// <inheritdoc/>
     /// <exception cref="ConfigurationException">The data have no captions, or films and captions are not given in one space.</exception>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {

@@ -14,6 +14,9 @@ public sealed record ClassRetrieval : Protocol
     const long Block = 512;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["r1", "r5", "r10", "map"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

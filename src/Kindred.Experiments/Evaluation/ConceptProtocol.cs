@@ -22,6 +22,9 @@ public sealed record ConceptProtocol([Range(1, 1 << 24)] int Samples = 500, [Ran
     const int Batch = 50, Shown = 10;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["choice", "choice_unasked", "coverage", "overlap", "overlap_copied", "restored"];
+
+    /// <inheritdoc/>
     /// <exception cref="ConfigurationException">The run writes nothing, or the data are no sentences with concepts.</exception>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {

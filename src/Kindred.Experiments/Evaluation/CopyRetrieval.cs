@@ -66,6 +66,9 @@ public sealed class CopyRetrieval(PictureData pictures, ViewPlan clean, ViewPlan
 public sealed record CopyDetection([Range(1, 1000)] int Edits = 2) : Protocol
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["r1", "r5"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

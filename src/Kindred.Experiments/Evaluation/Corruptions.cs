@@ -29,6 +29,9 @@ public sealed record Corruptions(IReadOnlyList<string>? Families = null, [Range(
     public IReadOnlyList<double> L2 { get; } = L2 ?? ProbeFit.Grid;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["clean", "mean", "relative", .. Reference is null ? Array.Empty<string>() : ["mce", "relative_mce"], .. Families];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

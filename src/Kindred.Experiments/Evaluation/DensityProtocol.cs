@@ -14,6 +14,9 @@ public sealed record DensityProtocol([Range(1.0, 100.0)] double Reach = 2, [Rang
     const int Rows = 1 << 14;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["mass", "error", "likelihood", "normalised"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

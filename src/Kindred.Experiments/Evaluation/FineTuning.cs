@@ -32,6 +32,9 @@ public sealed record FineTuning([Range(0.0, 1.0, MinimumIsExclusive = true)] dou
     [Range(0.001, 1.0)] double Crop = 0.08, bool FreezeNorm = false) : Protocol
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["accuracy", "top5"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

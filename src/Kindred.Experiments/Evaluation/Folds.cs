@@ -17,6 +17,9 @@ public sealed record Folds([Range(2, 1000)] int Count = 10, [Range(0.0, 1e6)] IR
     public IReadOnlyList<double> L2 { get; } = L2 ?? ProbeFit.Grid;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["accuracy", "std"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

@@ -26,6 +26,9 @@ public sealed record Generation([Range(4, 1 << 20)] int Samples = 1000, string? 
     const int Batch = 100, TrainingBatch = 64;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["fid", "fid_mean_term", "fid_real", "inception_score", "class_accuracy", "class_accuracy_real"];
+
+    /// <inheritdoc/>
     /// <exception cref="ConfigurationException">The run generates nothing, or the data are no pictures, or the other run cannot look at them.</exception>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {

@@ -16,6 +16,9 @@ namespace Kindred.Experiments.Evaluation;
 public sealed record GeometryProtocol([Range(2, 1 << 24)] int Samples = 5000) : Protocol
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["uniformity", "effective_rank", "z_std", "alignment"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

@@ -8,6 +8,9 @@ namespace Kindred.Experiments.Evaluation;
 public sealed record InformationProtocol : Protocol
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["nats", "truth"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

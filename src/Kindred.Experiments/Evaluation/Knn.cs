@@ -14,6 +14,9 @@ namespace Kindred.Experiments.Evaluation;
 public sealed record Knn([Range(1, 1 << 20)] int K = 200, [Range(1e-6, 1e6)] double Temperature = 0.07, [Range(1, 1 << 24)] int Block = 16384, bool Euclidean = false) : Protocol
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["accuracy"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

@@ -20,6 +20,9 @@ public sealed record Linear([Range(0.0, 1e9)] IReadOnlyList<double>? L2 = null, 
     public IReadOnlyList<double> L2 { get; } = L2 ?? ProbeFit.Grid;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["accuracy", "top5", "validation", "l2"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

@@ -31,6 +31,9 @@ public sealed record LinearSgd([Range(1, 100_000)] int Epochs = 90, [Range(1, 1 
     public IReadOnlyList<double> LearningRate { get; } = LearningRate ?? [0.1];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["accuracy", "top5", "learning_rate", "validation"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

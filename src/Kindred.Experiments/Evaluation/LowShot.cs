@@ -17,6 +17,9 @@ public sealed record LowShot([Range(1, 1 << 20)] IReadOnlyList<int>? K = null, [
     public IReadOnlyList<int> K { get; } = K ?? [1, 2, 4, 8, 16];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => [.. K.SelectMany(k => new[] { $"accuracy_{k}", $"std_{k}" })];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

@@ -18,6 +18,9 @@ public sealed record ModesProtocol([Range(1, 1 << 24)] int Samples = 5000, [Rang
     const int Shown = 2000;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["modes", "touched", "of", "good", "kl"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

@@ -24,6 +24,9 @@ public sealed record MultipleChoice(AnswerKind Answer = AnswerKind.Text) : Proto
     const int Batch = 20;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["accuracy", "chance", "most_frequent"];
+
+    /// <inheritdoc/>
     /// <exception cref="ConfigurationException">The run writes nothing, or the data are no questions.</exception>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {

@@ -9,6 +9,9 @@ namespace Kindred.Experiments.Evaluation;
 public sealed record OwnClassifier : Protocol
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["accuracy", "top5"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

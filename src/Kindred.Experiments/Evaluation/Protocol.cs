@@ -8,6 +8,10 @@ public abstract record Protocol
     /// <exception cref="ConfigurationException">A setting is out of its range.</exception>
     protected Protocol() => OptionRules.Check(this);
 
+    /// <summary>The names of what it measures with these settings, so that a name that it will never give is found before anything is trained: <c>*</c> stands for what follows from the
+    /// data, such as a speaker. Null where that is not known.</summary>
+    public virtual IReadOnlyList<string>? Metrics => null;
+
     /// <summary>Measures.</summary>
     /// <param name="subject">The frozen network, in evaluation mode, and the data; called without a gradient.</param>
     /// <returns>Numbers by name; rates in percent.</returns>

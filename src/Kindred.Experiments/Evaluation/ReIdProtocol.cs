@@ -17,6 +17,9 @@ namespace Kindred.Experiments.Evaluation;
 public sealed record ReIdProtocol(string Camera = "camera", [property: AllowedValues("test", "train", "all")] string Split = "test", [Range(1, 1 << 20)] int Queries = 1024) : Protocol
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["map", "r1", "r5", "r10"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

@@ -11,6 +11,9 @@ namespace Kindred.Experiments.Evaluation;
 public sealed record ReconstructionProtocol([Range(0.0, 1e6)] double L2 = 1e-4) : Protocol
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["error", "relative", "class", "class_before"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

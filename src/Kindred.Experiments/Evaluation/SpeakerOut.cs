@@ -23,6 +23,9 @@ public sealed record SpeakerOut(string Label = "digit", string Group = "speaker"
     static ProbeFit Rough => ProbeFit.Default with { Iterations = 100, Tolerance = 1e-3 };
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["knn", "linear", "knn_*", "linear_*"];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

@@ -139,17 +139,21 @@ public sealed class Subject
     /// <exception cref="ConfigurationException">It is not known.</exception>
     public IData OpenOwn() => open(OwnData ?? throw new ConfigurationException("the run's recipe names no data; this protocol wants those that it learnt from."));
 
+    /// <summary>What a person does to give labels.</summary>
+    internal const string HowToLabel = "Give them by one folder a class, or by a table of some or all samples: folder:PATH?labels=FILE.csv (columns path and label), or list:FILE.csv.";
+
     /// <summary>Opens a part of the data that has classes.</summary>
     /// <exception cref="DataException">It has none.</exception>
     public IData OpenLabelled(string? split, string? label = null, bool alone = false)
     {
         var data = Open(split, label: label, alone: alone);
-        if (data.Labels is not null && data.Classes.Count > 1) return data;
-        var none = data.Labels is null || data.Classes.Count == 0;
+        if (data.Labels is not null && data.Classes.Count > 1 && data.Labels.Any(l => l >= 0)) return data;
+        var (none, all) = (data.Labels is null || data.Classes.Count == 0, data.Count);
+        var some = data.Classes.Count > 1;
         data.Dispose();
-        throw new DataException(none
-            ? $"{Uri} has no labels, and this protocol needs them: put the samples into one folder a class, or name a table of them (folder:PATH?labels=FILE.csv). "
-                + "geometry and copy-retrieval need none."
+        throw new DataException(none ? $"{Uri} has no labels, and this protocol needs them. {HowToLabel} geometry, clustering and copy-retrieval need none."
+            : some ? $"{Uri} has no labels among the {all} samples of its part '{split ?? "all"}', and this protocol needs some there: label more samples, "
+                + "or give another share to test on, as ?held=0.5."
             : $"all samples of {Uri} are of one class; this protocol needs labels of at least two, for example a folder with one folder a class.");
     }
 

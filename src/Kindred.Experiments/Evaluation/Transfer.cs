@@ -16,6 +16,9 @@ public sealed record Transfer([Range(0.0, 1e9)] IReadOnlyList<double>? L2 = null
     public IReadOnlyList<double> L2 { get; } = L2 ?? ProbeFit.Grid;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => ["accuracy", "top5", "validation", "l2"];
+
+    /// <inheritdoc/>
     /// <exception cref="ConfigurationException">The data are the run's own.</exception>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {

@@ -39,6 +39,9 @@ public sealed record TransformProbe(IReadOnlyList<string>? Tasks = null, [Range(
     public IReadOnlyList<double> L2 { get; } = L2 ?? [1e-1, 1e-2, 1e-3, 1e-4];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => [.. Tasks.SelectMany(task => new[] { $"{task}_h", $"{task}_z" })];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);

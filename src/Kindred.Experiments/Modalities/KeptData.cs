@@ -63,13 +63,22 @@ public sealed record KeptFacts(string? Uri, int Samples, IReadOnlyList<string> C
     public static KeptFacts Of(IData data, string? uri)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new(uri, data.Count, [.. data.Classes], data.StepsPerEpoch, data.Inputs.ToDictionary(), data.Streams.ToDictionary(s => s.Key, s => Of(s.Value, null)));
+        return new(uri, data.Count, [.. data.Classes], data.StepsPerEpoch, InputsOf(data), data.Streams.ToDictionary(s => s.Key, s => Of(s.Value, null)));
     }
 
     /// <summary>The facts as parts are built from them.</summary>
     public static DataFacts FactsOf(IData data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new(data.Count, data.Classes.Count, data.StepsPerEpoch) { Inputs = data.Inputs, Streams = data.Streams.ToDictionary(s => s.Key, s => FactsOf(s.Value)) };
+        return new(data.Count, data.Classes.Count, data.StepsPerEpoch) { Inputs = InputsOf(data), Streams = data.Streams.ToDictionary(s => s.Key, s => FactsOf(s.Value)) };
+    }
+
+    // What an input looks like, and how many values each further label has; a run that kept its facts is not asked for its data.
+    static Dictionary<string, long> InputsOf(IData data)
+    {
+        var inputs = data.Inputs.ToDictionary();
+        if (data is not KeptData)
+            foreach (var (name, values) in data.Columns) inputs["column." + name] = values.DefaultIfEmpty(-1).Max() + 1L;
+        return inputs;
     }
 }

@@ -135,9 +135,9 @@ public sealed class PictureData : IData, ISeenAgain
 
         public Batch Tensors()
         {
-            var index = Numbers(raw.Index);
+            var (index, labels) = Numbers();
             var numbers = index.ToArray<long>();
-            return new([.. raw.Views.Select(View)], index, Numbers(raw.Labels))
+            return new([.. raw.Views.Select(View)], index, labels)
             {
                 Columns = data.Columns.ToDictionary(c => c.Key, c => Tensor.From<long>([.. numbers.Select(i => (long)c.Value[(int)i])])),
             };
@@ -147,7 +147,13 @@ public sealed class PictureData : IData, ISeenAgain
 
         bool InShares => Own.Count < raw.Count;
 
-        Tensor Numbers(ReadOnlySpan<long> all) => InShares ? Everyone.Gather(Tensor.From(all.Slice(Own.First, Own.Count)), raw.Count) : Tensor.From(all);
+        (Tensor Index, Tensor Labels) Numbers()
+        {
+            if (!InShares) return (Tensor.From(raw.Index), Tensor.From(raw.Labels));
+            var (first, count) = Own;
+            var both = Everyone.Gather(Tensor.Stack([Tensor.From(raw.Index.Slice(first, count)), Tensor.From(raw.Labels.Slice(first, count))], 1), raw.Count);
+            return (both.Select(1, 0).Contiguous(), both.Select(1, 1).Contiguous());
+        }
 
         // Rows of interleaved pixels are what libtorch calls channels-last: no pixel is moved, only the strides are named.
         View View(ViewBlock block)

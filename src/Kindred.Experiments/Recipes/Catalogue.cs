@@ -32,7 +32,7 @@ public abstract class Catalogue
     {
         ArgumentNullException.ThrowIfNull(node);
         var (name, options) = NameIn(node, path);
-        var part = Parts.FirstOrDefault(p => p.Attribute.Name == name.Text) ?? throw name.Error(path, Missing(name.Text));
+        var part = Parts.FirstOrDefault(p => p.Attribute.Name == name.Text) ?? throw Blamed(node, name).Error(path, Missing(name.Text));
         if (options is not (null or RecipeMap)) throw options.Error(path, $"a map with options of {part.Attribute.Name} was expected, this is {options.Kind}");
         if (part.Options is null && options is RecipeMap { Entries: [var (key, value), ..] }) throw value.Error(Binder.Join(path, key), $"the {Kind} {part.Attribute.Name} has no options");
         return (part, Registry.OverPreset(part.Attribute, (RecipeMap?)options));
@@ -71,6 +71,9 @@ public abstract class Catalogue
 
     /// <summary>What a message says of a name that is not known.</summary>
     protected string Missing(string name) => $"there is no {Kind} '{name}'{Suggest.Nearest(name, Names)}; there are {string.Join(", ", Names)}";
+
+    // In { crop: { … } } the name is a key, and what is written there is the map.
+    static RecipeNode Blamed(RecipeNode node, RecipeScalar name) => node is RecipeMap map && map["name"] is null ? node : name;
 
     (RecipeScalar Name, RecipeNode? Options) NameIn(RecipeNode node, string path) => node switch
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Kindred.Data.Sources;
 using Kindred.Data.Views;
 using Kindred.Experiments.Evaluation;
 using Kindred.Experiments.Modalities;
@@ -39,8 +40,11 @@ public static class Catalogues
     /// <summary>Kinds of data.</summary>
     public static Catalogue<ModalityAttribute> Modalities { get; } = new("modality", typeof(Modality));
 
+    /// <summary>Places that pictures come from, of plug-ins.</summary>
+    public static Catalogue<PictureSourceAttribute> PictureSources { get; } = new("picture source", typeof(PictureSource));
+
     /// <summary>All kinds.</summary>
-    public static IReadOnlyList<Catalogue> All { get; } = [Methods, Encoders, Optimizers, Schedules, Operations, GraphOperations, Protocols, Modalities];
+    public static IReadOnlyList<Catalogue> All { get; } = [Methods, Encoders, Optimizers, Schedules, Operations, GraphOperations, Protocols, Modalities, PictureSources];
 
     /// <summary>Where parts are looked for.</summary>
     public static IReadOnlyList<Assembly> Assemblies => assemblies;
@@ -58,6 +62,8 @@ public static class Catalogues
             Action[] found = [.. All.Select(c => c.Looked(more))];
             assemblies = more;
             foreach (var take in found) take();
+            foreach (var (name, source) in PictureSources.All.Where(s => s.Value.Type.Assembly == plugin))
+                Data.Sources.PictureSources.Add((name, source.Attribute.Path, source.Attribute.Title), (PictureSource)Activator.CreateInstance(source.Type)!);
         }
     }
 

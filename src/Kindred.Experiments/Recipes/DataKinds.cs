@@ -9,6 +9,9 @@ public static class DataKinds
 {
     static readonly ConcurrentDictionary<Type, Modality> made = new();
 
+    /// <summary>The words that stand in front of the colon of data URIs, sorted.</summary>
+    public static IReadOnlyList<string> Schemes => [.. Catalogues.Modalities.SelectMany(m => m.Attribute.Schemes).Order(StringComparer.Ordinal)];
+
     /// <summary>The modality of a URI: by the word in front of its colon, or by what a plain path holds.</summary>
     public static Modality Of(string uri)
     {

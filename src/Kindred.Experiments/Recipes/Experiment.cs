@@ -102,7 +102,13 @@ public sealed class Experiment : IDisposable
     /// <summary>A trainer for it.</summary>
     /// <param name="maxSteps">Stops early; schedules keep their length.</param>
     /// <param name="hooks">Who looks on.</param>
-    public Trainer Trainer(long? maxSteps = null, params IReadOnlyList<IHook> hooks) => new(Method, Data, Optimizers, new TrainerOptions
+    public Trainer Trainer(long? maxSteps = null, params IReadOnlyList<IHook> hooks) => Trainer(maxSteps, null, hooks);
+
+    /// <summary>A trainer for it.</summary>
+    /// <param name="maxSteps">Stops early; schedules keep their length.</param>
+    /// <param name="guard">Decides what becomes of steps that went wrong; null ends the training.</param>
+    /// <param name="hooks">Who looks on.</param>
+    public Trainer Trainer(long? maxSteps, Guard? guard, params IReadOnlyList<IHook> hooks) => new(Method, Data, Optimizers, new TrainerOptions
     {
         Epochs = train.Epochs,
         Steps = train.Steps,
@@ -112,7 +118,11 @@ public sealed class Experiment : IDisposable
         Precision = PrecisionOf(train.Precision, Device),
         LogEvery = train.LogEvery,
         Piece = train.Piece,
-    }, hooks);
+        Guard = guard,
+    }, guard is null ? hooks : [guard, .. hooks]);
+
+    /// <summary>What the recipe wants done with steps that go wrong.</summary>
+    internal GuardOptions Guarded => new(Enum.Parse<GuardKind>(train.Guard, ignoreCase: true), train.GuardLimit, train.Spike);
 
     /// <summary>Everything that the next step depends on.</summary>
     public TrainingState State() => new(Method, Optimizers, train.Seed);

@@ -54,6 +54,16 @@ public sealed class Recipe
         return Build(Stem(file), text, RecipeReader.ReadMap(text, file), file, overrides, folder, binder);
     }
 
+    /// <summary>What a recipe file says with presets merged and overrides applied; nothing of it is bound yet, so that all that is wrong in it can be looked for.</summary>
+    internal static RecipeMap Merge(string path, IReadOnlyList<string> overrides, string? folder)
+    {
+        var file = Locate(path, null, folder);
+        return RecipeMerge.Apply(Extend(RecipeReader.ReadMap(RecipeReader.ReadText(file), file), file, folder, []), overrides);
+    }
+
+    /// <summary>Binds what <see cref="Merge"/> gave.</summary>
+    internal static Recipe Of(string name, RecipeMap resolved, Binder? binder) => new(name, "", resolved, [], binder);
+
     /// <summary>Reads a recipe from text.</summary>
     /// <param name="yaml">The text.</param>
     /// <param name="source">What messages call it.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kindred.Data.Sources;
 using Kindred.Experiments.Modalities;
 using Kindred.Optim;
 
@@ -13,8 +14,11 @@ public static class RecipeCheck
     public static void Refuse(Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        for (var i = 0; i < recipe.Phases.Count; i++) Refuse(recipe.Phases[i], recipe.PhaseMaps[i]);
+        foreach (var check in Checks(recipe)) check();
     }
+
+    /// <summary>All that is looked at, each by itself: the first that throws is enough to refuse, and all together find every mistake.</summary>
+    internal static IEnumerable<Action> Checks(Recipe recipe) => recipe.Phases.Zip(recipe.PhaseMaps).SelectMany(p => Checks(p.First, p.Second));
 
     /// <summary>What is allowed but makes no sense, a sentence each.</summary>
     /// <param name="recipe">A recipe that <see cref="Refuse(Recipe)"/> accepts.</param>
@@ -24,23 +28,52 @@ public static class RecipeCheck
         return recipe.Phases.SelectMany(Warnings);
     }
 
-    static void Refuse(RecipeFile phase, RecipeMap map)
+    static IEnumerable<Action> Checks(RecipeFile phase, RecipeMap map)
     {
-        var method = Catalogues.Methods.Find(phase.Method);
+        yield return () => Method(phase, map);
+        yield return () => Scheme(phase, map);
+        yield return () => Options(phase, map);
+        if (phase.Encoder is { IsNull: false } encoder) yield return () => Catalogues.Encoders.Bind(encoder, "encoder", Parts.Binder);
+        foreach (var (name, node) in phase.Networks) yield return () => CheckNetwork(Method(phase, map).Type, name, node);
+        yield return () =>
+        {
+            var modality = DataKinds.UriOf(phase) is { } uri ? DataKinds.Of(uri) : new PictureModality();
+            var request = Parts.Request(phase, modality, "");
+            modality.Check(request.Views, request.Plain);
+        };
+        yield return () => Settings(phase);
+        yield return () => BestMetric.Of(phase);
+        yield return () => Batch(phase, map);
+    }
+
+    // Whether the data are there is known when they are opened; whether they are of a kind that there is, before.
+    static void Scheme(RecipeFile phase, RecipeMap map)
+    {
+        if (DataKinds.UriOf(phase) is not { } uri || DataUri.Parse(uri).Kind is not { Length: > 0 } kind || DataKinds.Schemes.Contains(kind)) return;
+        var what = $"'{uri}': there is no kind of data '{kind}'{Suggest.Nearest(kind, DataKinds.Schemes)}; there are {string.Join(", ", DataKinds.Schemes)}";
+        throw map["data"] is RecipeScalar node ? node.Error("data", what) : new ConfigurationException($"data: {what}.");
+    }
+
+    static Part<MethodAttribute> Method(RecipeFile phase, RecipeMap map)
+    {
+        if (Catalogues.Methods.All.TryGetValue(phase.Method, out var method)) return method;
+        try { return Catalogues.Methods.Find(phase.Method); }
+        catch (ConfigurationException e) when (map["method"] is { } node) { throw node.Error("method", e.Message.TrimEnd('.')); }
+    }
+
+    static void Options(RecipeFile phase, RecipeMap map)
+    {
+        var method = Method(phase, map);
         if (Registry.OptionsOf(method.Type) is { } options) Parts.Binder.Bind(options, phase.Options, "options");
         else if (phase.Options is RecipeMap { Entries: [var (key, value), ..] }) throw value.Error($"options.{key}", $"{method.Attribute.Name} has no options");
-        if (phase.Encoder is { IsNull: false } encoder) Catalogues.Encoders.Bind(encoder, "encoder", Parts.Binder);
-        foreach (var (name, node) in phase.Networks) CheckNetwork(method.Type, name, node);
-        var modality = DataKinds.UriOf(phase) is { } uri ? DataKinds.Of(uri) : new PictureModality();
-        var request = Parts.Request(phase, modality, "");
-        modality.Check(request.Views, request.Plain);
-        Settings(phase);
-        BestMetric.Of(phase);
-        if (phase.Train.Batch < method.Attribute.LeastBatch)
-        {
-            var what = $"{phase.Train.Batch} is out of range; {method.Attribute.Name} compares the samples of a batch and takes at least {method.Attribute.LeastBatch}";
-            throw map.TryGet("train.batch", out var batch) ? batch.Error("train.batch", what) : new ConfigurationException($"train.batch: {what}.");
-        }
+    }
+
+    static void Batch(RecipeFile phase, RecipeMap map)
+    {
+        var method = Method(phase, map);
+        if (phase.Train.Batch >= method.Attribute.LeastBatch) return;
+        var what = $"{phase.Train.Batch} is out of range; {method.Attribute.Name} compares the samples of a batch and takes at least {method.Attribute.LeastBatch}";
+        throw map.TryGet("train.batch", out var batch) ? batch.Error("train.batch", what) : new ConfigurationException($"train.batch: {what}.");
     }
 
     static void CheckNetwork(Type method, string name, RecipeNode node)

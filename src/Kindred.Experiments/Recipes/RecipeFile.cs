@@ -89,6 +89,10 @@ public sealed record ViewSection(
 /// <param name="Piece">Rows that an encoder takes at a time, for batches whose graph would not fit into memory; 0 takes all. Batch norm then sees a piece, not the batch.</param>
 /// <param name="EvaluateEvery">Steps between two evaluations of what the recipe asks for, the start and the end included; 0 evaluates at the end only. Training does not notice.</param>
 /// <param name="Best">The metric by which the best state is kept: PROTOCOL.METRIC, such as sts.stsb-dev, with a minus before it where less is better.</param>
+/// <param name="Guard">What becomes of a step whose loss or gradients are no longer finite: stop ends the training, skip undoes it and leaves its batch out,
+/// rollback puts the last checkpoint's state back and goes on with the next batch.</param>
+/// <param name="GuardLimit">How many steps may be undone; one more ends the training.</param>
+/// <param name="Spike">A loss more than this many deviations above the median of the last hundred counts as wrong too; 0 does not look.</param>
 public sealed record TrainSection(
     [Range(1, 1_000_000)] int Epochs = 100,
     [Range(1, 1 << 20)] int Batch = 256,
@@ -109,4 +113,7 @@ public sealed record TrainSection(
     string? From = null,
     [Range(0, 1 << 30)] int Piece = 0,
     [Range(0, int.MaxValue)] int EvaluateEvery = 0,
-    string? Best = null);
+    string? Best = null,
+    [AllowedValues("stop", "skip", "rollback")] string Guard = "stop",
+    [Range(1, 1_000_000)] int GuardLimit = 10,
+    [Range(0.0, 1e6)] double Spike = 0);

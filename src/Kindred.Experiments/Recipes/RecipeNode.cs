@@ -22,7 +22,12 @@ public abstract class RecipeNode(RecipePlace place)
     /// <param name="path">Its dotted path.</param>
     /// <param name="what">What came, what was expected, what to do.</param>
     /// <returns>The error to throw.</returns>
-    public ConfigurationException Error(string path, string what) => new($"{(path.Length == 0 ? "recipe" : path)}: {what} ({Place})");
+    public ConfigurationException Error(string path, string what)
+    {
+        var error = new ConfigurationException($"{(path.Length == 0 ? "recipe" : path)}: {what} ({Place})");
+        error.Data[RecipeFault.Key] = new RecipeFault(path, what, this);
+        return error;
+    }
 
     /// <summary>A value under a dotted path, such as <c>train.optimizer.lr</c> or <c>views.0.count</c>.</summary>
     /// <param name="path">The path.</param>

@@ -31,6 +31,15 @@ static class Agreement
         trainer.Position = state.Position;
     }
 
+    /// <summary>Everybody's state becomes the one that rank 0 has put back, if it had one; where training stands is not changed.</summary>
+    /// <returns>Whether it had one.</returns>
+    public static bool Back(bool found, TrainingState state, Trainer trainer)
+    {
+        found = Everyone.FromFirst([(byte)(found ? 1 : 0)])[0] == 1;
+        if (found) State(state, trainer);
+        return found;
+    }
+
     /// <summary>Which ranks ended with another state than rank 0's; none, where all is well.</summary>
     public static int[] Differing(string sha256)
     {

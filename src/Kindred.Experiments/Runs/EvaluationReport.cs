@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kindred.Data.Pictures;
@@ -52,8 +53,22 @@ public sealed record EvaluationReport(string Protocol, IReadOnlyDictionary<strin
         try { Directory.CreateDirectory(Path.GetDirectoryName(file)!); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw StorageFailure.Explain(file, 0, e); }
         AtomicFile.WriteText(file, $"{ToString()}\n");
+        Show(run, mark, of);
         foreach (var (name, svg) in Pictures) AtomicFile.WriteText(Path.Combine(run, "eval", $"{name}{of}.svg"), svg);
         foreach (var (name, sheet) in Sheets) AtomicFile.Write(Path.Combine(run, "eval", $"{name}{of}.png"), stream => PngWriter.Write(stream, sheet));
         return file;
+    }
+
+    // TensorBoard shows what was evaluated at the step of the state that was looked at. It is a convenience: that it cannot be written undoes no evaluation.
+    void Show(string run, string? mark, string of)
+    {
+        if (RunInfo.TryRead(Path.Combine(run, "run.json")) is not { Step: > 0 } info) return;
+        var step = mark is not null && mark.StartsWith("step-", StringComparison.Ordinal) && long.TryParse(mark["step-".Length..], CultureInfo.InvariantCulture, out var at) ? at : info.Step;
+        try
+        {
+            using var events = EventFile.Create(Path.Combine(run, "tb"));
+            foreach (var (name, value) in Metrics) events.Scalar($"eval/{Protocol}{of}.{name}", step, value);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or EnvironmentException) { /* the report itself is written */ }
     }
 }

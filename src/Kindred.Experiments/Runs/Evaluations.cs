@@ -63,10 +63,17 @@ public static class Evaluations
     public static IReadOnlyList<EvaluationRequest> Requested(RecipeFile recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        EvaluationRequest[] requests = [.. recipe.Evaluate.Select((node, i) => Request(node, $"evaluate.{i}"))];
-        foreach (var request in requests) Check(request);
-        return requests;
+        foreach (var check in Checks(recipe)) check();
+        return [.. recipe.Evaluate.Select((node, i) => Request(node, $"evaluate.{i}"))];
     }
+
+    /// <summary>What is looked at in a recipe's evaluations, each by itself; see <see cref="RecipeCheck"/>.</summary>
+    internal static IEnumerable<Action> Checks(RecipeFile recipe) => recipe.Evaluate.Select<RecipeNode, Action>((node, i) => () =>
+    {
+        var path = $"evaluate.{i}";
+        try { Check(Request(node, path)); }
+        catch (ConfigurationException e) when (RecipeFault.Of(e) is null) { throw node.Error(path, e.Message.TrimEnd('.')); }
+    });
 
     static EvaluationRequest Request(RecipeNode node, string path)
     {
@@ -82,6 +89,14 @@ public static class Evaluations
         ArgumentNullException.ThrowIfNull(request);
         Find(request);
         Layers.Find(request.Layer);
+    }
+
+    /// <summary>The names of the metrics that a request gives, <c>*</c> for what follows from the data; null where its protocol does not say.</summary>
+    /// <exception cref="ConfigurationException">There is no such protocol or setting.</exception>
+    public static IReadOnlyList<string>? MetricsOf(EvaluationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Find(request).Protocol.Metrics;
     }
 
     static (ProtocolAttribute Attribute, Protocol Protocol) Find(EvaluationRequest request)

@@ -25,7 +25,10 @@ public sealed class FollowingRun(Recipe recipe, RunOptions options)
             var state = experiment.State();
             var train = experiment.Recipe.Train;
             using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
-            var trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? [] : [probe]);
+            Trainer? trainer = null;
+            using var guard = new Guard(experiment.Guarded, state, _ => { }) { Back = () => Agreement.Back(false, state, trainer!) };
+            state.Guard = guard;
+            trainer = experiment.Trainer(options.MaxSteps - offset, guard, probe is null ? [] : [probe]);
             Agreement.State(state, trainer);
             var result = trainer.Fit(cancel);
             state.Position = trainer.Position;

@@ -29,25 +29,36 @@ sealed record Resumption(Checkpoint? Checkpoint, int Phase, long Offset, bool Go
     {
         if (chosen is not null) RequireOwn(folder, chosen);
         if (folder.Resumed) folder.CheckSame(recipe.Resolved, free);
+        var before = folder.Resumed ? Before(folder.Path) : null;
         var checkpoint = chosen is not null ? CheckpointStore.Load(chosen) : Last(folder, warn);
-        if (checkpoint is null) return new(null, 0, 0, false);
+        if (checkpoint is null)
+        {
+            if (before is not null) TrainingLength.Check(before, recipe, 0, folder.Path);
+            return new(null, 0, 0, false);
+        }
         var (phase, offset) = ((int)Number(checkpoint, PhaseKey, 0), Number(checkpoint, OffsetKey, 0));
         if (phase < 0 || phase >= recipe.Phases.Count || offset < 0)
             throw new DataException($"the checkpoint of step {checkpoint.Step} is of phase {phase}, and the recipe has {recipe.Phases.Count}: it is of another run.");
         if (Text(checkpoint, MethodKey) is { } method && method != recipe.Phases[phase].Method)
             throw new DataException($"the checkpoint of step {checkpoint.Step} was written by the method {method}, this recipe trains {recipe.Phases[phase].Method}: it is of another run.");
-        if (Text(checkpoint, RecipeKey) is { } hash && hash != HashOf(recipe, free))
+        if (before is not null) TrainingLength.Check(before, recipe, phase, folder.Path);
+        if (before is not null && TrainingLength.Text(before.Phases[phase].Train) is var was && TrainingLength.Text(recipe.Phases[phase].Train) is var wanted && was != wanted)
+            warn($"goes on to {wanted} where the run was begun with {was}: schedules are as long as that from here on.");
+        if (Text(checkpoint, RecipeKey) is { } hash && hash != HashOf(recipe, free) && hash != WholeHash(recipe.Resolved, free) && (before is null || hash != WholeHash(before.Resolved, free)))
             throw new DataException($"the checkpoint of step {checkpoint.Step} was written with other settings than these: it is of another run. Start from its weights with --from.");
         return new(checkpoint, phase, offset, chosen is not null);
     }
 
-    /// <summary>A hash of all settings that decide the numbers of a run; checkpoints carry it.</summary>
+    /// <summary>A hash of all settings that decide the numbers of a run, but for how long it trains; checkpoints carry it.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="free">Settings that do not count.</param>
-    public static string HashOf(Recipe recipe, IReadOnlyList<string> free)
+    public static string HashOf(Recipe recipe, IReadOnlyList<string> free) => WholeHash(TrainingLength.Without(recipe.Resolved), free);
+
+    // Checkpoints of earlier versions count the length too.
+    static string WholeHash(RecipeMap settings, IReadOnlyList<string> free)
     {
         // The order in which settings were said does not count.
-        var lines = Lines("", RecipeReader.ReadMap(recipe.Resolved.ToString(), "settings"), free).Order(StringComparer.Ordinal);
+        var lines = Lines("", RecipeReader.ReadMap(settings.ToString(), "settings"), free).Order(StringComparer.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..16];
     }
 
@@ -55,6 +66,8 @@ sealed record Resumption(Checkpoint? Checkpoint, int Phase, long Offset, bool Go
         node.IsNull || free.Contains(path) ? []
         : node is RecipeMap map ? map.Entries.SelectMany(e => Lines(Binder.Join(path, e.Key), e.Value, free))
         : [$"{path} {node.ToString().Trim()}"];
+
+    static Recipe? Before(string run) => File.Exists(Path.Combine(run, "config.yaml")) ? TrainedRun.ReadRecipe(run) : null;
 
     // A checkpoint of another folder would be gone on with in this one under this one's name and settings.
     static void RequireOwn(RunFolder folder, string chosen)

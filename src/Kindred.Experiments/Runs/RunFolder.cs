@@ -30,7 +30,7 @@ public sealed class RunFolder : IDisposable
     readonly Lock gate = new();
     ITimer? heart;
     JsonLines? badSamples;
-    bool begun, disposed;
+    bool begun, disposed, discarded;
 
     RunFolder(string path, RunLock runLock, RunInfo info, RunInfo? before, bool resumed, bool made, bool stale, int keep, TimeProvider clock)
     {
@@ -122,10 +122,11 @@ public sealed class RunFolder : IDisposable
             else
                 Refuse(path, before, resume);
 
+            var found = stale ? [] : Directory.EnumerateFileSystemEntries(path).ToHashSet(StringComparer.Ordinal);
             var now = clock.GetUtcNow();
             var info = new RunInfo(RunState.Created, Environment.ProcessId, Environment.MachineName, before?.Created ?? now, now, before?.Step ?? 0,
                 Checkpoint: before?.Checkpoint, From: before?.From);
-            return new(path, runLock, info, before, before is not null || (!stale && Holds(path)), made, stale, keep, clock);
+            return new(path, runLock, info, before, before is not null || (!stale && Holds(path)), made, stale, keep, clock) { Found = found };
         }
         catch
         {
@@ -152,6 +153,14 @@ public sealed class RunFolder : IDisposable
         WriteInfo();
         heart = clock.CreateTimer(_ => Pulse(), null, Beat, Beat);
     }
+
+    /// <summary>What lay in the folder when it was claimed.</summary>
+    HashSet<string> Found { get; init; } = [];
+
+    /// <summary>Takes away, when it is disposed, what was written since the folder was claimed: of a new run that failed before its first step. A first step that went wrong and was
+    /// kept (<see cref="Failures"/>) is left to be looked at.</summary>
+    /// <returns>Whether that is what it is.</returns>
+    public bool Discard() => discarded = !Resumed && Info is { Step: 0, Checkpoint: null or 0 } && !Directory.Exists(In(Failures.FolderName));
 
     /// <summary>Notes that there is a checkpoint of a step, so that its loss is noticed.</summary>
     /// <param name="step">Its step.</param>
@@ -207,7 +216,7 @@ public sealed class RunFolder : IDisposable
         AtomicFile.WriteText(In("overrides.txt"), string.Concat(recipe.Overrides.Select(o => $"{o}\n")));
     }
 
-    /// <summary>Refuses to go on with other settings than the run began with.</summary>
+    /// <summary>Refuses to go on with other settings than the run began with; how long it trains is not compared.</summary>
     /// <param name="resolved">The settings of now.</param>
     /// <param name="free">Paths that may differ, such as <c>train.workers</c>; everything below them too.</param>
     /// <exception cref="ConfigurationException">Something else differs; the message lists it.</exception>
@@ -216,7 +225,7 @@ public sealed class RunFolder : IDisposable
         if (!File.Exists(In("config.yaml")))
             return;
 
-        var changes = RecipeDifference.Between(RecipeReader.ReadFile(In("config.yaml")), RecipeReader.ReadMap(resolved.ToString(), "now"))
+        var changes = RecipeDifference.Between(TrainingLength.Without(RecipeReader.ReadFile(In("config.yaml"))), TrainingLength.Without(RecipeReader.ReadMap(resolved.ToString(), "now")))
             .Where(c => !free.Any(f => c.Path == f || c.Path.StartsWith($"{f}.", StringComparison.Ordinal))).ToArray();
 
         if (changes.Length > 0)
@@ -259,6 +268,13 @@ public sealed class RunFolder : IDisposable
         heart?.Dispose();
         badSamples?.Dispose();
 
+        if (discarded)
+        {
+            Empty();
+            Leave();
+            return;
+        }
+
         if (Info.State is RunState.Running)
             Info = Info with { State = RunState.Failed, Message = "the run was abandoned" };
 
@@ -281,6 +297,21 @@ public sealed class RunFolder : IDisposable
         catch (DataException)
         {
             return true;
+        }
+    }
+
+    /// <summary>Takes away what is new in it.</summary>
+    void Empty()
+    {
+        try
+        {
+            foreach (var entry in Directory.EnumerateFileSystemEntries(Path).Where(e => !Found.Contains(e) && System.IO.Path.GetFileName(e) != ".lock").ToArray())
+                if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
+                else File.Delete(entry);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Warning?.Invoke($"what the run began to write in {Path} cannot be taken away: {e.Message}");
         }
     }
 

@@ -14,7 +14,14 @@ namespace Kindred.Experiments.Runs;
 /// <param name="Seconds">Seconds that this process trained.</param>
 /// <param name="StateSha256">The hash of everything the next step depends on.</param>
 /// <param name="Finished">Whether the recipe is done.</param>
-public sealed record RunSummary(string Run, long Steps, int Epochs, double Loss, double ImagesPerSecond, double Seconds, string StateSha256, bool Finished);
+public sealed record RunSummary(string Run, long Steps, int Epochs, double Loss, double ImagesPerSecond, double Seconds, string StateSha256, bool Finished)
+{
+    /// <summary>How long the last phase was expected to take, as its first steps told; null of a training of fewer steps than that takes.</summary>
+    public TrainingEstimate? Estimate { get; init; }
+
+    /// <summary>The command that goes on from here, for a person to run; null where nobody said one.</summary>
+    public string? Next { get; init; }
+}
 
 /// <summary>What a run is asked for, beside its recipe.</summary>
 public sealed record RunOptions
@@ -59,7 +66,9 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
 {
     /// <summary>Settings that may change when a run goes on: they do not touch its numbers.</summary>
     static readonly string[] free = ["train.workers", "train.logEvery", "train.checkpointEvery", "train.keep", "train.onlineProbe", "train.evaluateEvery", "train.best",
-        "evaluate", "data"];
+        "train.guard", "train.guardLimit", "train.spike", "evaluate", "data"];
+
+    TrainingEstimate? estimate;
 
     /// <summary>Called with each phase's method once the run is over, before it is freed: for evaluations.</summary>
     public Action<Experiment, RunFolder>? Finished { get; init; }
@@ -67,8 +76,18 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     /// <summary>Told what evaluations gave while training, where <c>train.evaluateEvery</c> asks for them.</summary>
     public Action<Evaluated>? Evaluated { get; init; }
 
+    /// <summary>Told, after the first few steps of a phase, how long it will take.</summary>
+    public Action<TrainingEstimate>? Estimated { get; init; }
+
     /// <summary>Called when everything is checked and loaded, right before the folder is written into: from here on there is something to save.</summary>
     public Action? Begun { get; init; }
+
+    /// <summary>The same as <see cref="Run"/>, on a thread of its own.</summary>
+    /// <param name="cancel">Stops after a checkpoint; <see cref="RunSummary.Finished"/> tells, and it is no exception.</param>
+    /// <exception cref="ConfigurationException">The settings are not those of the run that is to go on, or two options exclude each other.</exception>
+    /// <exception cref="DataException">The checkpoint or the weights do not fit, or the data changed.</exception>
+    /// <exception cref="NumericException">The loss or the weights are no longer finite.</exception>
+    public Task<RunSummary> RunAsync(CancellationToken cancel = default) => Background.Run(() => Run(cancel));
 
     /// <summary>Trains until the recipe's end, the step limit or a cancellation; writes a checkpoint in each case.</summary>
     /// <remarks>Nothing of a run that is there is touched before all that could speak against going on is checked: settings, checkpoint, data.</remarks>
@@ -89,7 +108,8 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         }
         catch (Exception e) when (folder.Info.State is not RunState.Created)
         {
-            folder.Set(RunState.Failed, message: e.Message);
+            // A run that failed before its first step has nothing to show, and its folder would be in the way of the next try.
+            if (!folder.Discard()) folder.Set(RunState.Failed, message: e.Message);
             throw;
         }
     }
@@ -156,7 +176,9 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                 folder.Set(done ? RunState.Finished : RunState.Preempted, offset + outcome.Result.At.Step);
                 using var apart = Everyone.Apart();                                       // the others are done
                 if (done || !cancel.IsCancellationRequested) Finished?.Invoke(experiment, folder);
-                return new RunSummary(folder.Path, offset + outcome.Result.At.Step, outcome.Result.At.Epoch, outcome.Loss, outcome.Result.Rate, outcome.Result.Seconds, outcome.Sha256, done);
+                var result = outcome.Result;
+                return new RunSummary(folder.Path, offset + result.At.Step, result.At.Epoch, outcome.Loss, result.Rate, result.Seconds, outcome.Sha256, done)
+                    { Estimate = estimate };
             }
         }
         finally { log?.Dispose(); }
@@ -194,11 +216,9 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
     static void Restore(TrainingState state, Checkpoint start, Trainer trainer)
     {
         state.Restore(start.Parts);
-        var nominal = trainer.Position.Nominal;
-        if (state.Position.Nominal != nominal)
-            throw new DataException($"the checkpoint was written in a run of {state.Position.Nominal} steps; this recipe and data make {nominal}. The "
+        trainer.Position = state.Position = trainer.Continued(state.Position)
+            ?? throw new DataException($"the checkpoint was written in a run of {state.Position.Nominal} steps; this recipe and data make {trainer.Position.Nominal}. The "
                 + $"data has changed, or train.epochs or train.batch; start anew, or from its weights with --from.");
-        trainer.Position = state.Position;
     }
 
     (TrainingResult Result, double Loss, string Sha256) Phase(RunFolder folder, MetricsLog log, Experiment experiment, TrainingState state, int phase,
@@ -224,10 +244,21 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         var noted = new HashSet<string>();
         using var probe = train.OnlineProbe ? OnlineProbe.For(experiment.Method, experiment.Data, experiment.Device, train.Seed) : null;
         using var evaluation = EvaluationHook.For(experiment, folder, phase, offset, Save, log, start?.Step ?? (offset == 0 ? -1 : offset), warn, Evaluated, cancel);
+        // Back to the last checkpoint of this phase, in all processes alike.
+        bool Back()
+        {
+            var last = folder.Checkpoints.LoadLast(out _) is { } found && found.State[Resumption.OffsetKey]?.GetValue<long>() == offset ? found : null;
+            if (last is not null) state.Restore(last.Parts);
+            return Agreement.Back(last is not null, state, trainer!);
+        }
+        using var guard = new Guard(experiment.Guarded, state, warn) { Keep = new Failures(folder.Path, warn).Of(experiment, state, phase, offset), Back = Back };
+        state.Guard = guard;
         using var geometry = options.Geometry ? GeometryHook.For(experiment.Method, folder.Path, offset, train.LogEvery, start?.Step ?? offset, warn) : null;
         IHook[] hooks =
         [
             new MetricsHook(log, progress, train.LogEvery, offset),
+            new EstimateHook(found => Estimated?.Invoke(estimate = found), experiment.Recipe.Phase),
+            new WeightHistograms(experiment.Method, log, offset),
             new CollapseAlarm(warn),
             new Watcher(folder, offset, experiment.Data, noted),
             new CheckpointHook((at, loss) => Save(at, loss), train.CheckpointEvery),
@@ -235,10 +266,11 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             .. evaluation is null ? [] : new IHook[] { evaluation },
             .. SampleHook.For(experiment.Method, folder.Path, offset) is { } samples ? new[] { samples } : [],
         ];
-        trainer = experiment.Trainer(options.MaxSteps - offset, probe is null ? hooks : [probe, .. hooks]);
+        trainer = experiment.Trainer(options.MaxSteps - offset, guard, probe is null ? hooks : [probe, .. hooks]);
         if (start is not null) Restore(state, start, trainer);
         else evaluation?.Start(trainer.At);
         Agreement.State(state, trainer);
+        if (trainer.LearnsNothing) warn(RestingRate.Warning(trainer.At, options.MaxSteps - offset, train));
         var result = trainer.Fit(cancel);
         state.Position = trainer.Position;
         var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;

@@ -33,6 +33,19 @@ static class CellEvaluation
     /// <summary>The protocols that the cell asks for.</summary>
     internal static IEnumerable<string> Protocols(StudyCell cell) => Requests(cell).Select(r => r.Request.Protocol);
 
+    /// <summary>The metrics that the cell's evaluations give, by the first word that the study has for each; null where an evaluation does not say.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlyList<string>?> Metrics(StudyCell cell)
+    {
+        var all = new Dictionary<string, IReadOnlyList<string>?>();
+        foreach (var (name, request) in Requests(cell))
+        {
+            var names = Evaluations.MetricsOf(request);
+            all[name] = all.TryGetValue(name, out var before) && (before is null || names is null) ? null : [.. before ?? [], .. names ?? []];
+            if (names is null) all[name] = null;
+        }
+        return all;
+    }
+
     static IEnumerable<(string Name, EvaluationRequest Request)> Requests(StudyCell cell) => cell.Evaluate.Select((node, i) =>
     {
         var map = Named(node);

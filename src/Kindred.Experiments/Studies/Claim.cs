@@ -20,6 +20,9 @@ public sealed class Claim
     /// <summary>As it was written.</summary>
     public string Text { get; }
 
+    /// <summary>Everything that it looks at.</summary>
+    internal IEnumerable<CellMetric> Metrics => left.Metrics.Concat(right.Metrics).Distinct();
+
     /// <summary>Reads a claim.</summary>
     /// <param name="text">The claim.</param>
     /// <param name="cells">The cells that there are.</param>
@@ -35,7 +38,7 @@ public sealed class Claim
     public ClaimVerdict Decide(IReadOnlyList<CellResult> results)
     {
         ArgumentNullException.ThrowIfNull(results);
-        var missing = left.Metrics.Concat(right.Metrics).Distinct().Where(m => !results.Any(r => r.Cell == m.Cell && r.Metrics.ContainsKey(m.Metric))).ToArray();
+        var missing = Metrics.Where(m => !results.Any(r => r.Cell == m.Cell && r.Metrics.ContainsKey(m.Metric))).ToArray();
         if (missing.Length > 0) return new(Text, null, double.NaN, double.NaN, 0, $"no result for {Suggest.Some(missing.Select(m => $"{m.Cell}.{m.Metric}"))}");
 
         var margin = Margin((cell, metric) => results.Where(r => r.Cell == cell && r.Metrics.ContainsKey(metric)).Average(r => r.Metrics[metric]));

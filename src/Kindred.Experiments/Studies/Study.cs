@@ -86,6 +86,7 @@ public sealed class Study
         foreach (var cell in cells) Check(cell);
         CheckAxes(section, map);
         var claims = (section.Holds ?? []).Select((text, i) => Claim.Parse(text, [.. cells.Select(c => c.Name)], $"holds.{i}")).ToArray();
+        StudyMetrics.Check(section, map, cells, claims);
         return new(name, section, cells, claims);
     }
 

@@ -36,8 +36,9 @@ static class StudyGrid
         Recipe Start(string path, string? recipe)
         {
             var wanted = recipe ?? section.Recipe ?? throw new ConfigurationException($"{path}: neither the cell nor the study names a recipe; give one, such as recipe: simclr.");
-            if (!known.TryGetValue(wanted, out var start)) known[wanted] = start = recipes(wanted);
-            return start;
+            if (known.TryGetValue(wanted, out var start)) return start;
+            try { return known[wanted] = recipes(wanted); }
+            catch (ConfigurationException e) { throw new ConfigurationException($"{(recipe is null ? "recipe" : $"{path}.recipe")}: {e.Message}", e); }
         }
     }
 

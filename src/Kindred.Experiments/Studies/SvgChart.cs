@@ -10,7 +10,7 @@ namespace Kindred.Experiments.Studies;
 public sealed record ChartSeries(string Name, IReadOnlyList<Summary> Values);
 
 /// <summary>Charts as SVG, readable on light and dark ground: horizontal bars, lines and heatmaps, with the spread over seeds.</summary>
-public static class SvgChart
+public static partial class SvgChart
 {
     const double CharWidth = 6.7, Line = 16, Pad = 12, Plot = 420;
     static readonly string[] colors = ["#3b7dd8", "#e07b39", "#2f9e77", "#b5559e", "#c9a227", "#7a8088"];

@@ -30,8 +30,8 @@ public sealed class CheckpointHook(Action<Progress, double> save, int every, dou
     public void End(TrainingResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        // What took no step is as it was found.
-        if (!result.Whole || (result.Samples == 0 && result.At.Step > 0)) return;
+        // What took no step is as it was found; what failed before its first has nothing to keep.
+        if (!result.Whole || (result.Samples == 0 && (result.Failed || result.At.Step > 0))) return;
         try { Save(result.At); }
         // What ended the training is the error to tell; that its state is of no use is a consequence.
         catch (NumericException) when (result.Failed) { }

@@ -7,7 +7,7 @@ namespace Kindred.Experiments.Training;
 /// <param name="offset">Steps of earlier phases: lines count the steps of the whole run, or a resume could not tell which to keep.</param>
 public sealed class MetricsHook(MetricsLog? log, IProgress<TrainingProgress>? progress, int every, long offset = 0) : IHook
 {
-    double loss, wait, seconds, zStd = double.NaN, rank = double.NaN, rate;
+    double loss, wait, exchange, seconds, zStd = double.NaN, rank = double.NaN, rate;
     long samples, steps, first = -1;
     double elapsed;
 
@@ -18,6 +18,7 @@ public sealed class MetricsHook(MetricsLog? log, IProgress<TrainingProgress>? pr
         if (first < 0) first = report.At.Step;
         loss += report.Loss;
         wait += report.DataWait;
+        exchange += report.Exchange ?? 0;
         seconds += report.Seconds;
         elapsed += report.Seconds;
         samples += report.Samples;
@@ -31,8 +32,9 @@ public sealed class MetricsHook(MetricsLog? log, IProgress<TrainingProgress>? pr
             TimeSpan.FromSeconds(elapsed / (done - first) * (report.At.Steps - done)));
         progress?.Report(now);
         if (report.At.Step % every != 0 && done != report.At.Steps) return;
-        log?.Write(offset + done, now.Epoch, now.Metrics().Concat(report.Numbers.Where(n => n.Key is not ("z_std" or "effective_rank"))));
-        (loss, wait, seconds, samples, steps) = (0, 0, 0, 0, 0);
+        IEnumerable<KeyValuePair<string, double>> exchanged = report.Exchange is null ? [] : [new("communication", seconds > 0 ? Math.Min(1, exchange / seconds) : 0)];
+        log?.Write(offset + done, now.Epoch, now.Metrics().Concat(exchanged).Concat(report.Numbers.Where(n => n.Key is not ("z_std" or "effective_rank"))));
+        (loss, wait, exchange, seconds, samples, steps) = (0, 0, 0, 0, 0, 0);
     }
 
     /// <inheritdoc/>

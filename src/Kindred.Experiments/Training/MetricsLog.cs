@@ -4,14 +4,18 @@ using Kindred.Io;
 namespace Kindred.Experiments.Training;
 
 /// <summary><c>metrics.jsonl</c> and TensorBoard: one entry a log step, neither gap nor duplicate after a resume, and never the reason that training stops.</summary>
+/// <remarks>TensorBoard shows by group: <c>train/loss</c>, <c>eval/knn.accuracy</c>, <c>weights/…</c>. Its file begins with the first entry, so that a process that adds none leaves none.</remarks>
 public sealed class MetricsLog : IDisposable
 {
     const int MaxWaiting = 100_000;
 
     readonly Queue<JsonObject> waiting = new();
     readonly Action<string> warn;
+    readonly string? eventFolder;
+    readonly long? resumeAt;
     JsonLines? lines;
     EventFile? events;
+    bool noEvents;
     bool warned;
 
     /// <summary>Opens the log of a run.</summary>
@@ -24,10 +28,7 @@ public sealed class MetricsLog : IDisposable
     {
         this.warn = warn;
         lines = new(file, line => line["step"] is JsonValue step && step.TryGetValue<long>(out var at) && at <= (resumeAt ?? 0));
-        events = eventFolder is null ? null : EventFile.Create(eventFolder);
-
-        if (resumeAt > 0)
-            events?.Restart(resumeAt.Value + 1);
+        (this.eventFolder, this.resumeAt) = (eventFolder, resumeAt);
     }
 
     internal MetricsLog(JsonLines lines, Action<string> warn) => (this.lines, this.warn) = (lines, warn);
@@ -43,7 +44,7 @@ public sealed class MetricsLog : IDisposable
         foreach (var (name, value) in values)
         {
             line[name] = double.IsFinite(value) ? value : null;
-            Try(() => events?.Scalar(name, step, value), () => events = null);
+            Event(e => e.Scalar($"train/{name}", step, value));
         }
 
         if (waiting.Count < MaxWaiting)
@@ -52,12 +53,12 @@ public sealed class MetricsLog : IDisposable
         Flush();
     }
 
-    /// <summary>Shows numbers to TensorBoard that have a file of their own.</summary>
+    /// <summary>Shows evaluations to TensorBoard; they have a file of their own.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="values">Numbers by name.</param>
+    /// <param name="values">Numbers by <c>protocol.metric</c>.</param>
     public void Show(long step, IEnumerable<KeyValuePair<string, double>> values)
     {
-        foreach (var (name, value) in values) Try(() => events?.Scalar(name, step, value), () => events = null);
+        foreach (var (name, value) in values) Event(e => e.Scalar($"eval/{name}", step, value));
     }
 
     /// <summary>Writes the distribution of some numbers to TensorBoard.</summary>
@@ -66,15 +67,8 @@ public sealed class MetricsLog : IDisposable
     /// <param name="values">The numbers.</param>
     public void Distribution(string tag, long step, ReadOnlySpan<float> values)
     {
-        try
-        {
-            events?.Distribution(tag, step, values);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            events = null;
-            Warn(e);
-        }
+        var kept = values.ToArray();
+        Event(e => e.Distribution(tag, step, kept));
     }
 
     /// <summary>Waits until all lines are on the medium; called before a checkpoint is written, so that no line of its past is ever missing.</summary>
@@ -82,7 +76,7 @@ public sealed class MetricsLog : IDisposable
     {
         Flush();
         Try(() => lines?.Sync(), () => { });
-        Try(() => events?.Flush(), () => events = null);
+        Try(() => events?.Flush(), GiveUpEvents);
     }
 
     /// <inheritdoc/>
@@ -94,6 +88,23 @@ public sealed class MetricsLog : IDisposable
         lines = null;
         events = null;
     }
+
+    void Event(Action<EventFile> write) => Try(() =>
+    {
+        if (noEvents || eventFolder is null)
+            return;
+
+        if (events is null)
+        {
+            events = EventFile.Create(eventFolder);
+            if (resumeAt > 0)
+                events.Restart(resumeAt.Value + 1);
+        }
+
+        write(events);
+    }, GiveUpEvents);
+
+    void GiveUpEvents() => (events, noEvents) = (null, true);
 
     void Flush() => Try(() =>
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Kindred.Experiments.Training;
 
 /// <summary>Shows training on a terminal as one line that is redrawn, and elsewhere as a line every few seconds. What cannot be shown is left out.</summary>
+/// <remarks>There are no colours, so that <c>NO_COLOR</c> has nothing to turn off; elsewhere than on a terminal there are no control codes either.</remarks>
 public sealed class ProgressDisplay : IProgress<TrainingProgress>, IDisposable
 {
     const string ClearLine = "\r\e[K";
@@ -50,6 +51,26 @@ public sealed class ProgressDisplay : IProgress<TrainingProgress>, IDisposable
         }
     }
 
+    /// <summary>Ends the line that is redrawn: it stands as it is, and what is noted from now on comes below it.</summary>
+    public void End()
+    {
+        lock (gate)
+        {
+            if (terminal && drawn && latest is { } value)
+            {
+                Draw(value);
+                Try(() =>
+                {
+                    writer.Write('\n');
+                    writer.Flush();
+                });
+            }
+
+            latest = null;
+            drawn = false;
+        }
+    }
+
     /// <summary>Puts a line for people above the display: a warning, the end of an epoch.</summary>
     /// <param name="text">The line.</param>
     public void Note(string text)
@@ -72,28 +93,53 @@ public sealed class ProgressDisplay : IProgress<TrainingProgress>, IDisposable
     }
 
     /// <summary>Leaves the last state standing.</summary>
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            if (!terminal || latest is not { } value)
-                return;
+    public void Dispose() => End();
 
-            Draw(value);
-            Try(() =>
-            {
-                writer.Write('\n');
-                writer.Flush();
-            });
-            latest = null;
-            drawn = false;
+    /// <summary>The line of a terminal, the most wanted first, as much of it as fits: <c>2:31 left [##........]  12 % · loss 5.31 · step 120/1000 · epoch 1.2 · …</c>.</summary>
+    /// <param name="p">How training stands.</param>
+    /// <param name="columns">Columns that there are.</param>
+    /// <returns>The line; no field of it is cut.</returns>
+    public static string Line(TrainingProgress p, int columns)
+    {
+        const int narrowest = 10, widest = 30;
+        var share = p.Steps == 0 ? 0 : Math.Clamp((double)p.Step / p.Steps, 0, 1);
+        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100),3:0} %");
+        var filled = (int)(share * Math.Clamp(columns / 6, narrowest, widest));
+        var bar = $"[{new string('#', filled)}{new string('.', Math.Clamp(columns / 6, narrowest, widest) - filled)}] {percent}";
+        var first = p.Step >= p.Steps ? "done" : p.Remaining is { } left ? $"{Clock(left)} left" : "";
+        var line = first.Length + bar.Length < columns ? $"{first} {bar}".TrimStart() : first.Length > 0 && first.Length <= columns ? first : percent.TrimStart();
+
+        foreach (var field in Fields(p))
+        {
+            if (line.Length + 3 + field.Length > columns)
+                break;
+
+            line = $"{line} · {field}";
         }
+
+        return line.Length <= columns ? line : "";
+    }
+
+    static IEnumerable<string> Fields(TrainingProgress p)
+    {
+        var all = Parts(p);
+        return all.Skip(2).Take(1).Concat(all.Take(2)).Concat(all.Skip(4).Take(1)).Concat(all.Skip(3).Take(1)).Concat(all.Skip(6)).Concat(all.Skip(5).Take(1));
     }
 
     /// <summary>One line: <c>step 120/1000 · epoch 1.2 · loss 5.31 · lr 0.06 · 812 img/s · data wait 3 % · z-std 0.98 · rank 41 · 2:31 left</c>.</summary>
     /// <param name="p">How training stands.</param>
     /// <returns>The line, without an end.</returns>
     public static string Line(TrainingProgress p)
+    {
+        var parts = Parts(p);
+
+        if (p.Remaining is { } left)
+            parts.Add($"{Clock(left)} left");
+
+        return string.Join(" · ", parts);
+    }
+
+    static List<string> Parts(TrainingProgress p)
     {
         var invariant = CultureInfo.InvariantCulture;
         var parts = new List<string>
@@ -112,10 +158,7 @@ public sealed class ProgressDisplay : IProgress<TrainingProgress>, IDisposable
         if (!double.IsNaN(p.EffectiveRank))
             parts.Add(string.Create(invariant, $"rank {p.EffectiveRank:0.0}"));
 
-        if (p.Remaining is { } left)
-            parts.Add($"{Clock(left)} left");
-
-        return string.Join(" · ", parts);
+        return parts;
     }
 
     static string Short(double value) => value.ToString(Math.Abs(value) is > 0 and < 0.01 ? "0.0e-0" : "0.####", CultureInfo.InvariantCulture);
@@ -143,15 +186,14 @@ public sealed class ProgressDisplay : IProgress<TrainingProgress>, IDisposable
     void Draw(TrainingProgress value)
     {
         shown = clock.GetTimestamp();
-        var line = Line(value);
+        var line = terminal ? Line(value, Math.Max(width() - 1, 1)) : Line(value);
 
         Try(() =>
         {
             if (terminal)
             {
-                // A line that wraps cannot be redrawn, so it is cut one column early.
-                var columns = Math.Max(width() - 1, 1);
-                writer.Write(ClearLine + (line.Length > columns ? line[..columns] : line));
+                // A line that wraps cannot be redrawn: the last column stays free.
+                writer.Write(ClearLine + line);
                 drawn = true;
             }
             else

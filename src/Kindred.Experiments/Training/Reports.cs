@@ -8,7 +8,11 @@ namespace Kindred.Experiments.Training;
 /// <param name="DataWait">Seconds spent waiting for the batch.</param>
 /// <param name="Seconds">Seconds of the whole step, waiting included.</param>
 /// <param name="Numbers">What the method logged and what was watched, at the steps that are logged; empty otherwise.</param>
-public sealed record StepReport(Progress At, double Loss, double LearningRate, int Samples, double DataWait, double Seconds, IReadOnlyDictionary<string, double> Numbers);
+public sealed record StepReport(Progress At, double Loss, double LearningRate, int Samples, double DataWait, double Seconds, IReadOnlyDictionary<string, double> Numbers)
+{
+    /// <summary>Seconds of the step in which several processes exchanged tensors or waited for one another; null for one process.</summary>
+    public double? Exchange { get; init; }
+}
 
 /// <summary>Looks on while a method trains: writes metrics, saves checkpoints, evaluates. Hooks watch; methods act.</summary>
 public interface IHook

@@ -29,12 +29,19 @@ public sealed record TrainerOptions
     /// <summary>Rows that encoders take at a time (<see cref="GradientCache"/>); 0 takes the batch at once.</summary>
     public int Piece { get; init; }
 
+    /// <summary>Who decides what becomes of a step that went wrong; null ends the training.</summary>
+    public Guard? Guard { get; init; }
+
     /// <summary>How often numbers are gathered, in steps.</summary>
     public int LogEvery { get; init; } = 10;
 }
 
 /// <summary>Trains any method: every epoch, every batch, every turn.</summary>
-/// <remarks>It knows no method. Several players take turns with an optimizer each; what must wait for the optimizer runs in <see cref="Method.Settle"/>.</remarks>
+/// <remarks>
+/// <para>It knows no method. Several players take turns with an optimizer each; what must wait for the optimizer runs in <see cref="Method.Settle"/>.</para>
+/// <para>Threads: <see cref="Fit"/> trains on the thread that calls it and may be called from one at a time; a cancellation may come from any, and is heard between steps. Hooks are called on that thread.
+/// Two trainers may work side by side on methods of their own, but share the processors and the default generator, so that their numbers are then no longer those of a seed.</para>
+/// </remarks>
 public sealed class Trainer
 {
     readonly Method method;
@@ -43,6 +50,7 @@ public sealed class Trainer
     readonly TrainerOptions options;
     readonly IReadOnlyList<IHook> hooks;
     readonly Dictionary<string, Parameter[]> others;
+    readonly Dictionary<string, (string Path, Parameter Parameter)[]> named;
     readonly Stopwatch clock = new();
     readonly long nominal;
     long samples;
@@ -65,6 +73,7 @@ public sealed class Trainer
             throw new ConfigurationException($"train.optimizer: the player '{player}' has no optimizer; give one for each of {string.Join(", ", method.Players.Keys)}.");
         foreach (var player in optimizers.Keys.Except(method.Players.Keys))
             throw new ConfigurationException($"train.optimizer: the method has no player '{player}'; it has {string.Join(", ", method.Players.Keys)}.");
+        named = method.Players.ToDictionary(p => p.Key, p => p.Value.NamedParameters().ToArray());
         others = method.Players.ToDictionary(p => p.Key, p => method.Players.Where(o => o.Key != p.Key).SelectMany(o => o.Value.Parameters()).Except(p.Value.Parameters()).Distinct().ToArray());
         if (options.Piece > 0 && !Everyone.Alone) throw new ConfigurationException("train.piece: several processes share a batch out already; leave it at 0, or train with one process.");
         nominal = options.Steps ?? (long)options.Epochs * PerEpoch;
@@ -84,6 +93,36 @@ public sealed class Trainer
             (At, began, plan) = (value.At, value.Began, value.Plan);
         }
     }
+
+    /// <summary>A position that another training reached, as one of this: its own, or that of a shorter training on the same data, which is lengthened.</summary>
+    /// <remarks>What was done stays as it is; from here on schedules are as long as this training.</remarks>
+    /// <param name="position">What a checkpoint says.</param>
+    /// <returns>Null where it is of another training: other data, another batch, or a longer one.</returns>
+    public Position? Continued(Position position)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        if (position.Nominal == nominal) return position;
+        var at = position.At;
+        var longer = options.Steps is { } wanted ? position.Nominal < wanted : at.Epochs < options.Epochs && position.Nominal == (long)at.Epochs * PerEpoch;
+        if (!longer) return null;
+        var epochs = options.Steps is { } all ? (int)Math.Ceiling((double)all / Math.Max(1, PerEpoch)) : options.Epochs;
+        var (from, length) = position.Began is { } start ? (start, position.Plan?.Steps ?? PerEpoch) : (at.Step, PerEpoch);
+        return position with { At = at with { Epochs = epochs, Steps = options.Steps ?? from + ((long)length * (epochs - at.Epoch)) }, Nominal = nominal };
+    }
+
+    /// <summary>Whether the learning rate is 0 in every step that is left, so that nothing would be learnt; of a long training a thousand steps are looked at.</summary>
+    public bool LearnsNothing
+    {
+        get
+        {
+            const long Looks = 1000;
+            var left = Math.Min(At.Steps, options.MaxSteps ?? long.MaxValue) - At.Step;
+            var looks = Math.Min(left, Looks);
+            return left > 0 && Enumerable.Range(0, (int)looks).Select(i => At.Step + (left * i / looks)).All(step => Rests(At with { Step = step, Epoch = (int)(At.Epochs * step / At.Steps) }));
+        }
+    }
+
+    bool Rests(Progress at) => optimizers.Values.All(optimizer => optimizer.Rests(at));
 
     /// <summary>Trains until the recipe's end, <see cref="TrainerOptions.MaxSteps"/> or a cancellation; state is whole after either. After an error,
     /// <see cref="TrainingResult.Whole"/> says what hooks may keep.</summary>
@@ -112,6 +151,11 @@ public sealed class Trainer
         }
         return Result;
     }
+
+    /// <summary>The same as <see cref="Fit"/>, on a thread of its own.</summary>
+    /// <param name="cancel">Stops between steps. The result says so (<see cref="TrainingResult.Finished"/>); a training that was stopped is whole, and so this is no exception.</param>
+    /// <exception cref="NumericException">The loss is no longer a finite number.</exception>
+    public Task<TrainingResult> FitAsync(CancellationToken cancel = default) => Background.Run(() => Fit(cancel));
 
     TrainingResult Result => new(At, loss, samples, clock.Elapsed.TotalSeconds, AtEnd, whole, failed);
 
@@ -202,19 +246,47 @@ public sealed class Trainer
 
     StepReport TakeStep(IRawBatch raw, double began)
     {
+        var exchanged = Everyone.Seconds;
         using var scope = Scope.Open();
         var batch = raw.Tensors().To(options.Device);
         var at = At;
         var sum = 0.0;
         whole = false;
-        foreach (var turn in method.Turns(batch, at)) sum += TakeTurn(turn, at);
-        foreach (var hook in hooks) Show(hook, batch, at);
+        options.Guard?.Begin();
+        try
+        {
+            foreach (var turn in method.Turns(batch, at)) sum += TakeTurn(turn, at);
+            foreach (var hook in hooks) Show(hook, batch, at);
+        }
+        catch (NumericException e) when (options.Guard is not null) { sum = Undo(options.Guard, e, batch); }
         (loss, At, whole) = (sum, at with { Step = at.Step + 1 }, true);
         samples += raw.Count;
         var rate = optimizers[method.Players.Keys.First()].LearningRate(at);
         var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers() : new Dictionary<string, double>();
-        return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers);
+        return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers) { Exchange = Everyone.Alone ? null : Everyone.Seconds - exchanged };
     }
+
+    // The step counts as taken, with the loss of the one before.
+    double Undo(Guard guard, NumericException error, Batch batch)
+    {
+        method.Forget();
+        method.TakeWatched()?.Dispose();
+        method.TakeLog();
+        foreach (var optimizer in optimizers.Values) optimizer.Zero();
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        guard.Failed(new NumericException($"{error.Message}{(BrokenView(batch) is { } view ? $" The batch brought it: {view}." : "")}", error), batch, Position);
+        return loss;
+    }
+
+    // Samples whose view is not finite. What several processes share out is looked at by all of them.
+    static string? BrokenView(Batch batch) => batch.Views.Where(v => v.X.Dtype.IsFloatingPoint && v.X.Numel > 0).Select(view =>
+    {
+        var bad = view.X.Reshape([view.X.Size(0), -1]).Isfinite().All(1).LogicalNot().Nonzero().Reshape([-1]).ToArray<long>();
+        if (bad.Length == 0) return null;
+        var samples = view.Count == batch.Count ? batch.Index.ToArray<long>().Where((_, i) => bad.Contains(i)) : bad;
+        return $"the view '{view.Name}' of {(bad.Length == 1 ? "the sample" : $"{bad.Length} samples, among them")} {string.Join(", ", samples.Take(4))} is not finite";
+    }).FirstOrDefault(text => text is not null);
 
     static void Show(IHook hook, Batch batch, Progress at)
     {
@@ -232,9 +304,28 @@ public sealed class Trainer
         var sum = 0.0;
         turn.Each(loss => sum += Differentiate(loss, turn.Player, at));
         if (!Everyone.Alone) Average(turn.Player);
+        if (options.Guard is { } guard)
+        {
+            guard.Look(turn.Player, sum, at);
+            if (Broken(turn.Player, p => p.Gradient) is { } path)
+                throw new NumericException($"the gradient of '{path}' is not finite at step {at.Step} (epoch {at.Epoch}), although the loss of '{turn.Player}' is {sum}. {Advice}");
+        }
         optimizer.Step(at);
+        if (options.Guard is { Undoes: true } && Broken(turn.Player, p => p.Value) is { } weight)
+            throw new NumericException($"'{weight}' is no longer finite after the optimizer's step at step {at.Step} (epoch {at.Epoch}). {Advice}");
         method.Settle();
         return sum;
+    }
+
+    // One pass over all gradients or weights; a norm that only overflowed is looked at again.
+    string? Broken(string player, Func<Parameter, Tensor?> of)
+    {
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        var all = named[player].Select(p => (p.Path, Value: of(p.Parameter))).Where(p => p.Value is not null).ToArray();
+        if (all.Length == 0) return null;
+        var norms = Tensor.ForeachNorm(Array.ConvertAll(all, p => p.Value!));
+        return IsFinite(Tensor.Stack(Array.ConvertAll(norms, n => n.To(Dtype.Float64)))) ? null : all.FirstOrDefault(p => !IsFinite(p.Value!)).Path;
     }
 
     // Weights that no row of any process reached have no gradient anywhere.
@@ -288,13 +379,15 @@ public sealed class Trainer
         return numbers;
     }
 
+    const string Advice = "Lower train.optimizer.learningRate, raise options.temperature, or train with --precision fp32; the last checkpoint is untouched.";
+
     NumericException Diverged(string player, double value, Progress at)
     {
         method.Forget();
         var broken = method.NamedParameters().Where(p => !IsFinite(p.Parameter.Value)).Select(p => p.Path).FirstOrDefault();
         return new NumericException($"the loss of '{player}' is {value} at step {at.Step} (epoch {at.Epoch}): "
             + $"{(broken is null ? "all weights are still finite, so the batch or the objective made it" : $"the first weight that is no longer finite is '{broken}'")}. "
-            + "Lower train.optimizer.learningRate, raise options.temperature, or train with --precision fp32; the last checkpoint is untouched.");
+            + Advice);
     }
 
     static bool IsFinite(Tensor value)

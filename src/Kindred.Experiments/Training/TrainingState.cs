@@ -43,6 +43,9 @@ public sealed class TrainingState
     /// <summary>Where training stands.</summary>
     public Position Position { get; set; } = new(default, null, null, 0);
 
+    /// <summary>Who looks at losses over many steps, if anybody: what it remembers belongs to the state.</summary>
+    public Guard? Guard { get; set; }
+
     /// <summary>The first weight, running statistic, memory or optimizer slot that is no longer finite; null when all are.</summary>
     public string? Broken => NotFinite().FirstOrDefault(name => !unset.Contains(name));
 
@@ -55,7 +58,7 @@ public sealed class TrainingState
         use(Model, [.. method.State().Select(s => (s.Path, s.State.Value)).OrderBy(s => s.Path, StringComparer.Ordinal)]);
         use(Slots, [.. optimizers.OrderBy(o => o.Key, StringComparer.Ordinal)
             .SelectMany(o => o.Value.State().Select(s => ($"{o.Key}/{s.Path}", s.Value)).OrderBy(s => s.Item1, StringComparer.Ordinal))]);
-        use(Rest, [("generator", Tensor.From<byte>(Generator.Default.State)), ("seed", Tensor.From<long>([(long)seed])), .. PositionTensors.Write(Position)]);
+        use(Rest, [("generator", Tensor.From<byte>(Generator.Default.State)), ("seed", Tensor.From<long>([(long)seed])), .. PositionTensors.Write(Position), .. Guard?.Write() ?? []]);
     }
 
     /// <summary>SHA-256 over every tensor's name, type, shape and bytes: two runs that ended alike have the same.</summary>
@@ -93,17 +96,25 @@ public sealed class TrainingState
             ? arrays.ToDictionary(a => a.Name, TensorArrays.ToTensor)
             : throw new DataException($"the checkpoint has no file '{file}'; it was not written by this version.");
 
-        method.Load(Read(Model));
-        var slots = Read(Slots);
-        foreach (var (player, optimizer) in optimizers)
-            optimizer.Load(slots.Where(s => s.Key.StartsWith(player + "/", StringComparison.Ordinal)).ToDictionary(s => s.Key[(player.Length + 1)..], s => s.Value));
-        var rest = Read(Rest);
+        Dictionary<string, Tensor> model = Read(Model), slots = Read(Slots), rest = Read(Rest);
         foreach (var name in new[] { "generator", "progress", "seed" })
             if (!rest.ContainsKey(name)) throw new DataException($"the checkpoint's file '{Rest}' has no '{name}'; it was not written by this version.");
         if (rest["seed"].ItemLong() is var other && other != (long)seed)
             throw new DataException($"the checkpoint was written with the seed {(ulong)other}, this training has {seed}: it is of another run.");
-        Generator.Default.State = rest["generator"].ToArray<byte>();
+        Put(new Dictionary<string, IReadOnlyDictionary<string, Tensor>> { [Model] = model, [Slots] = slots, [Rest] = rest });
         Position = PositionTensors.Read(rest, method);
+    }
+
+    /// <summary>Puts weights, memories, slots and random state back; <see cref="Position"/> stays.</summary>
+    internal void Put(IReadOnlyDictionary<string, IReadOnlyDictionary<string, Tensor>> files)
+    {
+        using var scope = Scope.Open();
+        using var _ = NoGradient.Begin();
+        method.Load(files[Model]);
+        foreach (var (player, optimizer) in optimizers)
+            optimizer.Load(files[Slots].Where(s => s.Key.StartsWith(player + "/", StringComparison.Ordinal)).ToDictionary(s => s.Key[(player.Length + 1)..], s => s.Value));
+        Generator.Default.State = files[Rest]["generator"].ToArray<byte>();
+        Guard?.Read(files[Rest]);
     }
 
     List<string> NotFinite()

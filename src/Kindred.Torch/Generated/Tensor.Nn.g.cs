@@ -40,7 +40,9 @@ public sealed unsafe partial class Tensor
         internal static readonly Operator MaxPool2d = new("max_pool2d", "");
         internal static readonly Operator MseLoss = new("mse_loss", "");
         internal static readonly Operator MultiMarginLoss = new("multi_margin_loss", "");
+        internal static readonly Operator BatchNormUpdateStats = new("batch_norm_update_stats", "");
         internal static readonly Operator NativeBatchNorm = new("native_batch_norm", "");
+        internal static readonly Operator NativeBatchNormBackward = new("native_batch_norm_backward", "");
         internal static readonly Operator NativeLayerNorm = new("native_layer_norm", "");
         internal static readonly Operator NllLoss = new("nll_loss", "");
         internal static readonly Operator PixelShuffle = new("pixel_shuffle", "");
@@ -590,6 +592,19 @@ public sealed unsafe partial class Tensor
         }
     }
 
+    /// <summary><c>aten::batch_norm_update_stats(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum) -&gt; (Tensor, Tensor)</c></summary>
+    public static (Tensor Item1, Tensor Item2) BatchNormUpdateStats(Tensor input, Tensor? runningMean, Tensor? runningVar, double momentum)
+    {
+        Value* boxed = stackalloc Value[4];
+        {
+            boxed[0] = Value.Of(input);
+            boxed[1] = Value.Of(runningMean);
+            boxed[2] = Value.Of(runningVar);
+            boxed[3] = Value.Of(momentum);
+            Value* results = stackalloc Value[2]; NnOperators.BatchNormUpdateStats.Call(boxed, 4, results); return (Operator.TakeTensor(results[0]), Operator.TakeTensor(results[1]));
+        }
+    }
+
     /// <summary><c>aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -&gt; (Tensor, Tensor, Tensor)</c></summary>
     public static (Tensor Item1, Tensor Item2, Tensor Item3) NativeBatchNorm(Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, double momentum, double eps)
     {
@@ -604,6 +619,26 @@ public sealed unsafe partial class Tensor
             boxed[6] = Value.Of(momentum);
             boxed[7] = Value.Of(eps);
             Value* results = stackalloc Value[3]; NnOperators.NativeBatchNorm.Call(boxed, 8, results); return (Operator.TakeTensor(results[0]), Operator.TakeTensor(results[1]), Operator.TakeTensor(results[2]));
+        }
+    }
+
+    /// <summary><c>aten::native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask) -&gt; (Tensor, Tensor, Tensor)</c></summary>
+    public static (Tensor Item1, Tensor Item2, Tensor Item3) NativeBatchNormBackward(Tensor gradOut, Tensor input, Tensor? weight, Tensor? runningMean, Tensor? runningVar, Tensor? saveMean, Tensor? saveInvstd, bool train, double eps, ReadOnlySpan<bool> outputMask)
+    {
+        Value* boxed = stackalloc Value[10];
+        fixed (bool* p9 = outputMask)
+        {
+            boxed[0] = Value.Of(gradOut);
+            boxed[1] = Value.Of(input);
+            boxed[2] = Value.Of(weight);
+            boxed[3] = Value.Of(runningMean);
+            boxed[4] = Value.Of(runningVar);
+            boxed[5] = Value.Of(saveMean);
+            boxed[6] = Value.Of(saveInvstd);
+            boxed[7] = Value.Of(train);
+            boxed[8] = Value.Of(eps);
+            boxed[9] = Value.List(p9, outputMask.Length);
+            Value* results = stackalloc Value[3]; NnOperators.NativeBatchNormBackward.Call(boxed, 10, results); return (Operator.TakeTensor(results[0]), Operator.TakeTensor(results[1]), Operator.TakeTensor(results[2]));
         }
     }
 

@@ -30,6 +30,9 @@ sealed unsafe class Operator(string name, string overload)
     {
         var code = NativeMethods.kt_call(Handle, values, n, into);
         if (code < 0) throw Failure(code, values, n);
+        if (NotFinite.Current is not { } watch) return;
+        for (var i = 0; i < results; i++)
+            if (into[i].Tag == Value.Tags.Tensor) watch.Saw(Name, into[i].Pointer);
     }
 
     internal Tensor One(Value* values, int n)

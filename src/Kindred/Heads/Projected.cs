@@ -18,22 +18,9 @@ public sealed class Projected(Encoder encoder, Layer head) : Module
     public Layer Head => head;
 
     /// <summary>A view's projections, [N, D].</summary>
-    public Tensor Forward(View view) => head.Forward(encoder.Forward(view));
+    public Tensor Forward(View view) => encoder.Forward([view], head)[0];
 
     /// <summary>Several views, one pass per size; views of one size share batch statistics.</summary>
     /// <returns>One [N, D] a view, in the order given.</returns>
-    public Tensor[] Forward(View[] views)
-    {
-        var representations = encoder.Forward(views);
-        var projected = head.Forward(Tensor.Cat(representations)); // one pass of the head, as SwAV and DINO do
-        var outputs = new Tensor[views.Length];
-        long row = 0;
-        for (int i = 0; i < views.Length; i++)
-        {
-            long count = representations[i].Size(0);
-            outputs[i] = projected.Narrow(0, row, count);
-            row += count;
-        }
-        return outputs;
-    }
+    public Tensor[] Forward(View[] views) => encoder.Forward(views, head);
 }

@@ -53,25 +53,11 @@ public class BatchNorm : Layer
         => Training && Everyone.Sharing ? NormaliseAmong(x, mean, variance)
         : Tensor.BatchNorm(x, weight?.Value, bias?.Value, mean, variance, Training, Momentum, Eps, cudnnEnabled: true);
 
-    // Statistics over the rows of all processes: the mean first, then the squares about it, which loses no digits.
     Tensor NormaliseAmong(Tensor x, Tensor running, Tensor runningVariance)
     {
         var wide = x.Dtype == Dtype.Float64 ? x : x.To(Dtype.Float32);
-        long[] shape = [1, x.Size(1), .. Enumerable.Repeat(1L, x.Dim - 2)], across = [.. Enumerable.Range(0, x.Dim).Where(d => d != 1).Select(d => (long)d)];
-        var sums = Everyone.Sum(Tensor.Cat([wide.Sum(across), Tensor.Full([1], (double)x.Numel / x.Size(1), wide.Dtype, x.Device)]));
-        var count = sums.Narrow(0, x.Size(1), 1).Detach();
-        var mean = sums.Narrow(0, 0, x.Size(1)) / count;
-        var centred = wide - mean.View(shape);
-        var variance = Everyone.Sum(centred.Square().Sum(across)) / count;
-        using (NoGradient.Begin())
-        {
-            running.Lerp_(mean.To(running.Dtype), Momentum);
-            runningVariance.Lerp_((variance * (count / (count - 1))).To(running.Dtype), Momentum);
-        }
-        var y = centred * (variance + Eps).Rsqrt().View(shape);
-        if (weight is not null) y *= weight.Value.View(shape);
-        if (bias is not null) y += bias.Value.View(shape);
-        return y.To(x.Dtype);
+        var (ones, zeros) = (weight?.Value ?? Tensor.Ones([x.Size(1)], wide.Dtype, x.Device), bias?.Value ?? Tensor.Zeros([x.Size(1)], wide.Dtype, x.Device));
+        return new NormAmong(running, runningVariance, Momentum, Eps).Apply(wide, ones, zeros).To(x.Dtype);
     }
 }
 

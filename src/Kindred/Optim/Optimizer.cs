@@ -64,6 +64,10 @@ public abstract class Optimizer : IDisposable
     /// <summary>The learning rate that parameters outside of all groups get.</summary>
     public double LearningRate(Progress at) => options.LearningRate * options.Schedule[at];
 
+    /// <summary>Whether a step here would change nothing: every parameter's learning rate is 0.</summary>
+    /// <param name="at">Where training stands.</param>
+    public bool Rests(Progress at) => entries.All(entry => RateOf(entry, at) == 0);
+
     /// <summary>Takes one step.</summary>
     /// <param name="at">Where training stands: schedules are read here.</param>
     public void Step(Progress at)

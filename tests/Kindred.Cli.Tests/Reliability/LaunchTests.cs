@@ -8,10 +8,15 @@ namespace Kindred.Cli.Tests.Reliability;
 public sealed class LaunchTests(SmallRun small) : IClassFixture<SmallRun>
 {
     static readonly TimeSpan patience = TimeSpan.FromMinutes(4);
-    static string? whole;
+    static readonly Dictionary<int, string> wholes = [];
 
-    // The state of a training by two processes that nothing interrupted.
-    string Whole => whole ??= Report(Launch(small.Fresh("whole"), 2, "train.epochs=12")).GetProperty("state_sha256").GetString()!;
+    // The state of a training by several processes that nothing interrupted.
+    string Whole(int processes)
+    {
+        if (!wholes.TryGetValue(processes, out var whole))
+            wholes[processes] = whole = Report(Launch(small.Fresh("whole"), processes, "train.epochs=12")).GetProperty("state_sha256").GetString()!;
+        return whole;
+    }
 
     [Fact]
     public void Two_processes_train_what_one_does_and_the_same_bits_each_time()
@@ -27,31 +32,69 @@ public sealed class LaunchTests(SmallRun small) : IClassFixture<SmallRun>
     public void A_stop_is_heard_by_all_and_the_rest_gives_the_same_bits()
     {
         var run = small.Fresh("stopped");
-        using var launcher = Begin(run, [], "train.epochs=12", "train.checkpointEvery=1");
+        using var launcher = Begin(run, 2, [], "train.epochs=12", "train.checkpointEvery=1");
         Wait(() => Directory.Exists(SmallRun.Checkpoint(run, 4)), launcher);
         Signal(launcher.Id, "TERM");
         Assert.True(launcher.WaitForExit(patience), "the signal was not heard");
         Assert.Equal(75, launcher.ExitCode);
-        Assert.Equal(Whole, Report(Launch(run, 2, "train.epochs=12", "--resume", "auto")).GetProperty("state_sha256").GetString());
+        Assert.Equal(Whole(2), Report(Launch(run, 2, "train.epochs=12", "--resume", "auto")).GetProperty("state_sha256").GetString());
     }
 
-    [Theory]
-    [InlineData("KILL")]
-    [InlineData("STOP")]
-    public async Task A_rank_that_is_gone_is_named_and_the_job_is_finished_from_the_last_checkpoint(string signal)
+    public static TheoryData<int, int, string> Gone
+    {
+        get
+        {
+            // R8: ten of each with KINDRED_LARGE=1.
+            var times = Environment.GetEnvironmentVariable("KINDRED_LARGE") == "1" ? 10 : 1;
+            var cases = new TheoryData<int, int, string>();
+            for (var i = 0; i < times; i++)
+            {
+                cases.Add(2, 1, "KILL");
+                cases.Add(2, 1, "STOP");
+                cases.Add(4, 1 + (i % 3), "KILL");
+                cases.Add(4, 3 - (i % 3), "STOP");
+            }
+            return cases;
+        }
+    }
+
+    [Theory, MemberData(nameof(Gone))]
+    public async Task A_rank_that_is_gone_is_named_and_the_job_is_finished_from_the_last_checkpoint(int processes, int rank, string signal)
     {
         var run = small.Fresh("gone");
-        using var launcher = Begin(run, ["--max-restarts", "1", "--timeout", "8"], "train.epochs=12", "train.checkpointEvery=1");
+        using var launcher = Begin(run, processes, ["--max-restarts", "1", "--timeout", "8"], "train.epochs=12", "train.checkpointEvery=1");
         var errors = launcher.StandardError.ReadToEndAsync();
         var output = launcher.StandardOutput.ReadToEndAsync();
         Wait(() => Directory.Exists(SmallRun.Checkpoint(run, 4)), launcher);
-        Signal(Rank(launcher.Id, 1), signal);
+        Signal(Rank(launcher.Id, rank), signal);
         Assert.True(launcher.WaitForExit(patience), "the others hang");
         var text = await errors;
         Assert.True(launcher.ExitCode == 0, text);
-        Assert.Contains("rank 1 no longer answers", text, StringComparison.Ordinal);
-        Assert.Contains("starting all 2 processes again (1 of 1)", text, StringComparison.Ordinal);
-        Assert.Equal(Whole, Last(await output).GetProperty("state_sha256").GetString());
+        Assert.Contains($"rank {rank} no longer answers", text, StringComparison.Ordinal);
+        Assert.Contains($"starting all {processes} processes again (1 of 1)", text, StringComparison.Ordinal);
+        Assert.Equal(Whole(processes), Last(await output).GetProperty("state_sha256").GetString());
+    }
+
+    // One that is 20 times as slow, by stopping it for 19 of 20 parts of the time, slows all and changes nothing.
+    [Fact]
+    public async Task A_rank_that_is_twenty_times_slower_slows_all_and_the_bits_are_the_same()
+    {
+        var run = small.Fresh("slow");
+        using var launcher = Begin(run, 4, ["--timeout", "60"], "train.epochs=12", "train.checkpointEvery=1");
+        var output = launcher.StandardOutput.ReadToEndAsync();
+        var errors = launcher.StandardError.ReadToEndAsync();
+        Wait(() => Directory.Exists(SmallRun.Checkpoint(run, 4)), launcher);
+        var slow = Rank(launcher.Id, 2);
+        for (var turn = 0; turn < 20 && !launcher.HasExited; turn++)
+        {
+            Signal(slow, "STOP");
+            await Task.Delay(190);
+            Signal(slow, "CONT");
+            await Task.Delay(10);
+        }
+        Assert.True(launcher.WaitForExit(patience), "the others hang");
+        Assert.True(launcher.ExitCode == 0, await errors);
+        Assert.Equal(Whole(4), Last(await output).GetProperty("state_sha256").GetString());
     }
 
     [Theory]
@@ -93,7 +136,7 @@ public sealed class LaunchTests(SmallRun small) : IClassFixture<SmallRun>
 
     (int Code, string Output, string Errors) Launch(string run, int processes = 2, params string[] words) => Cli.Run(Start(run, ["--procs", $"{processes}"], words));
 
-    Process Begin(string run, string[] options, params string[] words) => Process.Start(Start(run, ["--procs", "2", .. options], words))!;
+    Process Begin(string run, int processes, string[] options, params string[] words) => Process.Start(Start(run, ["--procs", $"{processes}", .. options], words))!;
 
     ProcessStartInfo Start(string run, string[] options, string[] words)
     {

@@ -47,6 +47,33 @@ public sealed class SignalTests(SmallRun small) : IClassFixture<SmallRun>
         Assert.Equal(0, small.Train(run, "train.epochs=100000", "--resume", "auto", "--max-steps", "1").Code);
     }
 
+    // R7: wherever it comes (warm-up, step, evaluation, save, the wait for a batch), the rest gives the same bits; fifty moments with KINDRED_LARGE=1.
+    [Fact]
+    public void A_signal_at_any_moment_of_a_training_saves_and_the_rest_gives_the_same_bits()
+    {
+        string[] words = ["train.epochs=10", "train.warmup=3", "train.checkpointEvery=1", "train.evaluateEvery=2", "evaluate=[knn]", "--precision", "fp32"];
+        var whole = State(small.Train(small.Fresh("straight"), [.. words, "--json"]).Output);
+        var random = new Random(7);
+        for (var i = 0; i < (Environment.GetEnvironmentVariable("KINDRED_LARGE") == "1" ? 50 : 3); i++)
+        {
+            var run = small.Fresh("any");
+            using var process = Start(["train", small.Recipe, "--out", run, .. words]);
+            Wait(() => Directory.Exists(SmallRun.Checkpoint(run, random.Next(1, 30))) || process.HasExited, process);
+            Thread.Sleep(random.Next(40));
+            var watch = Stopwatch.StartNew();
+            Signal(process, "TERM");
+            Assert.True(process.WaitForExit(patience), "the signal was not heard");
+            Assert.Contains(process.ExitCode, new[] { 0, 75 });
+            var (code, output, errors) = small.Train(run, [.. words, "--json", "--resume", "auto"]);
+            Assert.True(code == 0, errors);
+            Assert.Equal(whole, State(output));
+            var steps = File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement.GetProperty("step").GetInt64()).ToArray();
+            Assert.Equal(steps.Distinct().Order(), steps);
+        }
+    }
+
+    static string State(string output) => System.Text.Json.JsonDocument.Parse(output.Trim().Split('\n')[^1]).RootElement.GetProperty("state_sha256").GetString()!;
+
     static void Wait(Func<bool> reached, Process process)
     {
         var watch = Stopwatch.StartNew();

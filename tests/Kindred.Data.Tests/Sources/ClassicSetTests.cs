@@ -85,6 +85,19 @@ public sealed class ClassicSetTests
         Cuts(random, scratch => WriteTar(scratch), "set.tar", 0);
     }
 
+    /// <summary>S5: any bytes of an idx file changed; 10⁵ times with KINDRED_LARGE=1.</summary>
+    [Theory, InlineData("train-images-idx3-ubyte"), InlineData("t10k-labels-idx1-ubyte")]
+    public void A_mutated_file_is_read_or_refused(string name)
+    {
+        using var scratch = new Scratch();
+        WriteMnist(scratch, false);
+        Mutations.Run(new Random(3), File.ReadAllBytes(scratch[name]), Environment.GetEnvironmentVariable("KINDRED_LARGE") == "1" ? 100_000 : 500, bytes =>
+        {
+            File.WriteAllBytes(scratch[name], bytes);
+            PictureSources.Open(scratch.Path).Dispose();
+        });
+    }
+
     [Fact]
     public void An_altered_header_or_label_is_refused_with_its_offset()
     {

@@ -11,7 +11,11 @@ public sealed class UndividedDataTests(SmallRuns runs) : IClassFixture<SmallRuns
     EvaluationReport Run(string protocol, string? data, string kind = "pictures", string? options = null)
     {
         using var experiment = TrainedRun.Open(runs.Run(kind));
-        return Evaluations.Run(experiment, new EvaluationRequest(protocol, data, Options: options is null ? null : (RecipeMap)RecipeReader.Read(options, "x")));
+        var request = new EvaluationRequest(protocol, data, Options: options is null ? null : (RecipeMap)RecipeReader.Read(options, "x"));
+        var report = Evaluations.Run(experiment, request);
+        // What a protocol says beforehand that it gives.
+        Assert.Subset(Evaluations.MetricsOf(request)!.ToHashSet(), report.Metrics.Keys.ToHashSet());
+        return report;
     }
 
     static int Samples(EvaluationReport report, string part) => report.Settings["parts"]![part]!["samples"]!.GetValue<int>();
@@ -19,6 +23,7 @@ public sealed class UndividedDataTests(SmallRuns runs) : IClassFixture<SmallRuns
     [Theory]
     [InlineData("geometry", "uniformity")]
     [InlineData("copy-retrieval", "r1")]
+    [InlineData("clustering", "silhouette")]
     public void What_needs_no_labels_looks_at_a_whole_flat_folder(string protocol, string metric)
     {
         var report = Run(protocol, $"folder:{runs.At("flat")}");
@@ -46,11 +51,63 @@ public sealed class UndividedDataTests(SmallRuns runs) : IClassFixture<SmallRuns
     [Theory]
     [InlineData("knn")]
     [InlineData("linear")]
-    [InlineData("clustering")]
+    [InlineData("linear-sgd")]
+    [InlineData("fine-tune")]
+    [InlineData("folds")]
+    [InlineData("corruption")]
     [InlineData("retrieval")]
     [InlineData("low-shot")]
-    public void Without_labels_that_is_what_is_said(string protocol) =>
-        Assert.Contains("has no labels", Assert.Throws<DataException>(() => Run(protocol, $"folder:{runs.At("flat")}")).Message, StringComparison.Ordinal);
+    public void Without_labels_that_is_what_is_said_and_how_to_give_some(string protocol)
+    {
+        var message = Assert.Throws<DataException>(() => Run(protocol, $"folder:{runs.At("flat")}")).Message;
+        Assert.Contains("has no labels", message, StringComparison.Ordinal);
+        Assert.Contains("?labels=FILE.csv", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Clusters_without_labels_say_how_apart_they_are_and_that_there_are_no_labels()
+    {
+        var report = Run("clustering", $"folder:{runs.At("flat")}", options: "{ clusters: 3 }");
+        Assert.Equal(["clusters", "evenness", "largest", "silhouette"], report.Metrics.Keys.Order());
+        Assert.Equal(3, report.Metrics["clusters"]);
+        Assert.InRange(report.Metrics["silhouette"], -1, 1);
+        Assert.StartsWith("no labels", report.Settings["agreement"]!.GetValue<string>());
+        Assert.Equal(100, Run("clustering", $"folder:{runs.At("flat")}", options: "{ clusters: 1 }").Metrics["largest"]);
+        var labelled = Run("clustering", null);
+        Assert.True(labelled.Metrics.ContainsKey("nmi") && !labelled.Metrics.ContainsKey("silhouette"));
+        Assert.Null(labelled.Settings["agreement"]);
+    }
+
+    /// <summary>Labels of some pictures, by any of the ways to give them, serve every protocol that learns from labels.</summary>
+    [Theory]
+    [InlineData("knn", "{ k: 3 }")]
+    [InlineData("linear", "{ l2: [0.1] }")]
+    [InlineData("low-shot", "{ k: [2], draws: 2 }")]
+    [InlineData("linear-sgd", "{ epochs: 1, batch: 4, learningRate: [0.1] }")]
+    [InlineData("fine-tune", "{ epochs: 1, batch: 4, labels: 1 }")]
+    [InlineData("folds", "{ count: 2 }")]
+    [InlineData("clustering", "{}")]
+    [InlineData("retrieval", "{}")]
+    public void A_few_labels_are_enough(string protocol, string options)
+    {
+        var labels = string.Concat(Enumerable.Range(0, 20).Where(i => i % 5 != 4).Select(i => $"p{i:00}.png,{(i % 2 == 0 ? "even" : "odd")}\n"));
+        File.WriteAllText(runs.At("few.csv"), $"path,label\n{labels}");
+        var rows = string.Concat(Enumerable.Range(0, 30).Select(i => $"flat/p{i:00}.png,{(i >= 20 || i % 5 == 4 ? "" : i % 2 == 0 ? "even" : "odd")}\n"));
+        File.WriteAllText(runs.At("all.csv"), $"file,class\n{rows}");
+        var parts = string.Concat(Enumerable.Range(0, 30).Select(i => $"{(i % 3 == 0 ? "test" : "train")},flat/p{i:00}.png,{(i % 5 == 4 ? "" : i % 2 == 0 ? "even" : "odd")}\n"));
+        File.WriteAllText(runs.At("parts.csv"), $"split,path,label\n{parts}");
+        foreach (var data in new[] { $"folder:{runs.At("flat")}?labels={runs.At("few.csv")}", $"list:{runs.At("all.csv")}", $"list:{runs.At("all.csv")}?held=0.4", $"list:{runs.At("parts.csv")}" })
+            Assert.All(Run(protocol, data, options: options).Metrics.Where(m => m.Key != "validation"), m => Assert.True(double.IsFinite(m.Value), $"{data}: {m.Key} is {m.Value}"));
+        Assert.Equal(10, Samples(Run("geometry", $"list:{runs.At("parts.csv")}"), "test"));
+    }
+
+    [Fact]
+    public void A_part_in_which_nothing_is_labelled_says_so()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 12).Select(i => $"{(i < 4 ? "test" : "train")},flat/p{i:00}.png,{(i < 4 ? "" : i % 2 == 0 ? "even" : "odd")}\n"));
+        File.WriteAllText(runs.At("bare.csv"), $"split,path,label\n{rows}");
+        Assert.Contains("no labels among the 4 samples", Assert.Throws<DataException>(() => Run("knn", $"list:{runs.At("bare.csv")}")).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void One_class_is_no_lack_of_labels()

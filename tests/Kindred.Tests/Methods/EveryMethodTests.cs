@@ -42,6 +42,9 @@ public sealed class EveryMethodTests
         ["calm, joint"] = () => new CALM(Tiny(), new(CALM.StageKind.Joint, Beams: 2)),
         ["calm, one exercise"] = () => new CALM(Tiny(), new(Tasks: [CALM.TaskKind.Order])),
         ["calm, other forms of the choice"] = () => new CALM(Tiny(), new(Tasks: [CALM.TaskKind.Number, CALM.TaskKind.Sense])),
+        ["bottleneck, mine"] = () => new InformationBottleneck(new TinyEncoder(), Toy.Facts, new(Bound: InformationBottleneck.BoundKind.Mine, Dim: 6, Hidden: 8)),
+        ["bottleneck, club"] = () => new InformationBottleneck(new TinyEncoder(), Toy.Facts, new(Bound: InformationBottleneck.BoundKind.Club, Dim: 6)),
+        ["bottleneck, leave one out"] = () => new InformationBottleneck(new TinyEncoder(), Toy.Facts, new(Bound: InformationBottleneck.BoundKind.LeaveOneOut, Dim: 6)),
         ["supervised, half the labels"] = () => new Supervised(new TinyEncoder(), Toy.Facts, new(Labels: 0.5)),
     };
 
@@ -76,7 +79,7 @@ public sealed class EveryMethodTests
     public void It_follows_a_plan_of_another_length_and_goes_on_in_its_middle(string name)
     {
         using var data = Rows[name].Open(Rows[name].Type is null ? 32 : 40);   // four or five batches in its own order
-        var facts = new DataFacts(40, 4, 5);
+        var facts = Toy.Facts with { Samples = 40, StepsPerEpoch = 5 };
         Method Inner() => Rows[name].Example is { } example ? example.Make(c => new TinyEncoder(c ?? 3), facts.Of(example.Data)) : Rows[name].Make();
         Planned Make(long seed) => Toy.Build(() => new Planned(Inner(), lengths), seed);
         var (method, copy) = (Make(1), Make(2));

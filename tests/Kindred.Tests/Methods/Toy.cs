@@ -37,6 +37,9 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind
     public int StepsPerEpoch => count / batch;
     public IReadOnlyList<string> Classes { get; } = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")];
     public IReadOnlyList<int>? Labels { get; } = [.. Enumerable.Range(0, count).Select(i => i % classes)];
+    public IReadOnlyDictionary<string, IReadOnlyList<int>> Columns { get; } = new Dictionary<string, IReadOnlyList<int>> { ["half"] = [.. Enumerable.Range(0, count).Select(Half)] };
+
+    static int Half(int sample) => sample / 4 % 2;
 
     public IEnumerable<IRawBatch> Batches(int epoch, int skip, EpochPlan? plan, CancellationToken cancel) =>
         from step in Enumerable.Range(skip, (plan?.Steps ?? StepsPerEpoch) - skip)
@@ -66,7 +69,10 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind
             var (shape, make) = kinds[kind];
             var own = Tensor.Cat([.. rows.Select(r => { using var g = new Generator(r); return Tensor.Randn(shape, g, Dtype.Float32); })]);
             Tensor Noisy(Tensor x) => x + Tensor.Randn(x.Shape, generator, Dtype.Float32) * 0.3;
-            return new(make(own, Noisy), Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]));
+            return new(make(own, Noisy), Tensor.From<long>([.. rows.Select(r => (long)r)]), Tensor.From<long>([.. rows.Select(r => (long)(r % classes))]))
+            {
+                Columns = new Dictionary<string, Tensor> { ["half"] = Tensor.From<long>([.. rows.Select(r => (long)Half(r))]) },
+            };
         }
 
         // Four sentences a sample, of its own four words among forty, in one order or another and of several lengths.
@@ -104,7 +110,7 @@ sealed class ToyData(int count = 32, int batch = 8, int classes = 4, string kind
 /// <summary>Builds methods small and trains them.</summary>
 static class Toy
 {
-    public static readonly DataFacts Facts = new(32, 4, 4);
+    public static readonly DataFacts Facts = new DataFacts(32, 4, 4).WithInput("column.half", 2);
 
     /// <summary>The facts as data of a kind say them.</summary>
     public static DataFacts Of(this DataFacts facts, string? kind) => kind switch

@@ -80,8 +80,25 @@ public class StudyGridTests
     [InlineData("title: t\nrecipe: simclr\naxes: { x: [{ name: a }] }\nplot: { kind: lines, x: y, value: loss }", "there is no axis 'y'")]
     [InlineData("title: t\nrecipe: simclr\naxes: { x: [{ name: a }] }\nskip: [{ x: c }]", "the axis x has no 'c'")]
     [InlineData("title: t\nrecipe: simclr\ncells: { a: {} }\nholds: [ a.loss > ]", "holds.0")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {}, b: { set: { encoder.widht: 8 } } }", "cell b: encoder.widht")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {} }\nevaluate: [knn]\nholds: [ a.knn.acuracy > 3 ]", "'knn.acuracy' (did you mean 'knn.accuracy'?)")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {}, b: { evaluate: [linear] } }\nevaluate: [knn]\nholds: [ b.knn.accuracy > a.knn.accuracy ]", "the cell 'b' gives no 'knn.accuracy'")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {} }\nevaluate: [{ name: knn, as: near }]\nholds: [ a.knn.accuracy > 3 ]", "near.accuracy")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {} }\nevaluate: [{ low-shot: { k: [2] } }]\nholds: [ a.low-shot.accuracy_4 > 3 ]", "accuracy_2")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {} }\nevaluate: [knn]\nholds: [ 'max(*.knn.acc) > 3' ]", "knn.acc")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {} }\nholds: [ a.knn.accuracy > 3 ]\nevaluate: [geometry]", "geometry.uniformity")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {} }\nevaluate: [knn]\nplot: { kind: bars, value: knn.accurcy }", "plot.value")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {} }\nevaluate: [knn]\ntable: [knn.accurcy]", "did you mean 'knn.accuracy'?")]
+    [InlineData("title: t\nrecipe: simclr\ncells: { a: {} }\nmeasure: [z_st]", "did you mean 'z_std'?")]
     public void Mistakes_are_named_with_their_place(string yaml, string said) =>
         Assert.Contains(said, Assert.Throws<ConfigurationException>(() => Study.Parse(yaml, "t", Recipes)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("evaluate: [{ speaker-out: {} }]\nholds: [ a.speaker-out.knn_bob > 3 ]")]
+    [InlineData("evaluate: [{ name: knn, as: near }]\nholds: [ a.near.accuracy > 3 ]")]
+    [InlineData("evaluate: [senteval]\nholds: [ a.senteval.trec > 3 ]")]
+    [InlineData("holds: [ a.contrastive_accuracy > 3, a.teacher_entropy > a.loss ]")]
+    public void What_only_the_data_or_the_method_know_is_no_mistake(string yaml) => Assert.NotEmpty(Study.Parse($"title: t\nrecipe: simclr\ncells: {{ a: {{}} }}\n{yaml}", "t", Recipes).Claims);
 
     [Fact]
     public void The_studies_that_come_with_Kindred_can_be_read()

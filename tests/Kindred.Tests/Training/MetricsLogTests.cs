@@ -70,7 +70,25 @@ public sealed class MetricsLogTests : IDisposable
     {
         Log(null, 1, 2);
         var events = EventFile.Read(Directory.GetFiles(Path.Combine(folder, "tb")).Single());
-        Assert.Equal([(1L, "loss", 1f), (2L, "loss", 0.5f)], events.Select(e => (e.Step, e.Tag, e.Value)));
+        Assert.Equal([(1L, "train/loss", 1f), (2L, "train/loss", 0.5f)], events.Select(e => (e.Step, e.Tag, e.Value)));
+    }
+
+    [Fact]
+    public void TensorBoard_shows_evaluations_and_weights_in_groups_of_their_own_and_nothing_where_nothing_was_written()
+    {
+        var events = Path.Combine(folder, "tb");
+        using (var log = new MetricsLog(FilePath, events, null, Ignore)) log.Sync();
+        Assert.False(Directory.Exists(events));
+        using (var log = new MetricsLog(FilePath, events, null, Ignore))
+        {
+            log.Write(1, 0, Loss(1));
+            log.Show(1, [new("knn.accuracy", 50)]);
+            log.Distribution("weights/conv", 1, [1, 2]);
+        }
+        var file = Directory.GetFiles(events).Single();
+        Assert.Equal(["train/loss", "eval/knn.accuracy"], EventFile.Read(file).Select(e => e.Tag));
+        Assert.Contains("weights/conv", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal);
+        Assert.Contains("\"loss\":1", File.ReadAllText(FilePath), StringComparison.Ordinal);
     }
 
     [Fact]

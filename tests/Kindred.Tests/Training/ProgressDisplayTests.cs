@@ -19,20 +19,46 @@ public sealed class ProgressDisplayTests
     }
 
     [Fact]
-    public void A_terminal_gets_one_line_that_is_redrawn_and_cut_to_its_width()
+    public void A_terminal_gets_one_line_that_is_redrawn_fits_and_stands_once_at_the_end()
     {
         var (text, clock) = (new StringWriter(CultureInfo.InvariantCulture), new Stopwatch());
-        using (var display = new ProgressDisplay(text, terminal: true, width: () => 30, clock: clock))
+        using (var display = new ProgressDisplay(text, terminal: true, width: () => 40, clock: clock))
         {
             display.Report(At);
             display.Report(At with { Step = 121 });
             clock.Advance(0.2);
             display.Report(At with { Step = 122 });
             display.Note("epoch done");
+            display.End();
+            display.Note("finished");
+            display.Note("next");
         }
 
-        var (first, third) = (Line[..29], Line.Replace("120", "122", StringComparison.Ordinal)[..29]);
-        Assert.Equal($"\r\e[K{first}\r\e[K{third}\r\e[Kepoch done\n\r\e[K{third}\r\e[K{third}\n", text.ToString());
+        const string line = "2:31 left [#.........]  12 %";
+        Assert.Equal($"\r\e[K{line}\r\e[K{line}\r\e[Kepoch done\n\r\e[K{line}\r\e[K{line}\nfinished\nnext\n", text.ToString());
+    }
+
+    [Theory]
+    [InlineData(109, "2:31 left [##................]  12 % · loss 5.3125 · step 120/1000 · epoch 1.2 · 812 img/s · lr 0.06")]
+    [InlineData(79, "2:31 left [#............]  12 % · loss 5.3125 · step 120/1000 · epoch 1.2")]
+    [InlineData(42, "2:31 left [#.........]  12 % · loss 5.3125")]
+    [InlineData(41, "2:31 left [#.........]  12 %")]
+    [InlineData(20, "2:31 left")]
+    [InlineData(4, "12 %")]
+    [InlineData(3, "")]
+    public void Fields_that_do_not_fit_are_dropped_the_least_wanted_first(int columns, string line) => Assert.Equal(line, ProgressDisplay.Line(At, columns));
+
+    [Fact]
+    public void No_line_is_longer_than_there_is_room_and_no_field_is_cut()
+    {
+        var full = ProgressDisplay.Line(At, 1000).Split(" · ");
+        for (var columns = 1; columns < 200; columns++)
+        {
+            var line = ProgressDisplay.Line(At, columns);
+            Assert.True(line.Length <= columns, line);
+            Assert.All(line.Split(" · ").Skip(1), field => Assert.Contains(field, full));
+        }
+        Assert.StartsWith("done [##########] 100 %", ProgressDisplay.Line(At with { Step = 1000 }, 40));
     }
 
     [Fact]

@@ -1,0 +1,133 @@
+using System.ComponentModel.DataAnnotations;
+using Kindred.Heads;
+using Kindred.Information;
+using Kindred.Nn;
+using Kindred.Numerics;
+using Kindred.Torch;
+
+namespace Kindred.Methods;
+
+/// <summary>The information bottleneck: a noisy code z of a picture that tells the class and as little else as β allows.</summary>
+/// <remarks>
+/// Alemi, Fischer, Dillon, Murphy, "Deep Variational Information Bottleneck", ICLR 2017, arXiv:1612.00410, Eq. 17: cross-entropy of the class from z = μ(x) + σ(x) ε plus β times an
+/// upper bound on I(X; Z), the divergence from N(0, I). Belghazi et al., arXiv:1801.04062, Sec. 5.3, put MINE's estimate in its place: a statistics network climbs it, the encoder
+/// descends it. Cheng et al., arXiv:2006.12013, Sec. 4.3, put CLUB there, whose conditional is known here, it is q(z|x) itself; or leave-one-out.
+/// Differs: the statistics network reads μ in place of x, which tells of z all that x does but its spread.
+/// </remarks>
+[Method("bottleneck", Title = "Information bottleneck", Paper = "arXiv:1612.00410", Family = "mutual information", Objective = "cross-entropy + bound on I(X; Z)")]
+public sealed class InformationBottleneck : Method, IEncodes, IScores
+{
+    /// <summary>What stands for I(X; Z).</summary>
+    public enum BoundKind
+    {
+        /// <summary>KL(q(z|x) ‖ N(0, I)): an upper bound.</summary>
+        Divergence,
+
+        /// <summary>MINE's estimate: a lower bound, with a statistics network that plays against the encoder.</summary>
+        Mine,
+
+        /// <summary>CLUB with the true conditional: an upper bound without a prior.</summary>
+        Club,
+
+        /// <summary>Leave-one-out with the true conditional: a tighter upper bound, at most ln(N − 1) of the batch.</summary>
+        LeaveOneOut,
+    }
+
+    /// <summary>The settings; defaults are the paper's for digits.</summary>
+    /// <param name="Beta">β, the price of a nat about the picture.</param>
+    /// <param name="Bound">What stands for I(X; Z).</param>
+    /// <param name="Dim">K, the width of z.</param>
+    /// <param name="Hidden">Width of MINE's statistics network.</param>
+    /// <param name="Rate">Weight of the newest batch in MINE's average.</param>
+    public sealed record Options(
+        [Weight] double Beta = 1e-3, BoundKind Bound = BoundKind.Divergence, [Width] long Dim = 256, [Width] long Hidden = 512,
+        [Range(0.0, 1.0, MinimumIsExclusive = true)] double Rate = 0.01);
+
+    readonly Options options;
+    readonly Channel channel;
+    readonly JointCritic? statistics;
+    readonly Mine? mine;
+
+    /// <summary>The encoder, a linear layer to μ and σ, and a linear classifier of z.</summary>
+    /// <exception cref="ConfigurationException">There are no classes.</exception>
+    public InformationBottleneck(Encoder encoder, DataFacts facts, Options options)
+    {
+        OptionRules.Check(options);
+        if (facts.Classes < 2)
+            throw new ConfigurationException($"the information bottleneck keeps what tells the class, and these data have {facts.Classes} classes; give labelled data, for example a folder with one folder a class.");
+        this.options = options;
+        channel = new(encoder, options.Dim, facts.Classes);
+        if (options.Bound != BoundKind.Mine) return;
+        statistics = new(options.Dim, options.Dim, options.Hidden);
+        mine = new(options.Rate);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Module> Players => statistics is null
+        ? new Dictionary<string, Module> { ["model"] = this }
+        : new Dictionary<string, Module> { ["statistics"] = statistics, ["model"] = channel };
+
+    /// <inheritdoc/>
+    public override IEnumerable<Turn> Turns(Batch batch, Progress at)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.NeedsViews(1);
+        if (statistics is not null)
+        {
+            var (mean, _, z) = NoGradient.Of(() => channel.Draw(batch.Views[0]));           // the encoder is the same until its own turn
+            yield return new("statistics", () => mine!.Loss(statistics.Score(mean, z), statistics.Score(mean, z.Roll([1], [0]))));
+        }
+        yield return new("model", () => Step(batch, at));
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Step(Batch batch, Progress at)
+    {
+        var labels = batch.Labels ?? throw new DataException("the information bottleneck needs labels, and this batch has none.");
+        var (mean, logVariance, z) = channel.Draw(batch.Views[0]);                            // [N, K] each
+        var logits = channel.Classifier.Forward(z);
+        var information = options.Bound switch
+        {
+            BoundKind.Mine => DonskerVaradhan.Value(statistics!.Score(mean, z), statistics.Score(mean, z.Roll([1], [0]))),
+            BoundKind.Club => Club.Bound(mean, logVariance, z),
+            BoundKind.LeaveOneOut => Club.LeaveOneOut(mean, logVariance, z),
+            _ => Club.PriorDivergence(mean, logVariance),
+        };
+
+        Watch(z);
+        Log("nats", information);
+        Log("accuracy", logits.Argmax(1).Eq(labels).To(Dtype.Float32).Mean());
+        return CrossEntropy.Loss(logits, labels) + information * options.Beta;
+    }
+
+    /// <summary>The middle of the code, μ(x), `[N, K]`.</summary>
+    public Tensor Features(View view) => channel.Code(view).Mean;
+
+    /// <inheritdoc/>
+    public Tensor Score(View view) => channel.Classifier.Forward(Features(view));
+
+    /// <summary>A tiny one, for the tests that hold for every method.</summary>
+    public static MethodExample Example => new((encoders, facts) => new InformationBottleneck(encoders(), facts, new(Dim: 6)));
+
+    // From a picture to its code and from that to its class.
+    sealed class Channel(Encoder encoder, long dim, int classes) : Module
+    {
+        readonly Encoder encoder = encoder;
+        readonly Linear code = new(encoder.Dim, 2 * dim);
+
+        public LinearClassifier Classifier { get; } = new(dim, classes);
+
+        public (Tensor Mean, Tensor LogVariance) Code(View view)
+        {
+            var both = code.Forward(encoder.Forward(view)).Chunk(2, 1);
+            return (both[0], ((both[1] - 5).Softplus(1, 20) + 1e-6).Log() * 2);                    // σ = softplus(s − 5), as in the authors' code: little noise at first
+        }
+
+        public (Tensor Mean, Tensor LogVariance, Tensor Z) Draw(View view)
+        {
+            var (mean, logVariance) = Code(view);
+            var noise = Tensor.Randn(mean.Shape, Generator.Default, Dtype.Float32).To(mean.Device);
+            return (mean, logVariance, mean + (logVariance / 2).Exp() * noise);
+        }
+    }
+}
