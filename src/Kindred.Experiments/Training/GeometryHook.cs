@@ -66,7 +66,7 @@ public sealed class GeometryHook : IHook, IDisposable
             Look(batch, line);
         }
         // Whatever a method's embeddings say against being looked at is no reason to stop its training.
-        catch (Exception e) when (e is not (OutOfMemoryException or EnvironmentException))
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             blind = true;
             line["reason"] = e.Message;

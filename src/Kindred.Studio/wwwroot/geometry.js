@@ -2,7 +2,7 @@ import { h, s, fill, get, number } from './dom.js';
 import { t } from './words.js';
 
 const edge = { left: 44, right: 12, top: 10, bottom: 26 };
-const percent = v => `${number(Math.round(1000 * v) / 10)} %`;
+const percent = v => `${Number((100 * v).toPrecision(2))} %`;
 
 /** How alike positives and negatives are over a training, the directions in use, and the circle where z has two numbers. Nothing where the run wrote nothing. */
 export async function geometry(box, id, signal) {
@@ -87,7 +87,7 @@ function directions(look, before) {
   const list = look.spectrum, top = Math.max(...list, ...before.spectrum, 1e-6), floor = Math.log10(top) - 4, high = v => up(Math.max(0, (Math.log10(Math.max(v, 1e-12)) - floor) / 4));
   const all = Math.max(list.length, before.spectrum.length);
   return frame(t('geometry.spectrum.label', { share: percent(list[0]), n: list.filter(v => v > 0.01).length }),
-    list.map((v, i) => s('rect.bar', { x: across(i, all) + 0.5, width: Math.max(1, across(1, all) - across(0, all) - 1.5), y: high(v), height: up(0) - high(v) })),
+    list.map((v, i) => s('rect.column', { x: across(i, all) + 0.5, width: Math.max(1, across(1, all) - across(0, all) - 1.5), y: high(v), height: up(0) - high(v) })),
     s('polyline.before', { points: before.spectrum.map((v, i) => `${across(i + 0.5, all)},${high(v)}`).join(' ') }),
     s('line.axis', { x1: edge.left, x2: 480 - edge.right, y1: up(0), y2: up(0) }),
     [0, 1, 2, 3].map(d => s('text', { x: edge.left - 6, y: up(1 - d / 4) + 4, 'text-anchor': 'end' }, percent(10 ** (floor + 4 - d)))),
@@ -98,6 +98,6 @@ function ring(look) {
   const counts = look.circle, most = Math.max(...counts), even = counts.reduce((a, b) => a + b, 0) / counts.length, at = (angle, r) => `${240 + r * Math.cos(angle)},${110 - r * Math.sin(angle)}`;
   const size = c => 40 + 62 * c / most;
   return frame(t('geometry.circle.label', { share: percent(counts.filter(c => c > even / 4).length / counts.length) }),
-    counts.map((c, i) => { const a = 2 * Math.PI * i / counts.length - Math.PI, b = 2 * Math.PI * (i + 1) / counts.length - Math.PI; return s('polygon.bar', { points: [at(a, 40), at(a, size(c)), at(b, size(c)), at(b, 40)].join(' ') }); }),
+    counts.map((c, i) => { const a = 2 * Math.PI * i / counts.length - Math.PI, b = 2 * Math.PI * (i + 1) / counts.length - Math.PI; return s('polygon.column', { points: [at(a, 40), at(a, size(c)), at(b, size(c)), at(b, 40)].join(' ') }); }),
     s('circle.axis', { cx: 240, cy: 110, r: 40 }), s('circle.before', { cx: 240, cy: 110, r: size(even) }));
 }
