@@ -18,7 +18,7 @@ public static class RecipeSchema
         var definitions = new JsonMap { ["recipe"] = Record(typeof(RecipeFile), Special) };
         foreach (var (name, catalogue) in kinds) definitions[name] = PartOf(catalogue);
         definitions["recipe"]!["properties"]!["extends"] = new JsonMap { ["type"] = "string", ["description"] = "What is not said here is taken from there." };
-        definitions["recipe"]!["properties"]!["phases"] = new JsonMap { ["type"] = "array", ["items"] = Ref("recipe"), ["description"] = "Several trainings, each going on with the one before." };
+        definitions["recipe"]!["properties"]!["phases"] = OrNull(new JsonMap { ["type"] = "array", ["items"] = Ref("recipe"), ["description"] = "Several trainings, each going on with the one before." });
         definitions["recipe"]!["allOf"] = new JsonArray([.. Catalogues.Methods.Select(m => (JsonNode)new JsonMap
         {
             ["if"] = new JsonMap { ["properties"] = new JsonMap { ["method"] = new JsonMap { ["const"] = m.Attribute.Name } }, ["required"] = new JsonArray("method") },
