@@ -19,7 +19,7 @@ public sealed class LongTests
     static Method Make(string name, long seed)
     {
         var example = MethodExamples.Of(MethodExamples.Registered.Single(t => t.Name == name));
-        return Toy.Build(() => example.Make(c => new TinyEncoder(c ?? 3), new DataFacts(40, 4, PerEpoch).Of(example.Data)), seed);
+        return Toy.Build(() => example.Make(c => new TinyEncoder(c ?? 3), (Toy.Facts with { Samples = 40, StepsPerEpoch = PerEpoch }).Of(example.Data)), seed);
     }
 
     static double Rate(string name) => MethodExamples.Of(MethodExamples.Registered.Single(t => t.Name == name)).Rate;
