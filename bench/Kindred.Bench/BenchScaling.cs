@@ -76,7 +76,8 @@ static class BenchScaling
         if (Everyone.Rank == 0)
             Output.Json(new
             {
-                Name = "scaling/exchange", Ranks = k, SumS = least, Sum16MibS = most, Latency = least / turns, Bandwidth = turns / k * large.Numel * FloatBytes / (most - least), Torch = Engine.Version,
+                Name = "scaling/exchange", Ranks = k, SumS = least, Sum16MibS = most, Latency = least / turns,
+                    Bandwidth = turns / k * large.Numel * FloatBytes / (most - least), Torch = Engine.Version,
             });
     }
 

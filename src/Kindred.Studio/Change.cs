@@ -16,7 +16,8 @@ static partial class Change
         foreach (var change in changes)
         {
             if (!Form().IsMatch(change))
-                throw new ConfigurationException($"'{Shown(change)}': a page changes train.… and options.… to a number, true, false or a word, such as train.epochs=10; write a recipe for anything else.");
+                throw new ConfigurationException($"'{Shown(change)}': a page changes train.… and options.… to a number, true, false or a word, such as "
+                    + "train.epochs=10; write a recipe for anything else.");
             if (change.StartsWith("train.from=", StringComparison.Ordinal))
                 throw new ConfigurationException("'train.from' names a file; start such a run by `kindred train … --from`.");
         }

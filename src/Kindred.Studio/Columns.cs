@@ -31,7 +31,8 @@ static class Columns
 
     /// <summary>What there is. Tables are opened to read their first line only.</summary>
     internal static IReadOnlyList<ColumnName> Of(Place file, bool worked) =>
-        [.. worked ? new ColumnName[] { new(Cluster, Cluster), new(Alone, Alone) } : [], .. Tables(file).SelectMany(t => Head(t).Skip(1).Select(c => new ColumnName(IdOf(t, c), $"{Path.GetFileName(t)}: {c}")))];
+        [.. worked ? new ColumnName[] { new(Cluster, Cluster), new(Alone, Alone) } : [], .. Tables(file).SelectMany(t =>
+            Head(t).Skip(1).Select(c => new ColumnName(IdOf(t, c), $"{Path.GetFileName(t)}: {c}")))];
 
     /// <summary>One column of a table; null where there is none of this id.</summary>
     internal static Column? Read(Place file, Collection all, string id)

@@ -27,16 +27,19 @@ sealed class CurationApi(Catalog catalog, MapStore maps, Work work, Likeness lik
             var (low, high) = Columns.Range(c.Values);
             return Reply.Json(new { c.Labels, Low = low, High = high });
         }));
-        app.MapGet("/api/embeddings/{id}/columns/{column}/values", (string id, string column) => Told(id, column, c => Results.Bytes(MemoryMarshal.AsBytes<float>(c.Values).ToArray(), "application/octet-stream")));
+        app.MapGet("/api/embeddings/{id}/columns/{column}/values", (string id, string column) =>
+            Told(id, column, c => Results.Bytes(MemoryMarshal.AsBytes<float>(c.Values).ToArray(), "application/octet-stream")));
         app.MapGet("/api/embeddings/{id}/duplicates", (string id, float? threshold) => Worked(id, async (file, all) =>
         {
             var groups = NearDuplicates.Groups(await Nearest(file, all), Math.Clamp(threshold ?? 0.95f, -1, 1));
-            return Reply.Json(new { Count = groups.Count, More = groups.Sum(g => g.Count - 1), Groups = groups.Take(MostGroups).Select(g => g.Take(MostOfGroup).Select(m => EmbeddingsApi.Named(all, m.Row, m.Score))) });
+            return Reply.Json(new { Count = groups.Count, More = groups.Sum(g => g.Count - 1),
+                Groups = groups.Take(MostGroups).Select(g => g.Take(MostOfGroup).Select(m => EmbeddingsApi.Named(all, m.Row, m.Score))) });
         }));
         app.MapGet("/api/embeddings/{id}/outliers", (string id) => Worked(id, async (file, all) =>
         {
             var alone = Columns.Solitude(await Nearest(file, all)).Values;
-            return Reply.Json(Enumerable.Range(0, alone.Length).Where(i => float.IsFinite(alone[i])).OrderByDescending(i => alone[i]).Take(MostShown).Select(i => EmbeddingsApi.Named(all, i, alone[i])));
+            return Reply.Json(Enumerable.Range(0, alone.Length).Where(i => float.IsFinite(alone[i])).OrderByDescending(i => alone[i]).Take(MostShown).Select(i =>
+                EmbeddingsApi.Named(all, i, alone[i])));
         }));
         app.MapGet("/api/embeddings/{id}/suggestions", (string id, string? first) => Worked(id, async (file, all) =>
         {
@@ -44,7 +47,8 @@ sealed class CurationApi(Catalog catalog, MapStore maps, Work work, Likeness lik
             if (all.Labels.All(l => l is not null)) return Reply.Problem(422, "All of these samples have labels.");
             var suggested = (IReadOnlyList<Suggested>)await Made(file, "votes", () => Votes.For(all.Vectors, all.Labels, Voters, all.Index?.Metric ?? Metric.Cosine, new() { Threads = 1 }));
             var ordered = first == "sure" ? suggested.OrderByDescending(s => s.Margin).ThenBy(s => s.Row) : suggested.OrderBy(s => s.Margin).ThenBy(s => s.Row);
-            return Reply.Json(new { suggested.Count, Suggestions = ordered.Take(MostSuggested).Select(s => new { s.Row, Name = all.Names[s.Row], s.Label, s.Share, s.Margin, Nearest = EmbeddingsApi.Named(all, s.Nearest, s.Score) }) });
+            return Reply.Json(new { suggested.Count, Suggestions = ordered.Take(MostSuggested).Select(s =>
+                new { s.Row, Name = all.Names[s.Row], s.Label, s.Share, s.Margin, Nearest = EmbeddingsApi.Named(all, s.Nearest, s.Score) }) });
         }));
         app.MapPost("/api/embeddings/{id}/like", Like);
     }
@@ -72,7 +76,8 @@ sealed class CurationApi(Catalog catalog, MapStore maps, Work work, Likeness lik
     {
         if (!catalog.Now.Embeddings.TryGetValue(id, out var file)) return Reply.Missing();
         var all = maps.Open(file);
-        return all.Vectors.Count is < 3 or > MostWorked ? Reply.Problem(422, $"A page looks for this among 3 to {MostWorked} vectors; `kindred dedup`, `select` and `suggest` take any number.") : await answer(file, all);
+        return all.Vectors.Count is < 3 or > MostWorked ? Reply.Problem(422,
+            $"A page looks for this among 3 to {MostWorked} vectors; `kindred dedup`, `select` and `suggest` take any number.") : await answer(file, all);
     }
 
     async Task<IResult> Told(string id, string column, Func<Column, IResult> answer)

@@ -16,7 +16,8 @@ static class StartsApi
     internal static void Map(WebApplication app, Catalog catalog, StudioOptions options, Starter starter)
     {
         var key = Gate.Random();
-        app.MapGet("/api/starts", () => Reply.Json(new { starter.Allowed, Key = starter.Allowed ? key : null, Recipes = starter.Allowed ? options.RecipeNames : [], Started = starter.All, options.Data }));
+        app.MapGet("/api/starts", () => Reply.Json(new { starter.Allowed, Key = starter.Allowed ? key : null, Recipes = starter.Allowed ? options.RecipeNames : [],
+            Started = starter.All, options.Data }));
         if (!starter.Allowed) return;
         app.MapPost("/api/starts/look", (HttpContext context, Wish wish) => Allowed(context, key) ? Reply.Json(Look(options, wish)) : NotAllowed());
         app.MapPost("/api/starts", (HttpContext context, Wish wish) =>

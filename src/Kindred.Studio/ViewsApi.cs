@@ -27,7 +27,8 @@ static class ViewsApi
             {
                 var groups = PictureViews.Groups(Parts.Request(first, modality, uri).Views);
                 using var pictures = PictureSources.Open(uri);
-                var drawn = ViewSheet.Draw(pictures, groups, seed ?? 0, Math.Clamp(rows ?? 6, 1, MostRows), Math.Clamp(tile ?? 96, LeastTile, MostTile), string.IsNullOrEmpty(without) ? null : without);
+                var drawn = ViewSheet.Draw(pictures, groups, seed ?? 0, Math.Clamp(rows ?? 6, 1, MostRows), Math.Clamp(tile ?? 96, LeastTile, MostTile),
+                    string.IsNullOrEmpty(without) ? null : without);
                 var (alike, why) = place is null ? (null, null) : sight.Compare(place, drawn);
                 return Reply.Json(new
                 {

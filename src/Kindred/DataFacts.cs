@@ -28,7 +28,8 @@ public sealed record DataFacts(int Samples, int Classes, int StepsPerEpoch)
         const string prefix = "column.";
         if (Inputs.TryGetValue(prefix + column, out var values)) return checked((int)values);
         string[] others = [.. Inputs.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Select(k => k[prefix.Length..]).Order(StringComparer.Ordinal)];
-        throw new ConfigurationException($"the method wants the column '{column}' of the data; {(others.Length == 0 ? "they have none beside their labels" : $"there are {string.Join(", ", others)}")}.");
+        throw new ConfigurationException($"the method wants the column '{column}' of the data; {(others.Length == 0 ? "they have none beside their "
+            + "labels" : $"there are {string.Join(", ", others)}")}.");
     }
 
     /// <summary>The facts as one of several networks sees them: what is said of it alone (<c>text.vocabulary</c>) stands for what is said of all.</summary>

@@ -13,7 +13,8 @@ public sealed class RunReportTests(TinyRuns tiny) : IClassFixture<TinyRuns>
         var run = tiny.Copy("first");
         Assert.Equal(0, Cli.Run("card", run).Code);
         var card = File.ReadAllText(Path.Combine(run, "card.md"));
-        Assert.All(new[] { "SimCLR", "arXiv:2002.05709", "| samples | 32 |", "`dark`, `light`", "| knn | accuracy |", "@inproceedings{chen2020simclr", $"kindred embed {run}", "TrainedRun.Open(", "## Limits", "method: simclr" },
+        Assert.All(new[] { "SimCLR", "arXiv:2002.05709", "| samples | 32 |", "`dark`, `light`", "| knn | accuracy |", "@inproceedings{chen2020simclr",
+            $"kindred embed {run}", "TrainedRun.Open(", "## Limits", "method: simclr" },
             part => Assert.Contains(part, card, StringComparison.Ordinal));
         Assert.Equal(card, Cli.Run("card", run, "--print").Output);
 

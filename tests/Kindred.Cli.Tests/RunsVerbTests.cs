@@ -60,7 +60,8 @@ public sealed class RunsVerbTests(TinyRuns tiny) : IClassFixture<TinyRuns>
     public void A_comparison_has_the_settings_that_differ_and_all_numbers()
     {
         var found = Json("runs", "compare", tiny.Run("first"), tiny.Run("second"));
-        var settings = found.GetProperty("settings").EnumerateArray().ToDictionary(s => s.GetProperty("name").GetString()!, s => s.GetProperty("values").EnumerateArray().Select(v => v.GetString()).ToArray());
+        var settings = found.GetProperty("settings").EnumerateArray().ToDictionary(s => s.GetProperty("name").GetString()!, s =>
+            s.GetProperty("values").EnumerateArray().Select(v => v.GetString()).ToArray());
         Assert.Equal(["options.dim", "train.epochs"], settings.Keys.Order());
         Assert.Equal("8 4", string.Join(" ", settings["options.dim"]));
         Assert.Contains("loss", found.GetProperty("metrics").EnumerateArray().Select(m => m.GetProperty("name").GetString()));

@@ -28,7 +28,8 @@ sealed class Browser : IAsyncDisposable
     internal static async Task<Browser> Open()
     {
         var profile = Directory.CreateTempSubdirectory("kindred-chromium-").FullName;
-        string[] words = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run", "--lang=en",
+        string[] words = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+            "--ignore-gpu-blocklist", "--no-first-run", "--lang=en",
             "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding", "--window-size=1300,1000",
             "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"];
         var start = new ProcessStartInfo(Program!, words) { RedirectStandardError = true, RedirectStandardOutput = true };
@@ -88,7 +89,8 @@ sealed class Browser : IAsyncDisposable
     {
         using var reader = new StreamReader(typeof(Browser).Assembly.GetManifestResourceStream("axe.js")!);
         if ((bool?)await Value("typeof axe === 'undefined'") == true) await Value(await reader.ReadToEndAsync());
-        var found = await Value("axe.run(document, { resultTypes: ['violations'] }).then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 4).join(' | ')}`))");
+        var found = await Value("axe.run(document, { resultTypes: ['violations'] }).then(r => r.violations.filter(v => ['serious', "
+            + "'critical'].includes(v.impact)).map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 4).join(' | ')}`))");
         return found is JsonArray list ? [.. list.Select(v => (string)v!)] : ["axe did not run"];
     }
 

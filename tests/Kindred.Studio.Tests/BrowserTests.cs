@@ -28,7 +28,8 @@ public class BrowserTests
         var pictures = Path.Combine(page.Runs, "..", "pictures");
         await page.Open(o => o with { Data = $"folder:{pictures}" });
         var (evil, other) = (await page.IdOf("runs", "\"><img src=x onerror=alert(1)>"), await page.IdOf("runs", "other"));
-        return (page, ["#/runs", $"#/runs/{evil}", $"#/runs/{evil},{other}", "#/studies", $"#/studies/{await page.IdOf("studies", "study")}", $"#/studies/{await page.IdOf("studies", "grid")}", "#/embeddings", "#/views", $"#/views/run:{other}"]);
+        return (page, ["#/runs", $"#/runs/{evil}", $"#/runs/{evil},{other}", "#/studies", $"#/studies/{await page.IdOf("studies", "study")}",
+            $"#/studies/{await page.IdOf("studies", "grid")}", "#/embeddings", "#/views", $"#/views/run:{other}"]);
     }
 
     [Fact]
@@ -102,7 +103,8 @@ public class BrowserTests
         var run = page.Run("collapsing", "running");
         File.AppendAllText(Path.Combine(run, "metrics.jsonl"), string.Concat(Enumerable.Range(10, 40).Select(i => Page.Line(i, -0.9, 0.01, 1.1))));
         string Counts(int at) => $"[{string.Join(',', Enumerable.Range(0, 40).Select(i => i == at ? 16 : 0))}]";
-        File.WriteAllText(Path.Combine(run, "geometry.jsonl"), string.Concat(Enumerable.Range(1, 5).Select(i => $"{{\"step\":{i * 10},\"positives\":{Counts(39)},\"negatives\":{Counts(20 + (4 * i) - 1)},"
+        File.WriteAllText(Path.Combine(run, "geometry.jsonl"),
+            string.Concat(Enumerable.Range(1, 5).Select(i => $"{{\"step\":{i * 10},\"positives\":{Counts(39)},\"negatives\":{Counts(20 + (4 * i) - 1)},"
             + $"\"positive\":0.99,\"negative\":0.98,\"spectrum\":[0.97,0.03],\"dimension\":2,\"circle\":[{string.Join(',', Enumerable.Range(0, 36).Select(c => c == 3 ? 16 : 0))}]}}\n")));
         await page.Open();
         await using var browser = await Browser.Open();

@@ -50,10 +50,12 @@ public class LoadTests(ITestOutputHelper output)
         await using var page = new Page();
         await page.Open();
         var recipe = Recipe.Parse("method: simclr\ndata: \"emoji?split=train&n=512\"\nencoder: { name: small-resnet, width: 8, grid: 1 }\n"
-            + "views: [{ name: global, count: 2, of: [background, { affine: { degrees: 30 } }], normalize: half }]\ntrain: { epochs: 100000, batch: 64, precision: fp32, workers: 1 }", "made", [], binder: Parts.Binder);
+            + "views: [{ name: global, count: 2, of: [background, { affine: { degrees: 30 } }], normalize: half }]\ntrain: { epochs: 100000, batch: 64, "
+            + "precision: fp32, workers: 1 }", "made", [], binder: Parts.Binder);
         using var stop = new CancellationTokenSource();
         var steps = 0L;
-        var training = Task.Run(() => new TrainingRun(recipe, new RunOptions { Folder = Path.Combine(page.Runs, "live") }, new Steps(() => Interlocked.Increment(ref steps)), _ => { }).Run(stop.Token));
+        var training = Task.Run(() => new TrainingRun(recipe, new RunOptions { Folder = Path.Combine(page.Runs, "live") },
+            new Steps(() => Interlocked.Increment(ref steps)), _ => { }).Run(stop.Token));
         var (alone, beside) = (new List<double>(), new List<double>());
         for (var i = 0; i < 100 && Interlocked.Read(ref steps) < 20; i++) await Task.Delay(200);
         for (var window = 0; window < 12; window++)

@@ -61,8 +61,10 @@ public class MapTests(ITestOutputHelper output)
         Assert.Equal([], browser.Faults);
         var heap = (double)(await browser.Value("performance.memory.usedJSHeapSize"))!;
         var fetched = await browser.Value("performance.getEntriesByType('resource').filter(r => r.name.includes('/points')).map(r => Math.round(r.duration)).join()");
-        output.WriteLine($"{count:N0} points: fetched in {fetched} ms, painted after {cold.TotalSeconds:0.0} s, again after {warm.TotalSeconds:0.0} s; a frame takes {frames.Wheel:0.0} ms under the wheel and "
-            + $"{frames.Drag:0.0} ms under a drag, {frames.Work:0.0} ms of processor time (three points: {floor.Wheel:0.0}, {floor.Drag:0.0}, {floor.Work:0.0}); {heap / (1 << 20):0} MB in the page's heap, {browser.Megabytes():0} MB in all of Chromium, "
+        output.WriteLine($"{count:N0} points: fetched in {fetched} ms, painted after {cold.TotalSeconds:0.0} s, again after {warm.TotalSeconds:0.0} s; a frame "
+            + $"takes {frames.Wheel:0.0} ms under the wheel and "
+            + $"{frames.Drag:0.0} ms under a drag, {frames.Work:0.0} ms of processor time (three points: {floor.Wheel:0.0}, {floor.Drag:0.0}, "
+            + $"{floor.Work:0.0}); {heap / (1 << 20):0} MB in the page's heap, {browser.Megabytes():0} MB in all of Chromium, "
             + $"{Environment.WorkingSet / (1 << 20)} MB in the server with this test");
         if (Math.Max(frames.Wheel, frames.Drag) > FrameOfThirty) Assert.InRange(frames.Work - floor.Work, double.MinValue, MostOwnWork);
         if (floor.Wheel < 20) Assert.InRange(warm.TotalSeconds, 0, 3);

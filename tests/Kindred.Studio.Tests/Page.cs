@@ -104,9 +104,11 @@ sealed class Page : IAsyncDisposable
     internal void Grid()
     {
         var folder = Directory.CreateDirectory(Path.Combine(Runs, "grid")).FullName;
-        string Cell(string first, string second, double value) => $$"""{"cell":"{{first}}/{{second}}","at":{"first":"{{first}}","second":"{{second}}"},"recipe":"simclr.small","mean":{"knn.accuracy":{{value}} } }""";
+        string Cell(string first, string second, double value) =>
+            $$"""{"cell":"{{first}}/{{second}}","at":{"first":"{{first}}","second":"{{second}}"},"recipe":"simclr.small","mean":{"knn.accuracy":{{value}} } }""";
         File.WriteAllText(Path.Combine(folder, "study.json"), $$"""
-            {"study":"grid","title":"In pairs","paper":"arXiv:2002.05709","claim":"both","cells":[{{Cell("crop", "crop", 34)}},{{Cell("crop", "colour", 41)}},{{Cell("colour", "crop", 39)}},{{Cell("colour", "colour", 31)}}],
+            {"study":"grid","title":"In pairs","paper":"arXiv:2002.05709","claim":"both","cells":[{{Cell("crop", "crop", 34)}},{{Cell("crop", "colour",
+                41)}},{{Cell("colour", "crop", 39)}},{{Cell("colour", "colour", 31)}}],
             "holds":[{"claim":"crop/colour.knn.accuracy >= max(*.knn.accuracy)","holds":true,"text":"holds by 0"}],"failures":[]}
             """);
     }

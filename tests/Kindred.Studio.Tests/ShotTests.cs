@@ -28,7 +28,8 @@ public class ShotTests(ITestOutputHelper output)
         var ids = new Dictionary<string, string>();
         foreach (var kind in (string[])["runs", "studies", "embeddings"])
         {
-            var all = (await page.Json($"/api/{kind}")).AsArray().Where(p => kind != "runs" || !((string)p!["name"]!).Contains("/cells/", StringComparison.Ordinal)).Select(p => (string)p!["id"]!).ToArray();
+            var all = (await page.Json($"/api/{kind}")).AsArray().Where(p => kind != "runs"
+                || !((string)p!["name"]!).Contains("/cells/", StringComparison.Ordinal)).Select(p => (string)p!["id"]!).ToArray();
             if (all.Length > 0) ids[kind] = all[^1];
             if (kind == "runs") ids["several"] = string.Join(',', all.Take(4));
         }

@@ -6,7 +6,7 @@ namespace Kindred.Tests;
 public partial class HouseOrderTests
 {
     // How many lines still pass the limit: a number that only falls.
-    const int Longest = 200, StillLonger = 5;
+    const int Longest = 200, StillLonger = 4;
 
     // Parts of one class that a program writes.
     static readonly string[] elsewhere = ["src/Kindred.Torch/Generated"];

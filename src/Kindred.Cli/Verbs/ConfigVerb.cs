@@ -57,7 +57,8 @@ static class ConfigVerb
 
     static Command Schema()
     {
-        var command = new Command("schema", "Prints the JSON schema of recipes, by which editors complete and check. First line of a recipe: # yaml-language-server: $schema=recipe.schema.json") { json };
+        var command = new Command("schema", "Prints the JSON schema of recipes, by which editors complete and check. First line of a recipe: # "
+            + "yaml-language-server: $schema=recipe.schema.json") { json };
         command.SetAction(r =>
         {
             Console.Out.WriteLine(RecipeSchema.Json().ToJsonString(new JsonSerializerOptions(Output.Style) { WriteIndented = !r.GetValue(json) }));

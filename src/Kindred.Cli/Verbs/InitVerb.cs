@@ -34,7 +34,8 @@ static class InitVerb
         if (json) Output.Json(new { Recipe = files[0], Study = files[1], Data = uri, draft.Seen, draft.Warnings });
         Output.Say($"{uri}: {draft.Seen}.");
         foreach (var warning in draft.Warnings) Output.Warn(warning);
-        Output.Say($"{files[0]} and {files[1]} are written. Next:\n  kindred train {Quoted(files[0])} --estimate          how long it takes\n  kindred train {Quoted(files[0])} --out {Quoted(Path.Combine(folder, "run"))}");
+        Output.Say($"{files[0]} and {files[1]} are written. Next:\n  kindred train {Quoted(files[0])} --estimate          how long it takes\n  kindred train "
+            + $"{Quoted(files[0])} --out {Quoted(Path.Combine(folder, "run"))}");
         return 0;
     }
 

@@ -56,8 +56,10 @@ static class RunsVerb
         {
             if (keys.TryGetValue(key, out var named)) return runs.OrderBy(r => named(r) is null).ThenBy(named).ThenBy(r => r.Name, StringComparer.Ordinal);
             var numbers = all.SelectMany(r => r.Evaluations.Keys.Concat(r.Metrics.Keys)).Distinct().ToArray();
-            if (!numbers.Contains(key)) throw new ConfigurationException($"--sort {key}: no run has such a number{Suggest.Nearest(key, numbers.Concat(keys.Keys))}; there are {Suggest.Some(keys.Keys.Concat(numbers))}.");
-            return runs.OrderByDescending(r => r.Evaluations.TryGetValue(key, out var value) || r.Metrics.TryGetValue(key, out value) ? value : double.NegativeInfinity).ThenBy(r => r.Name, StringComparer.Ordinal);
+            if (!numbers.Contains(key)) throw new ConfigurationException($"--sort {key}: no run has such a "
+                + $"number{Suggest.Nearest(key, numbers.Concat(keys.Keys))}; there are {Suggest.Some(keys.Keys.Concat(numbers))}.");
+            return runs.OrderByDescending(r => r.Evaluations.TryGetValue(key, out var value) || r.Metrics.TryGetValue(key, out value) ? value
+                : double.NegativeInfinity).ThenBy(r => r.Name, StringComparer.Ordinal);
         }
     }
 
@@ -74,7 +76,8 @@ static class RunsVerb
             else if (r.GetValue(names)) foreach (var run in runs) Console.Out.WriteLine(run.Folder);
             else if (runs.Length == 0) Output.Say($"no runs in {choice.Folder(r)}.");
             else Output.Table(["run", "method", "state", "epochs", "steps", "loss", "evaluations", "began", "size"], runs.Select(run =>
-                new[] { run.Name, run.Method ?? "", RunText.Condition(run), RunText.Epochs(run), Text($"{run.Step}"), RunText.Loss(run), RunText.Evaluations(run), RunText.Began(run), RunText.Size(run.Bytes) }));
+                new[] { run.Name, run.Method ?? "", RunText.Condition(run), RunText.Epochs(run), Text($"{run.Step}"), RunText.Loss(run), RunText.Evaluations(run),
+                    RunText.Began(run), RunText.Size(run.Bytes) }));
             return 0;
         });
         return command;

@@ -24,7 +24,8 @@ public static class RecipeDefaults
         var full = said;
         if (Registry.OptionsOf(type) is { } options && Parts.Binder.Bind(options, phase.Options, "options") is { } bound) full = full.With("options", Options(bound, phase.Options as RecipeMap));
         if (phase.Encoder is { IsNull: false } encoder) full = full.With("encoder", Part(Catalogues.Encoders, encoder, "encoder"));
-        if (phase.Networks.Count > 0) full = full.With("networks", new RecipeMap([.. phase.Networks.Select(n => KeyValuePair.Create(n.Key, (RecipeNode)Part(Catalogues.Encoders, n.Value, $"networks.{n.Key}")))], RecipePlace.Default));
+        if (phase.Networks.Count > 0) full = full.With("networks",
+            new RecipeMap([.. phase.Networks.Select(n => KeyValuePair.Create(n.Key, (RecipeNode)Part(Catalogues.Encoders, n.Value, $"networks.{n.Key}")))], RecipePlace.Default));
         if (phase.Views.Count > 0) full = full.With("views", new RecipeList([.. phase.Views.Select(v => Views(v, modality))], RecipePlace.Default));
         if (phase.Plain is { } plain) full = full.With("plain", Views(plain, modality));
         return full.With("train", Train(phase.Train));
@@ -36,7 +37,8 @@ public static class RecipeDefaults
         return train.Optimizer switch
         {
             null or { IsNull: true } => full,
-            RecipeMap map when Parts.IsApart(map, []) => full.With("optimizer", new RecipeMap([.. map.Entries.Select(e => KeyValuePair.Create(e.Key, (RecipeNode)Part(Catalogues.Optimizers, e.Value, e.Key)))], map.Place)),
+            RecipeMap map when Parts.IsApart(map, []) => full.With("optimizer",
+                new RecipeMap([.. map.Entries.Select(e => KeyValuePair.Create(e.Key, (RecipeNode)Part(Catalogues.Optimizers, e.Value, e.Key)))], map.Place)),
             var node => full.With("optimizer", Part(Catalogues.Optimizers, node, "train.optimizer")),
         };
     }

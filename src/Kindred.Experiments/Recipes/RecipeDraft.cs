@@ -19,7 +19,8 @@ public sealed record RecipeDraft(string Yaml, string Study, string Seen, IReadOn
     // For data that are no pictures: the recipe that is nearest to them.
     static readonly Dictionary<string, string> others = new()
     {
-        ["text"] = "simcse", ["graphs"] = "graphcl", ["sound"] = "cpc.fsdd", ["concepts"] = "calm", ["films"] = "support-set", ["columns"] = "infonce", ["points"] = "nce", ["factors"] = "infomin.factors",
+        ["text"] = "simcse", ["graphs"] = "graphcl", ["sound"] = "cpc.fsdd", ["concepts"] = "calm", ["films"] = "support-set", ["columns"] = "infonce",
+            ["points"] = "nce", ["factors"] = "infomin.factors",
     };
 
     /// <summary>Looks at data and writes for them.</summary>
@@ -94,7 +95,8 @@ public sealed record RecipeDraft(string Yaml, string Study, string Seen, IReadOn
               optimizer: { name: adamw, learningRate: {{(crop < 96 ? "1e-3" : "5e-4")}}, weightDecay: 1e-4 }
               schedule: cosine
 
-            {{(facts.Classes > 1 ? $"evaluate: [{{ knn: {{ k: {Math.Clamp(facts.Samples / 10, 1, 20)} }} }}]   # labels are used here and nowhere else" : "evaluate: [geometry]             # without labels: how evenly the vectors spread; knn and linear want labels")}}
+            {{(facts.Classes > 1 ? $"evaluate: [{{ knn: {{ k: {Math.Clamp(facts.Samples / 10, 1, 20)} }} }}]   # labels are used here and nowhere else"
+                : "evaluate: [geometry]             # without labels: how evenly the vectors spread; knn and linear want labels")}}
 
             """);
     }
@@ -102,7 +104,8 @@ public sealed record RecipeDraft(string Yaml, string Study, string Seen, IReadOn
     static string Other(Facts facts, string? method)
     {
         var names = Recipe.Names(Shipped.Recipes);
-        var basis = method is null ? facts.Kind == "pictures" ? "simclr" : others.GetValueOrDefault(facts.Kind) ?? throw new ConfigurationException($"there is no first recipe for {facts.Kind}; name a method by --method.")
+        var basis = method is null ? facts.Kind == "pictures" ? "simclr"
+            : others.GetValueOrDefault(facts.Kind) ?? throw new ConfigurationException($"there is no first recipe for {facts.Kind}; name a method by --method.")
             : facts.Kind == "pictures" && names.Contains($"{method}.small") ? $"{method}.small" : names.Contains(method) ? method : Catalogues.Methods.Find(method).Attribute.Recipe ?? method;
         var shipped = Shipped.Load(basis);
         var phases = shipped.Phases.Count > 1;
@@ -132,7 +135,8 @@ public sealed record RecipeDraft(string Yaml, string Study, string Seen, IReadOn
             # kindred study study.yaml trains each cell with both seeds, evaluates it, and says what holds.
             title: What is worth what, on {{Line(facts.Sentence)}}
             recipe: recipe.yaml
-            {{(recipe.Phases.Count == 1 && recipe.First.Train.Steps is null ? $"set: {{ train.epochs: {Math.Max(2, recipe.First.Train.Epochs / 5)} }}       # short, so that it ends today; leave this out for the real thing\n" : "")}}cells:
+            {{(recipe.Phases.Count == 1 && recipe.First.Train.Steps is null
+                ? $"set: {{ train.epochs: {Math.Max(2, recipe.First.Train.Epochs / 5)} }}       # short, so that it ends today; leave this out for the real thing\n" : "")}}cells:
               untrained: { baseline: untrained }   # the network as it was drawn: what does training add?
               as-written: {}
               {{(simclr ? "sharper: { set: { options.temperature: 0.1 } }" : "slower: { set: { train.optimizer.learningRate: 3e-4 } }")}}

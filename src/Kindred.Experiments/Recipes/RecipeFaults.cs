@@ -83,7 +83,8 @@ public sealed class RecipeFaults
         if (node is RecipeMap map)
         {
             var entries = map.Entries.Select(e => (e.Key, Before: e.Value, After: Without(e.Value, wrong))).ToArray();
-            return entries.All(e => ReferenceEquals(e.Before, e.After)) ? map : new RecipeMap([.. entries.Where(e => e.After is not null).Select(e => KeyValuePair.Create(e.Key, e.After!))], map.Place);
+            return entries.All(e => ReferenceEquals(e.Before, e.After)) ? map
+                : new RecipeMap([.. entries.Where(e => e.After is not null).Select(e => KeyValuePair.Create(e.Key, e.After!))], map.Place);
         }
         if (node is not RecipeList list) return node;
         var items = list.Items.Select(i => (Before: i, After: Without(i, wrong))).ToArray();

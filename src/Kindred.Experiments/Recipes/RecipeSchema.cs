@@ -18,7 +18,8 @@ public static class RecipeSchema
         var definitions = new JsonMap { ["recipe"] = Record(typeof(RecipeFile), Special) };
         foreach (var (name, catalogue) in kinds) definitions[name] = PartOf(catalogue);
         definitions["recipe"]!["properties"]!["extends"] = new JsonMap { ["type"] = "string", ["description"] = "What is not said here is taken from there." };
-        definitions["recipe"]!["properties"]!["phases"] = OrNull(new JsonMap { ["type"] = "array", ["items"] = Ref("recipe"), ["description"] = "Several trainings, each going on with the one before." });
+        definitions["recipe"]!["properties"]!["phases"] = OrNull(new JsonMap { ["type"] = "array", ["items"] = Ref("recipe"),
+            ["description"] = "Several trainings, each going on with the one before." });
         definitions["recipe"]!["allOf"] = new JsonArray([.. Catalogues.Methods.Select(m => (JsonNode)new JsonMap
         {
             ["if"] = new JsonMap { ["properties"] = new JsonMap { ["method"] = new JsonMap { ["const"] = m.Attribute.Name } }, ["required"] = new JsonArray("method") },
@@ -135,7 +136,8 @@ public static class RecipeSchema
 
     static JsonObject Nothing() => new() { ["type"] = "object", ["properties"] = new JsonMap(), ["additionalProperties"] = Null() };
 
-    static JsonObject Words(IEnumerable<object> words) => new() { ["enum"] = new JsonArray([.. words.Select(w => w is string text ? (JsonNode)text : JsonValue.Create(Convert.ToInt64(w, System.Globalization.CultureInfo.InvariantCulture)))]) };
+    static JsonObject Words(IEnumerable<object> words) => new() { ["enum"] = new JsonArray([.. words.Select(w => w is string text ? (JsonNode)text
+        : JsonValue.Create(Convert.ToInt64(w, System.Globalization.CultureInfo.InvariantCulture)))]) };
 
     static JsonObject Ref(string name) => new() { ["$ref"] = $"#/definitions/{name}" };
 

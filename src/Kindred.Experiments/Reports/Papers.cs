@@ -14,6 +14,7 @@ public static class Papers
     {
         using var stream = typeof(Papers).Assembly.GetManifestResourceStream("papers.bib")!;
         var lines = new StreamReader(stream).ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines.Chunk(2).ToDictionary(pair => pair[0][2..].Trim(), pair => pair[1].Trim().Replace("}, ", "},\n  ", StringComparison.Ordinal).Replace(", title=", ",\n  title=", StringComparison.Ordinal)[..^1] + "\n}");
+        return lines.Chunk(2).ToDictionary(pair => pair[0][2..].Trim(), pair => pair[1].Trim().Replace("}, ", "},\n  ", StringComparison.Ordinal).Replace(", title=",
+            ",\n  title=", StringComparison.Ordinal)[..^1] + "\n}");
     }
 }

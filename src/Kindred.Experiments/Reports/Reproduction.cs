@@ -37,7 +37,8 @@ public sealed record Reproduction(bool SameBits, int Arrays, IReadOnlyList<strin
         var steps = new CheckpointStore(Path.Combine(run, "checkpoints")).Last ?? throw new DataException($"'{run}' has no checkpoint; there is nothing to compare with.");
         Plugins.Recall(run);
         // The choice between layouts is measured, so it may come out otherwise; the bits would move.
-        string[] layout = record.Environment?["layout"]?.GetValue<string>() is { } name && record.Recipe?["phases"] is null ? [$"train.layout={(name == MemoryLayout.NchwName ? "nchw" : "channelsLast")}"] : [];
+        string[] layout = record.Environment?["layout"]?.GetValue<string>() is { } name && record.Recipe?["phases"] is null
+            ? [$"train.layout={(name == MemoryLayout.NchwName ? "nchw" : "channelsLast")}"] : [];
         return new(Recipe.Load(Path.Combine(run, "config.yaml"), layout, binder: Parts.Binder), record.Info?.State == RunState.Finished ? null : steps, record.Info?.From,
             record.Environment?["threads"]?.GetValue<int>(), record.Environment?["device"]?.GetValue<string>() ?? "cpu");
     }
@@ -69,7 +70,8 @@ public sealed record Reproduction(bool SameBits, int Arrays, IReadOnlyList<strin
         var weights = differing.Where(k => k.StartsWith(TrainingState.Model, StringComparison.Ordinal) && was.ContainsKey(k) && now.ContainsKey(k)).ToArray();
         var comparison = RunComparison.Of([before, after]);
         var metrics = comparison.Metrics.Where(m => !times.Contains(m.Name)).Concat(comparison.Evaluations).Where(m => m.Values.All(v => v is not null)).ToArray();
-        string[] reasons = [.. change is null ? [] : new[] { change }, .. comparison.Machine.Where(m => m.Name is not ("layout_reason" or "processors" or "libtorch_source")).Select(m => $"{m.Name} was {m.Values[0] ?? "not recorded"}, is {m.Values[1] ?? "not recorded"}"),
+        string[] reasons = [.. change is null ? [] : new[] { change }, .. comparison.Machine.Where(m =>
+            m.Name is not ("layout_reason" or "processors" or "libtorch_source")).Select(m => $"{m.Name} was {m.Values[0] ?? "not recorded"}, is {m.Values[1] ?? "not recorded"}"),
             .. Versions(before, after)];
         return new(differing.Length == 0, was.Keys.Union(now.Keys).Count(), differing, weights.Select(k => Distance(was[k], now[k])).DefaultIfEmpty(0).Max(), metrics, reasons);
     }
@@ -92,7 +94,8 @@ public sealed record Reproduction(bool SameBits, int Arrays, IReadOnlyList<strin
         else if (before.Info?.Git != after.Info?.Git && before.Info?.Git is not null) yield return $"the commit was {before.Info.Git}, is {after.Info?.Git ?? "not known"}";
     }
 
-    static Dictionary<string, NamedArray> StateOf(string run) => TrainedRun.Read(run).Last.Parts.SelectMany(p => p.Value.Select(a => (Key: $"{p.Key}/{a.Name}", Array: a))).ToDictionary(p => p.Key, p => p.Array);
+    static Dictionary<string, NamedArray> StateOf(string run) => TrainedRun.Read(run).Last.Parts.SelectMany(p =>
+        p.Value.Select(a => (Key: $"{p.Key}/{a.Name}", Array: a))).ToDictionary(p => p.Key, p => p.Array);
 
     static bool Same(NamedArray a, NamedArray b) => a.Type == b.Type && a.Shape.SequenceEqual(b.Shape) && a.Bytes.Span.SequenceEqual(b.Bytes.Span);
 

@@ -126,7 +126,8 @@ public sealed record RunRecord(string Folder, string Name, RunCondition Conditio
         catch (ArgumentException) { return false; }
     }
 
-    static string NameOf(string root, string folder) => Path.GetRelativePath(root, folder) is var name && name == "." ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) : name;
+    static string NameOf(string root, string folder) => Path.GetRelativePath(root, folder) is var name && name == "."
+        ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) : name;
 
     const int Deepest = 8;
 

@@ -16,7 +16,8 @@ public sealed record RunRemoval(RunRecord Run, IReadOnlyList<string> Names, IRea
 
     static readonly HashSet<string> known =
     [
-        "checkpoints", "tb", "eval", "data", "assets", "samples", "failures", "report", "logs", "embeddings", "exports", "config.input.yaml", "overrides.txt", "env.json", "evaluations.jsonl", "geometry.jsonl",
+        "checkpoints", "tb", "eval", "data", "assets", "samples", "failures", "report", "logs", "embeddings", "exports", "config.input.yaml", "overrides.txt",
+            "env.json", "evaluations.jsonl", "geometry.jsonl",
         "bad-samples.jsonl", "plugins.json", "card.md", "reproduction.json", .. last,
     ];
 

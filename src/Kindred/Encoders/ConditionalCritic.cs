@@ -5,7 +5,8 @@ using Kindred.Torch;
 namespace Kindred.Encoders;
 
 /// <summary>A discriminator that knows classes: a body, whether a picture is real, and where classes are compared. Weights are spectrally normalised.</summary>
-/// <remarks>Classes come in by projection (Miyato, Koyama, arXiv:1802.05637: their embedding's product with the features is added to the score) or by contrast (Kang, Park, arXiv:2006.12681).</remarks>
+/// <remarks>Classes come in by projection (Miyato, Koyama, arXiv:1802.05637: their embedding's product with the features is added to the score) or by
+/// contrast (Kang, Park, arXiv:2006.12681).</remarks>
 public sealed class ConditionalCritic : Module
 {
     /// <summary>How classes come in.</summary>

@@ -54,7 +54,8 @@ public sealed class InformationBottleneck : Method, IEncodes, IScores
     {
         OptionRules.Check(options);
         if (facts.Classes < 2)
-            throw new ConfigurationException($"the information bottleneck keeps what tells the class, and these data have {facts.Classes} classes; give labelled data, for example a folder with one folder a class.");
+            throw new ConfigurationException($"the information bottleneck keeps what tells the class, and these data have {facts.Classes} classes; give "
+                + "labelled data, for example a folder with one folder a class.");
         this.options = options;
         channel = new(encoder, options.Dim, facts.Classes);
         if (options.Bound != BoundKind.Mine) return;

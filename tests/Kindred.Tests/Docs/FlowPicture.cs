@@ -34,7 +34,8 @@ static class FlowPicture
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {x - Between + Margin} {tall + (2 * Margin)}\" width=\"{x - Between + Margin}\" ");
         svg.Append("font-family=\"system-ui, sans-serif\" font-size=\"13\">\n");
-        svg.Append("<defs><marker id=\"end\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0 8 4 0 8z\" fill=\"#555\"/></marker></defs>\n");
+        svg.Append("<defs><marker id=\"end\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0 8 4 "
+            + "0 8z\" fill=\"#555\"/></marker></defs>\n");
         svg.Append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
         foreach (var (from, to) in arrows)
         {

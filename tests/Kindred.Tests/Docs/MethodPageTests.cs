@@ -76,7 +76,8 @@ public sealed partial class MethodPageTests
     {
         var start = Array.FindIndex(lines, l => Signature().IsMatch(l));
         if (start < 0) return "";
-        var end = lines[start].TrimEnd().EndsWith(';') ? start : Array.FindIndex(lines, start, l => l is "    }" || (l.StartsWith("        ", StringComparison.Ordinal) && lines[start + 1] != "    {" && l.EndsWith(';')));
+        var end = lines[start].TrimEnd().EndsWith(';') ? start : Array.FindIndex(lines, start, l => l is "    }"
+            || (l.StartsWith("        ", StringComparison.Ordinal) && lines[start + 1] != "    {" && l.EndsWith(';')));
         return string.Join('\n', lines[start..(end + 1)].Select(l => l.StartsWith("    ", StringComparison.Ordinal) ? l[4..] : l));
     }
 
