@@ -53,7 +53,7 @@ function heat(field) {
     fill(box, h('div.scroll', { tabIndex: 0, role: 'region', 'aria-label': t('studies.heat.label', { metric, low: number(low), high: number(high) }) }, h('table.heat', null,
       h('thead', null, h('tr', null, h('th', { scope: 'col' }, `${field.down} ↓ ${field.right} →`), field.columns.map(c => h('th', { scope: 'col' }, c)))),
       h('tbody', null, rows.map((row, i) => h('tr', null, h('th', { scope: 'row' }, field.rows[i]), row.map(v => v === null || v === undefined ? h('td', null, '–')
-        : h(share(v) > 0.55 ? 'td.strong' : 'td', { style: { '--heat': `${Math.round(100 * share(v))}%` } }, v.toFixed(Math.abs(high) >= 10 ? 1 : 3)))))))),
+        : h(share(v) > 0.55 ? 'td.strong' : 'td', { style: { '--heat': `${Math.round(40 * share(v))}%` } }, v.toFixed(Math.abs(high) >= 10 ? 1 : 3)))))))),
     h('div.scale', { 'aria-hidden': 'true' }, h('span', null, number(low)), h('span.ramp'), h('span', null, number(high))));
   }
   draw(first);
