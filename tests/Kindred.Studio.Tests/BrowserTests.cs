@@ -3,7 +3,7 @@ namespace Kindred.Studio.Tests;
 /// <summary>Every page in a real browser, in both themes and with names that want to be scripts.</summary>
 public class BrowserTests
 {
-    // CI installs one (eng/prepare); KINDRED_BROWSER=must fails where there is none, KINDRED_BROWSER=no leaves these tests out.
+    // KINDRED_BROWSER=must lets eng/prepare fetch one and fails where there is none, KINDRED_BROWSER=no leaves these tests out.
     internal static void NeedsBrowser()
     {
         var wish = Environment.GetEnvironmentVariable("KINDRED_BROWSER");
