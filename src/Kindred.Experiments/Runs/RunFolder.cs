@@ -61,7 +61,7 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Whether the run that the folder holds had saved a checkpoint once, as far as anything in it tells.</summary>
     public bool HadCheckpoint => Resumed && (Checkpoints.Steps.Count > 0
-        || (Before is null ? Logged(Path) : Before.Checkpoint is not null || Before is { Step: > 0, State: RunState.Finished or RunState.Preempted }));
+        || (Before is null ? FoundFolder.Logged(Path) : Before.Checkpoint is not null || Before is { Step: > 0, State: RunState.Finished or RunState.Preempted }));
 
     /// <summary>The checkpoints.</summary>
     public CheckpointStore Checkpoints { get; }
@@ -110,23 +110,23 @@ public sealed class RunFolder : IDisposable
             throw new ConfigurationException("the run folder has an empty name. Name a new folder with --out.");
 
         clock ??= TimeProvider.System;
-        var made = Make(path);
+        var made = FoundFolder.Make(path);
         var runLock = RunLock.Take(path, Silence, clock);
 
         try
         {
             var before = RunInfo.TryRead(System.IO.Path.Combine(path, "run.json"));
-            var stale = before is not null && NeverBegan(path, before);
+            var stale = before is not null && FoundFolder.NeverBegan(path, before);
             if (stale)
                 before = null;
             else
-                Refuse(path, before, resume);
+                FoundFolder.Refuse(path, before, resume);
 
             var found = stale ? [] : Directory.EnumerateFileSystemEntries(path).ToHashSet(StringComparer.Ordinal);
             var now = clock.GetUtcNow();
             var info = new RunInfo(RunState.Created, Environment.ProcessId, Environment.MachineName, before?.Created ?? now, now, before?.Step ?? 0,
                 Checkpoint: before?.Checkpoint, From: before?.From);
-            return new(path, runLock, info, before, before is not null || (!stale && Holds(path)), made, stale, keep, clock) { Found = found };
+            return new(path, runLock, info, before, before is not null || (!stale && FoundFolder.Holds(path)), made, stale, keep, clock) { Found = found };
         }
         catch
         {
@@ -282,24 +282,6 @@ public sealed class RunFolder : IDisposable
         runLock.Dispose();
     }
 
-    static bool NeverBegan(string path, RunInfo before) => before is { Step: 0, State: RunState.Created or RunState.Failed }
-        && before.Checkpoint is null && !Holds(path);
-
-    /// <summary>Whether steps of a run are in the folder: checkpoints or metrics.</summary>
-    static bool Holds(string path) => new CheckpointStore(System.IO.Path.Combine(path, "checkpoints")).Steps.Count > 0 || Logged(path);
-
-    static bool Logged(string path)
-    {
-        try
-        {
-            return JsonLines.Read(System.IO.Path.Combine(path, "metrics.jsonl")).Any(line => line["step"] is JsonValue value && value.TryGetValue<long>(out var step) && step > 0);
-        }
-        catch (DataException)
-        {
-            return true;
-        }
-    }
-
     /// <summary>Takes away what is new in it.</summary>
     void Empty()
     {
@@ -339,43 +321,6 @@ public sealed class RunFolder : IDisposable
     {
         foreach (var name in new[] { "run.json", "config.yaml", "config.input.yaml", "overrides.txt", "metrics.jsonl", EvaluationHook.FileName })
             File.Delete(System.IO.Path.Combine(path, name));
-    }
-
-    static void Refuse(string path, RunInfo? before, Resume resume)
-    {
-        if (before is not null && resume is Resume.Never)
-            throw new ConfigurationException($"{path} already holds a run ({before.State.ToString().ToLowerInvariant()}, step {before.Step}). Go on "
-                + $"with it with --resume auto, or choose another folder with --out.");
-
-        if (before is null && resume is Resume.Never && Holds(path))
-            throw new ConfigurationException($"{path} already holds a run, whose run.json is lost or cannot be read. Go on with it with --resume auto, or choose another folder with --out.");
-
-        if (before is null && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => System.IO.Path.GetFileName(e) is not ".lock") is { } stranger
-            && !File.Exists(System.IO.Path.Combine(path, "run.json")) && !LooksLikeRun(path))
-            throw new ConfigurationException($"{path} is not empty and holds no run (there is {System.IO.Path.GetFileName(stranger)}). Choose an empty or new folder with --out.");
-    }
-
-    /// <summary>A run that was killed before its first run.json, or whose run.json was lost, may be taken over.</summary>
-    static bool LooksLikeRun(string path) => Directory.Exists(System.IO.Path.Combine(path, "checkpoints")) || File.Exists(System.IO.Path.Combine(path, "config.yaml"))
-        || Directory.EnumerateFiles(path).All(f => System.IO.Path.GetFileName(f) is ".lock" || f.EndsWith(".tmp", StringComparison.Ordinal)) && !Directory.EnumerateDirectories(path).Any();
-
-    static bool Make(string folder)
-    {
-        try
-        {
-            if (Directory.Exists(folder))
-                return false;
-
-            Directory.CreateDirectory(folder);
-            Disk.Default.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(folder))!);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw File.Exists(folder)
-                ? new EnvironmentException($"{folder} is a file, and a run needs a folder. Choose another name with --out.")
-                : StorageFailure.Explain(folder, 0, e);
-        }
     }
 
     string In(string name) => System.IO.Path.Combine(Path, name);

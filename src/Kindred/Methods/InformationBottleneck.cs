@@ -114,21 +114,16 @@ public sealed class InformationBottleneck : Method, IEncodes, IScores
     sealed class Channel(Encoder encoder, long dim, int classes) : Module
     {
         readonly Encoder encoder = encoder;
-        readonly Linear code = new(encoder.Dim, 2 * dim);
+        readonly GaussianCode code = new(encoder.Dim, dim);
 
         public LinearClassifier Classifier { get; } = new(dim, classes);
 
-        public (Tensor Mean, Tensor LogVariance) Code(View view)
-        {
-            var both = code.Forward(encoder.Forward(view)).Chunk(2, 1);
-            return (both[0], ((both[1] - 5).Softplus(1, 20) + 1e-6).Log() * 2);                    // σ = softplus(s − 5), as in the authors' code: little noise at first
-        }
+        public (Tensor Mean, Tensor LogVariance) Code(View view) => code.Forward(encoder.Forward(view));
 
         public (Tensor Mean, Tensor LogVariance, Tensor Z) Draw(View view)
         {
             var (mean, logVariance) = Code(view);
-            var noise = Tensor.Randn(mean.Shape, Generator.Default, Dtype.Float32).To(mean.Device);
-            return (mean, logVariance, mean + (logVariance / 2).Exp() * noise);
+            return (mean, logVariance, GaussianCode.Draw(mean, logVariance));
         }
     }
 }
