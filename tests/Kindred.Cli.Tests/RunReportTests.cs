@@ -31,8 +31,11 @@ public sealed class RunReportTests(TinyRuns tiny) : IClassFixture<TinyRuns>
     [Fact]
     public void Every_method_s_paper_can_be_cited()
     {
-        Assert.Equal([], Catalogues.Methods.Select(m => m.Attribute.Paper).Distinct().Where(p => Papers.BibTeX(p) is null));
-        Assert.All(Catalogues.Methods.Select(m => m.Attribute.Paper).Where(p => p.StartsWith("arXiv:", StringComparison.Ordinal)),
+        // Other tests of this process load a plug-in, whose papers are its own affair.
+        var papers = Catalogues.Methods.All.Values.Where(m => m.Type.Assembly == typeof(Method).Assembly).Select(m => m.Attribute.Paper).Distinct().ToArray();
+        Assert.NotEmpty(papers);
+        Assert.Equal([], papers.Where(p => Papers.BibTeX(p) is null));
+        Assert.All(papers.Where(p => p.StartsWith("arXiv:", StringComparison.Ordinal)),
             paper => Assert.Contains($"eprint={{{paper[6..]}}}", Papers.BibTeX(paper), StringComparison.Ordinal));
     }
 

@@ -36,7 +36,8 @@ public static class DataKinds
     static string ModalityOf(string kind) => Catalogues.Modalities.FirstOrDefault(m => m.Attribute.Schemes.Contains(kind))?.Attribute.Name ?? "pictures";
 
     /// <summary>The words that stand in front of the colon of data URIs, sorted.</summary>
-    public static IReadOnlyList<string> Schemes => [.. Catalogues.Modalities.SelectMany(m => m.Attribute.Schemes).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Schemes =>
+        [.. Catalogues.Modalities.SelectMany(m => m.Attribute.Schemes).Union(PictureSources.Kinds.Select(k => k.Kind)).Order(StringComparer.Ordinal)];
 
     /// <summary>The modality of a URI: by the word in front of its colon, or by what a plain path holds.</summary>
     public static Modality Of(string uri)
