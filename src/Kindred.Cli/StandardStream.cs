@@ -6,7 +6,8 @@ namespace Kindred.Cli;
 /// <summary>Standard output or standard error as a writer that never fails: what cannot be written is lost, and <see cref="Failure"/> says so.</summary>
 /// <remarks>
 /// A full disk, a closed pipe or no stream at all must stop neither a training nor the report of an error. A lost word for people is no matter; a lost result is
-/// an error in the end, so the one on standard output is asked for its <see cref="Failure"/>; a reader that <see cref="Left"/> has lost nothing that it wanted. The system's own call is used because .NET's console hides a closed
+/// an error in the end, so the one on standard output is asked for its <see cref="Failure"/>; a reader that
+/// <see cref="Left"/> has lost nothing that it wanted. The system's own call is used because .NET's console hides a closed
 /// pipe, and its files do not share their place with other writers.
 /// </remarks>
 sealed unsafe partial class StandardStream : TextWriter

@@ -71,7 +71,8 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
         var run = In("strange");
         string[][] ways =
         [
-            ["eval", "knn", "--run", run], ["embed", "--run", run, "--out", In("strange.npy")], ["export", "onnx", "--run", run, "--out", In("strange.onnx")], ["search", run, "--query", "#0"], ["reproduce", run],
+            ["eval", "knn", "--run", run], ["embed", "--run", run, "--out", In("strange.npy")],
+            ["export", "onnx", "--run", run, "--out", In("strange.onnx")], ["search", run, "--query", "#0"], ["reproduce", run],
             ["train", "align-uniform", "--out", run, "--resume", "auto"], ["dedup", run, "--out", In("strange.csv")],
         ];
         foreach (var way in ways)

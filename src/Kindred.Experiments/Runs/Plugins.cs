@@ -74,8 +74,8 @@ public static class Plugins
 
     /// <summary>Loads the plug-ins that a run was trained with; those of the same name that are loaded already will do.</summary>
     /// <remarks>
-    /// A run's folder may come from anybody, and a plug-in is code. So only files are loaded that this person has loaded by <see cref="Load"/> before: on this machine, from the same place, and not changed since.
-    /// Which these are is kept in <c>plugins.json</c> in <see cref="Variables.Configuration"/>.
+    /// A run's folder may come from anybody, and a plug-in is code. So only files are loaded that this person has loaded by <see cref="Load"/> before: on this machine, from the same place,
+    /// and not changed since. Which these are is kept in <c>plugins.json</c> in <see cref="Variables.Configuration"/>.
     /// </remarks>
     /// <param name="run">The run's folder; without one, or without a record in it, nothing happens.</param>
     /// <param name="warn">Told of a plug-in that is another build than the run's.</param>
