@@ -19,11 +19,8 @@ public sealed class FilmModality : Modality
     const int Shown = 8, Length = 24;
 
     /// <inheritdoc/>
-    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain)
-    {
-        ArgumentNullException.ThrowIfNull(views);
-        if (views.Count > 0 || plain is not null) throw new ConfigurationException("views: films and captions have one view of each, 'video' and 'text'; leave views and plain out.");
-    }
+    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain) =>
+        RefuseViews(views, plain, "films and captions have one view of each, 'video' and 'text'");
 
     /// <inheritdoc/>
     public override IData Open(DataRequest request)
@@ -40,7 +37,7 @@ public sealed class FilmModality : Modality
     }
 
     /// <inheritdoc/>
-    public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
+    public override string AtMost(string uri, int samples) => Limited(uri, samples);
 
     /// <summary>Keeps the words.</summary>
     public override void Keep(IData data, string folder)
