@@ -98,6 +98,21 @@ public static class Everyone
         return Alone ? [own] : group!.Gather(own);
     }
 
+    /// <summary>Every process's bytes, by rank; of any length each.</summary>
+    /// <param name="own">This one's.</param>
+    public static byte[][] Each(byte[] own)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        if (Alone) return [own];
+        using var scope = Scope.Open();
+        var lengths = Array.ConvertAll(group!.Gather(Tensor.From<long>([own.Length])), t => (int)t.ItemLong());
+        var most = lengths.Max();
+        if (most == 0) return Array.ConvertAll(lengths, _ => Array.Empty<byte>());
+        var padded = new byte[most];
+        own.CopyTo(padded, 0);
+        return [.. group.Gather(Tensor.From<byte>(padded)).Select((t, rank) => t.ToArray<byte>()[..lengths[rank]])];
+    }
+
     /// <summary>The sum over all processes. Differentiable: everybody's gradient counts.</summary>
     /// <param name="own">Of one shape everywhere.</param>
     public static Tensor Sum(Tensor own)
