@@ -50,7 +50,7 @@ static class Alarms
         foreach (var row in rows)
         {
             if (row.Step <= grace || double.IsNaN(row["z_std"]) || double.IsNaN(row["effective_rank"])) continue;
-            var reason = CollapseAlarm.Finding(row["z_std"], row["effective_rank"], row.Values.GetValueOrDefault("assignment_perplexity", double.PositiveInfinity));
+            var reason = CollapseAlarm.Finding(row.Values);
             bad = reason is null ? 0 : bad + 1;
             if (bad == InARow) return new("collapse", row.Step, reason!);
         }

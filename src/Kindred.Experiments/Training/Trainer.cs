@@ -384,6 +384,8 @@ public sealed class Trainer
             var spread = Spread.Of(watched);
             numbers["z_std"] = spread.Deviation;
             numbers["effective_rank"] = spread.EffectiveRank;
+            // Only what moves the alarm's threshold; elsewhere a curve that never changes.
+            if (CollapseAlarm.LeastRankOf(spread.Most) < CollapseAlarm.LeastRank) numbers[CollapseAlarm.RankLimit] = spread.Most;
         }
         return numbers;
     }
