@@ -110,6 +110,48 @@ KT_API int kt_function(const KtFunction* function, void* state, void** inputs, i
     KT_END
 }
 
+// ---- hooks on gradients ------------------------------------------------------------------------
+
+namespace {
+
+// A shared_ptr in older versions, an intrusive_ptr in newer ones. Variables hold it weakly, so it is kept as long as the hook is there.
+using NodePtr = decltype(torch::autograd::impl::grad_accumulator(std::declval<const at::Tensor&>()));
+
+struct GradientHook : torch::autograd::FunctionPostHook {
+    KtHook hook;
+    void* state;
+    int leaf;
+    GradientHook(KtHook h, void* s, int l) : hook(h), state(s), leaf(l) {}
+    torch::autograd::variable_list operator()(const torch::autograd::variable_list& outputs, const torch::autograd::variable_list&) override {
+        char error[2048] = "a managed hook failed";
+        if (hook(state, leaf, error, sizeof error) != 0) throw ManagedError(error);
+        return outputs;
+    }
+};
+
+struct Hooked {
+    std::vector<std::pair<NodePtr, uintptr_t>> nodes;
+    ~Hooked() { for (auto& node : nodes) node.first->del_post_hook(node.second); }
+};
+
+}  // namespace
+
+// Leaves that require no gradient are passed over.
+KT_API int kt_hooks(void** leaves, int n, KtHook hook, void* state, void** out) {
+    KT_BEGIN
+    auto hooked = std::make_unique<Hooked>();
+    for (int i = 0; i < n; i++) {
+        auto node = torch::autograd::impl::grad_accumulator(borrow(leaves[i]));
+        if (!node) continue;
+        auto key = node->add_post_hook(std::make_unique<GradientHook>(hook, state, i));
+        hooked->nodes.emplace_back(std::move(node), key);
+    }
+    *out = hooked.release();
+    return 0;
+    KT_END
+}
+KT_API void kt_hooks_free(void* hooks) { delete static_cast<Hooked*>(hooks); }
+
 // ---- autocast --------------------------------------------------------------------------------
 
 namespace {

@@ -73,7 +73,7 @@ KT_API int kt_store_get(void* store, const char* key, char* value, int capacity)
 KT_API int kt_group_open(void* store, const char* name, int rank, int world, int64_t timeout, const char* interface, void** out) {
     KT_BEGIN
     auto options = c10d::ProcessGroupGloo::Options::create(milliseconds(timeout));
-    options->threads = 2;
+    options->threads = 1;   // calls are waited for one by one, or wait for one another: a second thread would only be woken in turn
     options->devices.push_back(*interface ? c10d::ProcessGroupGloo::createDeviceForInterface(interface) : c10d::ProcessGroupGloo::createDefaultDevice());
     *out = new GroupRef(c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>(name, store_of(store)), rank, world, options));
     return 0;
@@ -106,11 +106,12 @@ KT_API int kt_all_gather(void* group, void** outputs, int n, void* tensor) {
 }
 KT_API int kt_work_wait(void* pending) {
     KT_BEGIN
-    std::unique_ptr<WorkRef> work(static_cast<WorkRef*>(pending));
-    (*work)->wait();
+    (*static_cast<WorkRef*>(pending))->wait();
     return 0;
     KT_END
 }
+
+KT_API void kt_work_free(void* pending) { delete static_cast<WorkRef*>(pending); }
 
 #else
 
@@ -132,5 +133,6 @@ KT_API int kt_all_reduce(void*, void*, int, void**) { return absent(); }
 KT_API int kt_broadcast(void*, void*, int) { return absent(); }
 KT_API int kt_all_gather(void*, void**, int, void*) { return absent(); }
 KT_API int kt_work_wait(void*) { return absent(); }
+KT_API void kt_work_free(void*) {}
 
 #endif

@@ -30,3 +30,6 @@ struct KtFunction {
     int (*backward)(void* state, void** gradients, int n, void** saved, int n_saved, void** results, int n_inputs, char* error, int capacity);
     void (*release)(void* state);
 };
+
+// Called during a backward pass, right after a leaf's gradient was accumulated; answers like `backward`.
+typedef int (*KtHook)(void* state, int leaf, char* error, int capacity);

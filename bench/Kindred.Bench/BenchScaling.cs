@@ -9,7 +9,9 @@ namespace Kindred.Bench;
 /// <remarks>
 /// A process computes its share of the rows, then what all compute (loss, optimizer). Exchanges are rings, as Gloo has them: gathering n bytes of all takes (K − 1)
 /// turns and moves n (K − 1)/K of them; summing n bytes takes 2 (K − 1) turns and moves 2 n (K − 1)/K. Each batch norm gathers its statistics on the way out and sums two
-/// rows on the way back; what the head gives is gathered once; gradients are summed once. Nothing is hidden behind computing.
+/// rows on the way back; what the head gives is gathered once; gradients are summed once. Of the gradients all but the last bucket can travel while the backward pass, two thirds
+/// of computing, goes on; nothing else is hidden.
+/// Among several processes the exchanges of such a step are made, without its computing, and set beside what the model says for the latency and bandwidth that were found.
 /// </remarks>
 static class BenchScaling
 {
@@ -31,15 +33,12 @@ static class BenchScaling
         command.SetAction(result =>
         {
             using var everyone = Everyone.Meet();
-            if (!Everyone.Alone)
-            {
-                Measure();
-                return;
-            }
             var step = new Step(result.GetValue(parameters), result.GetValue(norms), result.GetValue(channels),
                 result.GetValue(width), result.GetValue(views), result.GetValue(batch), result.GetValue(pixels),
                 result.GetValue(rate), result.GetValue(shared), result.GetValue(latency), result.GetValue(bandwidth));
-            foreach (var k in result.GetValue(ranks)!) Output.Json(step.With(k));
+            if (Everyone.Alone)
+                foreach (var k in result.GetValue(ranks)!) Output.Json(step.With(k));
+            else Measure(step);
         });
         return command;
     }
@@ -49,22 +48,10 @@ static class BenchScaling
     static Option<int> Whole(string name, int value, string text) => new(name) { DefaultValueFactory = _ => value, Description = text };
 
     // Many small exchanges, then a few large ones; the fastest third counts, as others use the machine too.
-    static void Measure()
+    static void Measure(Step step)
     {
         using var scope = Scope.Open();
         var (small, large) = (Tensor.Ones([1], Dtype.Float32), Tensor.Ones([4 << 20], Dtype.Float32));
-        double Time(int times, Action act)
-        {
-            var seconds = new double[times];
-            for (var i = 0; i < times; i++)
-            {
-                var clock = Stopwatch.StartNew();
-                act();
-                seconds[i] = clock.Elapsed.TotalSeconds;
-            }
-            Array.Sort(seconds);
-            return seconds[times / 3];
-        }
         void Sum(Tensor x)
         {
             using var inner = Scope.Open();
@@ -73,12 +60,62 @@ static class BenchScaling
         Time(50, () => Sum(small));
         var (least, most) = (Time(300, () => Sum(small)), Time(20, () => Sum(large)));
         var (k, turns) = (Everyone.Count, 2.0 * (Everyone.Count - 1));
-        if (Everyone.Rank == 0)
-            Output.Json(new
+        step = step with { Latency = least / turns, Bandwidth = turns / k * large.Numel * FloatBytes / (most - least) };
+        var (statistics, outputs, gradients) = Exchanges(step);
+        if (Everyone.Rank > 0) return;
+        Output.Json(new { Name = "scaling/exchange", Ranks = k, SumS = least, Sum16MibS = most, step.Latency, step.Bandwidth, Torch = Engine.Version });
+        Output.Json(new { Name = "scaling/step", Ranks = k, StatisticsS = statistics, OutputsS = outputs, GradientsS = gradients, Together = statistics + outputs + gradients });
+        Output.Json(step.With(k));
+    }
+
+    // What a training step exchanges, by the calls that it makes.
+    static (double Statistics, double Outputs, double Gradients) Exchanges(Step step)
+    {
+        const int Times = 9, Piece = 1 << 18;
+        using var _ = NoGradient.Begin();
+        var (own, sums) = (Tensor.Ones([2L * step.Channels + 1], Dtype.Float32), Tensor.Ones([2L * step.Channels], Dtype.Float32));
+        var rows = Everyone.Share(step.Batch).Count;
+        var (z, numbers) = (Tensor.Ones([rows, step.Views, step.Width + (long)step.Pixels], Dtype.Float32), Tensor.Zeros([rows, 2], Dtype.Int64));
+        void Inner(Action act)
+        {
+            using var inner = Scope.Open();
+            act();
+        }
+        var statistics = Time(Times, () => Inner(() =>
+        {
+            for (var i = 0; i < step.Norms; i++)
             {
-                Name = "scaling/exchange", Ranks = k, SumS = least, Sum16MibS = most, Latency = least / turns,
-                    Bandwidth = turns / k * large.Numel * FloatBytes / (most - least), Torch = Engine.Version,
-            });
+                Everyone.Each(own);
+                Everyone.Sum(sums);
+            }
+        }));
+        var outputs = Time(Times, () => Inner(() =>
+        {
+            Everyone.Gather(numbers, step.Batch);
+            Everyone.Gather(z, step.Batch);
+        }));
+        Tensor[] leaves = [.. Enumerable.Range(0, (int)Math.Ceiling(step.Parameters / Piece)).Select(_ => Tensor.Zeros([Piece], Dtype.Float32).RequiresGrad_())];
+        foreach (var leaf in leaves) leaf.Grad = Tensor.Ones([Piece], Dtype.Float32);
+        var average = Everyone.AverageGradients();
+        var gradients = Time(Times, () =>
+        {
+            average.Begin(leaves);
+            average.Finish();
+        });
+        return (statistics, outputs, gradients);
+    }
+
+    static double Time(int times, Action act)
+    {
+        var seconds = new double[times];
+        for (var i = 0; i < times; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            act();
+            seconds[i] = clock.Elapsed.TotalSeconds;
+        }
+        Array.Sort(seconds);
+        return seconds[times / 3];
     }
 
     sealed record Step(double Parameters, int Norms, int Channels, int Width, int Views, int Batch, int Pixels, double Rate, double Shared, double Latency, double Bandwidth)
@@ -92,10 +129,11 @@ static class BenchScaling
             var gradients = k == 1 ? 0 : Summed(FloatBytes * Parameters);
             var statistics = k == 1 ? 0 : Norms * (Gathered(FloatBytes * k * (2.0 * Channels + 1)) + Summed(FloatBytes * 2 * Channels));
             var outputs = k == 1 ? 0 : Gathered(FloatBytes * Batch * Views * ((double)Width + Pixels)) + Gathered(16.0 * Batch) + Summed(FloatBytes);
-            var all = compute + gradients + statistics + outputs;
+            var hidden = k == 1 ? 0 : Math.Min(Batch / Rate / k * 2 / 3, Math.Max(0, gradients - Summed(FloatBytes * GradientAverage.Bucket)));
+            var all = compute + gradients - hidden + statistics + outputs;
             return new
             {
-                Name = "scaling/model", Ranks = k, StepS = Round(all), ComputeS = Round(compute), GradientsS = Round(gradients), StatisticsS = Round(statistics), OutputsS = Round(outputs),
+                Name = "scaling/model", Ranks = k, StepS = Round(all), ComputeS = Round(compute), GradientsS = Round(gradients), HiddenS = Round(hidden), StatisticsS = Round(statistics), OutputsS = Round(outputs),
                 ImagesPerS = Round(Batch / all), Speedup = Round((Batch / Rate + Shared) / all), Communication = Round((all - compute) / all),
                 SentMb = Round(part * FloatBytes * (2 * Parameters + Norms * ((2.0 * Channels + 1) * k + 4.0 * Channels) + (double)Batch * Views * (Width + Pixels)) / 1e6),
             };

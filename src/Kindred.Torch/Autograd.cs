@@ -85,6 +85,63 @@ public static unsafe class Autograd
         return handles;
     }
 
+    /// <summary>Is told, while backward passes go on, that a leaf's gradient has been accumulated; <see cref="Tensor.Grad"/> has it.</summary>
+    /// <remarks>A leaf that a pass does not reach is not told of. On the processor the call comes on the thread of the pass.</remarks>
+    /// <param name="leaves">Which; those that require no gradient are passed over.</param>
+    /// <param name="accumulated">Told the leaf's place among <paramref name="leaves"/>. What it throws ends the pass.</param>
+    /// <returns>Ends it.</returns>
+    public static IDisposable Watch(ReadOnlySpan<Tensor> leaves, Action<int> accumulated)
+    {
+        ArgumentNullException.ThrowIfNull(accumulated);
+        var state = GCHandle.Alloc(accumulated);
+        try
+        {
+            var handles = Handles(leaves);
+            nint hooks;
+            fixed (nint* h = handles) TorchException.Check(NativeMethods.kt_hooks(h, handles.Length, &RunHook, GCHandle.ToIntPtr(state), out hooks), "Autograd.Watch");
+            return new Watching(hooks, state);
+        }
+        catch
+        {
+            state.Free();
+            throw;
+        }
+    }
+
+    sealed class Watching(nint hooks, GCHandle state) : IDisposable
+    {
+        nint hooks = hooks;
+
+        public void Dispose()
+        {
+            if (hooks == 0) return;
+            NativeMethods.kt_hooks_free(hooks);
+            hooks = 0;
+            state.Free();
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    static int RunHook(nint state, int leaf, byte* error, int capacity)
+    {
+        try
+        {
+            ((Action<int>)GCHandle.FromIntPtr(state).Target!)(leaf);
+            return 0;
+        }
+        catch (Exception exception) { return Tell(exception, error, capacity); }
+    }
+
+    // Nothing may fly through native frames.
+    static int Tell(Exception exception, byte* error, int capacity)
+    {
+        var text = Encoding.UTF8.GetBytes(Keep(exception));
+        var length = Math.Min(text.Length, capacity - 1);
+        text.AsSpan(0, length).CopyTo(new Span<byte>(error, capacity));
+        error[length] = 0;
+        return 1;
+    }
+
     // An exception thrown in a callback waits here under a number that travels through libtorch in the error text,
     // because callbacks may run on another thread than the one that sees the error.
     internal static string Keep(Exception exception)
@@ -167,14 +224,7 @@ public static unsafe class Autograd
                 }
                 return 0;
             }
-            catch (Exception exception)   // nothing may fly through native frames
-            {
-                var text = Encoding.UTF8.GetBytes(Keep(exception));
-                var length = Math.Min(text.Length, capacity - 1);
-                text.AsSpan(0, length).CopyTo(new Span<byte>(error, capacity));
-                error[length] = 0;
-                return 1;
-            }
+            catch (Exception exception) { return Tell(exception, error, capacity); }
         }
 
         static Tensor?[] Borrow(nint* handles, int n)

@@ -8,7 +8,7 @@ namespace Kindred.Torch;
 /// Each process encodes a stretch of the batch's rows (<see cref="Share"/>) and gathers everybody's; from there on all compute the same thing on the whole
 /// batch: heads, losses, queues, prototypes. So every method's negatives and statistics are those of one process with the same batch. The gradient that
 /// goes back through <see cref="Gather"/> is that of the own rows times the number of processes, so that averaging gradients
-/// (<see cref="Average"/>) is right for encoders and heads alike.
+/// (<see cref="AverageGradients"/>) is right for encoders and heads alike.
 /// </remarks>
 public static class Everyone
 {
@@ -98,6 +98,21 @@ public static class Everyone
         return Alone ? [own] : group!.Gather(own);
     }
 
+    /// <summary>Every process's bytes, by rank; of any length each.</summary>
+    /// <param name="own">This one's.</param>
+    public static byte[][] Each(byte[] own)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        if (Alone) return [own];
+        using var scope = Scope.Open();
+        var lengths = Array.ConvertAll(group!.Gather(Tensor.From<long>([own.Length])), t => (int)t.ItemLong());
+        var most = lengths.Max();
+        if (most == 0) return Array.ConvertAll(lengths, _ => Array.Empty<byte>());
+        var padded = new byte[most];
+        own.CopyTo(padded, 0);
+        return [.. group.Gather(Tensor.From<byte>(padded)).Select((t, rank) => t.ToArray<byte>()[..lengths[rank]])];
+    }
+
     /// <summary>The sum over all processes. Differentiable: everybody's gradient counts.</summary>
     /// <param name="own">Of one shape everywhere.</param>
     public static Tensor Sum(Tensor own)
@@ -106,32 +121,11 @@ public static class Everyone
         return Alone ? own : new Summing(group!).Apply(own);
     }
 
-    /// <summary>Each tensor becomes the mean over all processes, in place.</summary>
-    /// <param name="tensors">In the same order everywhere.</param>
-    public static void Average(IReadOnlyList<Tensor> tensors)
-    {
-        ArgumentNullException.ThrowIfNull(tensors);
-        if (Alone || tensors.Count == 0) return;
-        using var scope = Scope.Open();
-        using var _ = NoGradient.Begin();
-        // All are on their way before the first is waited for: one is copied while another travels.
-        var sums = Buckets(tensors).Select(bucket =>
-        {
-            var flat = Tensor.Cat([.. bucket.Select(t => t.Reshape([-1]))]);
-            return (bucket, flat, Arrived: group!.BeginSum(flat));
-        }).ToArray();
-        foreach (var (bucket, flat, arrived) in sums)
-        {
-            arrived();
-            flat.Mul_(1.0 / Count);
-            long at = 0;
-            foreach (var tensor in bucket)
-            {
-                tensor.Copy_(flat.Narrow(0, at, tensor.Numel).View(tensor.Shape));
-                at += tensor.Numel;
-            }
-        }
-    }
+    /// <summary>Averages gradients over all processes while the backward pass makes them.</summary>
+    /// <param name="bucket">Numbers that travel together.</param>
+    /// <exception cref="InvalidOperationException">There is nobody else.</exception>
+    public static GradientAverage AverageGradients(long bucket = GradientAverage.Bucket) =>
+        new(Alone ? throw new InvalidOperationException("alone, gradients are their own average") : group!, bucket);
 
     /// <summary>Whether any process says so: all hear the same answer.</summary>
     /// <param name="own">What this one says.</param>
@@ -177,25 +171,6 @@ public static class Everyone
         var bytes = new byte[256];
         Encoding.UTF8.GetBytes(own, bytes);
         return Array.ConvertAll(group!.Gather(Tensor.From<byte>(bytes)), t => Encoding.UTF8.GetString(t.ToArray<byte>()).TrimEnd('\0'));
-    }
-
-    // Tensors of one type, about 4 MB together: large enough for the network, small enough to be copied in the cache.
-    static IEnumerable<List<Tensor>> Buckets(IReadOnlyList<Tensor> tensors)
-    {
-        const long full = 1 << 20;
-        foreach (var alike in tensors.GroupBy(t => (t.Dtype, t.Device)))
-        {
-            List<Tensor> bucket = [];
-            long size = 0;
-            foreach (var tensor in alike)
-            {
-                bucket.Add(tensor);
-                if ((size += tensor.Numel) < full) continue;
-                yield return bucket;
-                (bucket, size) = ([], 0);
-            }
-            if (bucket.Count > 0) yield return bucket;
-        }
     }
 
     sealed class Together : IDisposable

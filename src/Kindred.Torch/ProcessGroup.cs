@@ -9,6 +9,7 @@ namespace Kindred.Torch;
 /// <remarks>
 /// Every process makes the same calls in the same order. One that dies is noticed at once, one that is silent after the timeout; either ends the group for
 /// all, with a message that names who is missing: each process writes a heartbeat and the number of calls that it has made into the store where they met.
+/// Sums that are begun and awaited later (<see cref="BeginSum"/>) travel over connections of their own, so that their order among the other calls need not be the same everywhere.
 /// </remarks>
 public sealed unsafe class ProcessGroup : IDisposable
 {
@@ -16,15 +17,15 @@ public sealed unsafe class ProcessGroup : IDisposable
 
     readonly Stopwatch clock = Stopwatch.StartNew();
     readonly Processes processes;
-    readonly nint store, group;
+    readonly nint store, group, aside;
     readonly Timer heart;
     readonly Lock gate = new();
     long calls, ticks;
     bool disposed;
 
-    ProcessGroup(Processes processes, nint store, nint group)
+    ProcessGroup(Processes processes, nint store, nint group, nint aside)
     {
-        (this.processes, this.store, this.group) = (processes, store, group);
+        (this.processes, this.store, this.group, this.aside) = (processes, store, group, aside);
         heart = new(_ => Beat(), null, TimeSpan.Zero, beat);
     }
 
@@ -46,11 +47,15 @@ public sealed unsafe class ProcessGroup : IDisposable
         Engine.Start();
         var timeout = (long)processes.Timeout.TotalMilliseconds;
         nint store = 0;
+        nint Open(string name)
+        {
+            TorchException.Check(NativeMethods.kt_group_open(store, name, processes.Rank, processes.Count, timeout, processes.Interface, out var opened), "connect");
+            return opened;
+        }
         try
         {
             TorchException.Check(NativeMethods.kt_store_open(processes.Host, processes.Port, processes.Count, processes.Rank == 0 ? 1 : 0, timeout, out store), "meet");
-            TorchException.Check(NativeMethods.kt_group_open(store, "kindred", processes.Rank, processes.Count, timeout, processes.Interface, out var group), "connect");
-            return new(processes, store, group);
+            return new(processes, store, Open("kindred"), Open("aside"));
         }
         catch (TorchException e)
         {
@@ -68,15 +73,14 @@ public sealed unsafe class ProcessGroup : IDisposable
     /// <param name="tensor">Of one shape and type everywhere; changed in place.</param>
     public void Max(Tensor tensor) => Reduce(tensor, 3);
 
-    /// <summary>Begins a sum, so that something else can be done meanwhile.</summary>
-    /// <param name="tensor">Of one shape and type everywhere; changed in place, and not to be touched before the result was called.</param>
-    /// <returns>Waits for the end; to be called once.</returns>
-    public Action BeginSum(Tensor tensor)
+    /// <summary>Begins a sum, so that something else can be done meanwhile, other calls among it. Those that are begun are begun in the same order everywhere.</summary>
+    /// <param name="tensor">Of one shape and type everywhere; changed in place, and not to be touched before the sum has been awaited.</param>
+    public PendingSum BeginSum(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         var pending = new nint[1];
-        Call("begin a sum", () => { fixed (nint* work = pending) return NativeMethods.kt_all_reduce(group, tensor.Handle, 0, work); }, tensor);
-        return () => Call("end a sum", () => NativeMethods.kt_work_wait(pending[0]), tensor);
+        Call("begin a sum", () => { fixed (nint* work = pending) return NativeMethods.kt_all_reduce(aside, tensor.Handle, 0, work); }, tensor);
+        return new(pending[0], work => Call("end a sum", () => NativeMethods.kt_work_wait(work), tensor));
     }
 
     /// <summary>Every process gets what one of them has.</summary>
@@ -187,6 +191,7 @@ public sealed unsafe class ProcessGroup : IDisposable
         }
         finally { gate.Exit(); }
         heart.Dispose();
+        NativeMethods.kt_group_free(aside);
         NativeMethods.kt_group_free(group);
         NativeMethods.kt_store_free(store);
     }

@@ -43,6 +43,13 @@ public interface IData : IDisposable
     /// <param name="cancel">Stops the workers.</param>
     IEnumerable<IRawBatch> Plain(int batch, int skip, CancellationToken cancel = default) => Plain(batch, cancel).Skip(skip);
 
+    /// <summary>Every so-many-th batch of the plain samples, for processes that share them out; where that is possible, those between cost nothing.</summary>
+    /// <param name="batch">Samples at once.</param>
+    /// <param name="skip">The first batch.</param>
+    /// <param name="stride">From one batch to the next; at least 1.</param>
+    /// <param name="cancel">Stops the workers.</param>
+    IEnumerable<IRawBatch> Plain(int batch, int skip, int stride, CancellationToken cancel = default) => Plain(batch, skip, cancel).Where((_, i) => i % stride == 0);
+
     /// <summary>What a person calls a sample: its file, its sentence; its number where it has no name.</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     string Name(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{index}");

@@ -3,6 +3,7 @@ using Kindred.Experiments.Embeddings;
 using Kindred.Experiments.Evaluation;
 using Kindred.Experiments.Runs;
 using Kindred.Io.Tables;
+using Kindred.Torch;
 
 namespace Kindred.Cli.Verbs;
 
@@ -36,11 +37,18 @@ static class EmbedVerb
         VectorTables.Check(file);
         Layers.Find(options.Layer);
         Plugins.Recall(run);
+        using var everyone = Everyone.Meet();
+        Launched.StopWithParent();
         using var embedder = Embedder.Open(run, TrainVerb.DeviceOf(device));
         // What is half done is kept.
         Launcher.HoldSignals();
         try
         {
+            if (Everyone.Rank > 0)
+            {
+                embedder.Follow(data, options, cancel);
+                return 0;
+            }
             using var shown = new Percent();
             var manifest = embedder.Write(data, file, options, shown, Output.Warn, cancel);
             shown.Dispose();

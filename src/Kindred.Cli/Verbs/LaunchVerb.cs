@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Kindred.Cli.Verbs;
 
-/// <summary><c>kindred launch --procs N -- train …</c>: one training by several processes on this machine, started again where one fails.</summary>
+/// <summary><c>kindred launch --procs N -- train …</c> or <c>embed …</c>: one training, or the vectors of one data set, by several processes on this machine, started again where one fails.</summary>
 /// <remarks>It sets torchrun's variables, so that torchrun, Slurm or Kubernetes can start the same command on several machines instead.</remarks>
 static class LaunchVerb
 {
@@ -17,8 +17,8 @@ static class LaunchVerb
         var restarts = new Option<int>("--max-restarts") { Description = "How often all are started again from the last checkpoint when one fails." };
         var port = new Option<int>("--port") { Description = "Where they meet on this machine; a free port if left out." };
         var timeout = new Option<int>("--timeout") { Description = "Seconds that a process waits for the others.", DefaultValueFactory = _ => 600 };
-        var words = new Argument<string[]>("command") { Description = "What each runs, behind --: train simclr --out runs/one.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("launch", "Trains with several processes on this machine, as one process with the same batch would.") { procs, restarts, port, timeout, words };
+        var words = new Argument<string[]>("command") { Description = "What each runs, behind --: train simclr --out runs/one, or embed runs/one --out one.npy.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("launch", "Trains or embeds with several processes on this machine, as one process with the same batch would.") { procs, restarts, port, timeout, words };
         command.SetAction((result, cancel) => Run(new(result.GetValue(procs), result.GetValue(restarts), result.GetValue(port), result.GetValue(timeout), result.GetValue(words)!), cancel));
         return command;
     }
@@ -30,21 +30,22 @@ static class LaunchVerb
         Check(request);
         Launcher.HoldSignals();
         var words = request.Words.ToList();
-        if (request.Restarts > 0 && !words.Contains("--out")) words.AddRange(["--out", Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"launch-{DateTime.Now:yyyyMMdd-HHmmss}"))]);
+        var trains = words[0] == "train";
+        if (trains && request.Restarts > 0 && !words.Contains("--out")) words.AddRange(["--out", Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"launch-{DateTime.Now:yyyyMMdd-HHmmss}"))]);
         for (var restart = 0; ; restart++)
         {
             var code = await Once(words, request, cancel);
             // A mistake in settings or data, or a stop that was asked for, is not mended by another try.
             if (code is 0 or 2 or 3 or Launcher.Preempted || cancel.IsCancellationRequested || restart == request.Restarts) return code;
             Output.Say($"kindred: starting all {request.Procs} processes again ({restart + 1} of {request.Restarts})");
-            if (!words.Contains("--resume")) words.AddRange(["--resume", "auto"]);
+            if (trains && !words.Contains("--resume")) words.AddRange(["--resume", "auto"]);
         }
     }
 
     static void Check(Request request)
     {
-        if (request.Words is not ["train", ..])
-            throw new ConfigurationException($"'{request.Words[0]}' is not done by several processes; launch takes train: kindred launch --procs 2 -- train simclr.");
+        if (request.Words is not ["train" or "embed", ..])
+            throw new ConfigurationException($"'{request.Words[0]}' is not done by several processes; launch takes train and embed: kindred launch --procs 2 -- train simclr.");
         if (request.Procs is < 1 or > 1024) throw new ConfigurationException($"--procs {request.Procs}: give a number of processes from 1 to 1024.");
         if (request.Restarts < 0) throw new ConfigurationException($"--max-restarts {request.Restarts}: give a number from 0 on.");
         if (request.Port is < 0 or > 65535) throw new ConfigurationException($"--port {request.Port}: give a port from 1 to 65535, or leave it out for a free one.");

@@ -78,24 +78,26 @@ public sealed class Embedder : IDisposable
     /// <param name="skip">Batches left out at the front.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="NumericException">A vector is not finite.</exception>
-    public IEnumerable<EmbeddedBatch> Vectors(IData data, EmbeddingOptions? options = null, int skip = 0, CancellationToken cancel = default)
+    public IEnumerable<EmbeddedBatch> Vectors(IData data, EmbeddingOptions? options = null, int skip = 0, CancellationToken cancel = default) => Vectors(data, options, skip, 1, cancel);
+
+    IEnumerable<EmbeddedBatch> Vectors(IData data, EmbeddingOptions? options, int skip, int stride, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(data);
         options ??= new();
         var encodes = Baselines.Encodes(experiment.Method);
         var device = experiment.Device;
         var represent = Layers.Find(options.Layer)(view => encodes.Features(view.To(device)), view => encodes.Embeddings(view.To(device)));
-        return Walk(data, represent, options, options.BatchFor(data), skip, cancel);
+        return Walk(data, represent, options, options.BatchFor(data), skip, stride, cancel);
     }
 
-    static IEnumerable<EmbeddedBatch> Walk(IData data, Func<View, Tensor> represent, EmbeddingOptions options, int size, int skip, CancellationToken cancel)
+    static IEnumerable<EmbeddedBatch> Walk(IData data, Func<View, Tensor> represent, EmbeddingOptions options, int size, int skip, int stride, CancellationToken cancel)
     {
         var number = skip;
-        foreach (var raw in data.Plain(size, skip, cancel))
+        foreach (var raw in stride == 1 ? data.Plain(size, skip, cancel) : data.Plain(size, skip, stride, cancel))
         {
             cancel.ThrowIfCancellationRequested();
             yield return Embedded(data, raw, represent, options.Normalize, number, number * size);
-            number++;
+            number += stride;
         }
     }
 
@@ -114,7 +116,7 @@ public sealed class Embedder : IDisposable
         if (own.Length < index.Length) values = [.. own.SelectMany(i => values[(i * dimension)..((i + 1) * dimension)])];
         if (Array.FindIndex(values, v => !float.IsFinite(v)) is >= 0 and var bad)
             throw new NumericException($"the vector of {FileNames.Printable(data.Name(first + own[bad / dimension]))} is not finite; the run's weights or the sample are out of range.");
-        return new(number, [.. own.Select(i => first + i)], values, data.Labels is { } labels ? [.. own.Select(i => labels[first + i])] : null);
+        return EmbeddedBatch.Of(data, number, [.. own.Select(i => first + i)], values);
     }
 
     /// <summary>All vectors in memory: for thousands of samples, such as queries.</summary>
@@ -145,7 +147,8 @@ public sealed class Embedder : IDisposable
     /// <remarks>
     /// While it is under way, what is done lies in <c>FILE.partial/</c>. Memory does not grow with the number of samples, but for their names. However often
     /// it is stopped,
-    /// the file has the same bytes.
+    /// the file has the same bytes. Where several processes are at it, this is what rank 0 does, and the others <see cref="Follow"/>: the bytes are those of one process, if each has as many
+    /// threads.
     /// </remarks>
     /// <param name="uri">A data URI; null for what the run learnt from.</param>
     /// <param name="path">The file: <c>.npy</c>, <c>.safetensors</c>, <c>.parquet</c>, <c>.csv</c> or <c>.jsonl</c>.</param>
@@ -167,7 +170,7 @@ public sealed class Embedder : IDisposable
         var request = Request(wanted, data, options, size);
         using var partial = PartialEmbedding.Open(path, request, warn);
         if (partial.Rows > 0) progress?.Report(new(Math.Min(data.Count, partial.Batches * size), data.Count));
-        foreach (var batch in Vectors(data, options with { Batch = size }, partial.Batches, cancel))
+        foreach (var batch in Together(data, options with { Batch = size }, EmbeddingShares.Begin(request, partial.Batches), cancel))
         {
             partial.Add(batch, [.. batch.Rows.Select(row => NameOf(data, row))], batch.Labels is null ? null
                 : [.. batch.Labels.Select(l => l < 0 ? null : data.Classes[l])]);
@@ -175,10 +178,31 @@ public sealed class Embedder : IDisposable
         }
         if (partial.Rows == 0) throw new DataException($"{wanted}: none of the {data.Count} samples can be used.");
         partial.Close();
-        var manifest = Manifest(wanted, data, options, partial.Dimension, partial.Rows, Skipped(data, partial));
+        var manifest = Manifest(wanted, data, options, partial.Dimension, partial.Rows, Skipped(data, partial, EmbeddingShares.Bad(data)));
         partial.Finish(manifest, data.Labels is not null);
         return manifest;
     }
+
+    /// <summary>This process's share of what rank 0 writes by <see cref="Write"/>.</summary>
+    /// <param name="uri">As rank 0 has it.</param>
+    /// <param name="options">As rank 0 has them.</param>
+    /// <param name="cancel">Stops all between batches.</param>
+    /// <exception cref="DataException">The weights or the data are not those of rank 0.</exception>
+    public void Follow(string? uri, EmbeddingOptions? options = null, CancellationToken cancel = default)
+    {
+        options ??= new();
+        using var data = OpenData(uri);
+        var size = options.BatchFor(data);
+        foreach (var _ in Together(data, options with { Batch = size }, EmbeddingShares.Begin(Request(UriOf(uri), data, options, size), 0), cancel))
+        {
+            // All batches are rank 0's.
+        }
+        EmbeddingShares.Bad(data);
+    }
+
+    IEnumerable<EmbeddedBatch> Together(IData data, EmbeddingOptions options, int from, CancellationToken cancel) => Everyone.Alone
+        ? Vectors(data, options, from, cancel)
+        : EmbeddingShares.Of(data, (data.Count + options.Batch - 1) / options.Batch, from, (skip, stride) => Vectors(data, options, skip, stride, CancellationToken.None), cancel);
 
     /// <summary>The same as <see cref="Write"/>, on a thread of its own.</summary>
     /// <param name="uri">A data URI; null for what the run learnt from.</param>
@@ -191,11 +215,11 @@ public sealed class Embedder : IDisposable
     public Task<EmbeddingManifest> WriteAsync(string? uri, string path, EmbeddingOptions? options = null, IProgress<EmbeddingProgress>? progress = null,
         Action<string>? warn = null, CancellationToken cancel = default) => Training.Background.Run(() => Write(uri, path, options, progress, warn, cancel));
 
-    // Which ones is known from the names that are missing; why, from this process at least.
-    static List<SkippedSample> Skipped(IData data, PartialEmbedding partial)
+    // Which ones is known from the names that are missing; why, from the processes that did not stop since.
+    static List<SkippedSample> Skipped(IData data, PartialEmbedding partial, IEnumerable<(string Name, string Reason)> bad)
     {
         if (partial.Rows == data.Count) return [];
-        var why = data.Bad.GroupBy(b => b.Name).ToDictionary(b => b.Key, b => b.First().Reason);
+        var why = bad.GroupBy(b => b.Name).ToDictionary(b => b.Key, b => b.First().Reason);
         var done = partial.Numbers().ToHashSet();
         return [.. Enumerable.Range(0, data.Count).Where(i => !done.Contains(i)).Select(i =>
             new SkippedSample(NameOf(data, i), why.GetValueOrDefault(data.Name(i), "cannot be used")))];

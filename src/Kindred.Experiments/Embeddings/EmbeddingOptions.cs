@@ -24,7 +24,10 @@ public sealed record EmbeddingOptions(string Layer = "h", bool Normalize = false
 /// <param name="Rows">The samples' numbers in the data; those that cannot be used are left out.</param>
 /// <param name="Values">A vector each, one after another.</param>
 /// <param name="Labels">The samples' classes, −1 for none; null where the data have none.</param>
-public sealed record EmbeddedBatch(int Number, int[] Rows, float[] Values, int[]? Labels);
+public sealed record EmbeddedBatch(int Number, int[] Rows, float[] Values, int[]? Labels)
+{
+    internal static EmbeddedBatch Of(IData data, int number, int[] rows, float[] values) => new(number, rows, values, data.Labels is { } labels ? [.. rows.Select(i => labels[i])] : null);
+}
 
 /// <summary>How far an embedding is.</summary>
 /// <param name="Done">Samples done.</param>

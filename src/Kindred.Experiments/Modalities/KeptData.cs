@@ -38,6 +38,9 @@ public sealed class KeptData(KeptFacts facts, Func<IData> open) : IData
     public IEnumerable<IRawBatch> Plain(int batch, int skip, CancellationToken cancel = default) => data.Value.Plain(batch, skip, cancel);
 
     /// <inheritdoc/>
+    public IEnumerable<IRawBatch> Plain(int batch, int skip, int stride, CancellationToken cancel = default) => data.Value.Plain(batch, skip, stride, cancel);
+
+    /// <inheritdoc/>
     public string Name(int index) => data.Value.Name(index);
 
     /// <inheritdoc/>

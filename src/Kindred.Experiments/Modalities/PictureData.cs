@@ -95,6 +95,14 @@ public sealed class PictureData : IData, ISeenAgain
     public IEnumerable<IRawBatch> Plain(int batch, int skip, CancellationToken cancel = default) => InOrder(plain, 0, batch, cancel, skip);
 
     /// <inheritdoc/>
+    public IEnumerable<IRawBatch> Plain(int batch, int skip, int stride, CancellationToken cancel = default)
+    {
+        int[][] order = [.. Enumerable.Range(0, (Count + batch - 1) / batch).Where(b => b >= skip && (b - skip) % stride == 0)
+            .Select(b => Enumerable.Range(b * batch, Math.Min(batch, Count - b * batch)).ToArray())];
+        return order.Length == 0 ? [] : InOrder(plain, 0, batch, cancel, 0, order);
+    }
+
+    /// <inheritdoc/>
     public string Name(int index) => Pictures.Name(index);
 
     /// <inheritdoc/>
@@ -113,10 +121,12 @@ public sealed class PictureData : IData, ISeenAgain
     /// <param name="batch">Pictures at once.</param>
     /// <param name="cancel">Stops the workers.</param>
     /// <param name="skip">Batches left out at the front, without decoding them.</param>
-    public IEnumerable<IRawBatch> InOrder(ViewPlan plan, ulong seed, int batch, CancellationToken cancel = default, int skip = 0)
+    public IEnumerable<IRawBatch> InOrder(ViewPlan plan, ulong seed, int batch, CancellationToken cancel = default, int skip = 0) => InOrder(plan, seed, batch, cancel, skip, null);
+
+    IEnumerable<IRawBatch> InOrder(ViewPlan plan, ulong seed, int batch, CancellationToken cancel, int skip, IReadOnlyList<int[]>? order)
     {
         using var ordered = new Loader(Pictures, [new ViewGroup("plain", 1, plan)], new LoaderOptions { BatchSize = batch, Seed = seed, Shuffle = false, DropLast = false, Workers = options.Workers });
-        foreach (var raw in ordered.Epoch(0, skip, cancel: cancel)) yield return new PictureBatch(this, raw, shared: false);
+        foreach (var raw in ordered.Epoch(0, skip, order, cancel: cancel)) yield return new PictureBatch(this, raw, shared: false);
     }
 
     /// <inheritdoc/>

@@ -85,6 +85,9 @@ public sealed class SideBySide : IData
     public IEnumerable<IRawBatch> Plain(int batch, int skip, CancellationToken cancel = default) => First.Plain(batch, skip, cancel);
 
     /// <inheritdoc/>
+    public IEnumerable<IRawBatch> Plain(int batch, int skip, int stride, CancellationToken cancel = default) => First.Plain(batch, skip, stride, cancel);
+
+    /// <inheritdoc/>
     public string Name(int index) => First.Name(index);
 
     /// <inheritdoc/>

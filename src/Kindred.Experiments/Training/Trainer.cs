@@ -32,6 +32,9 @@ public sealed record TrainerOptions
     /// <summary>Who decides what becomes of a step that went wrong; null ends the training.</summary>
     public Guard? Guard { get; init; }
 
+    /// <summary>Gradients that travel together, where several processes train: as many numbers. Fewer begin to travel earlier, and each costs an exchange.</summary>
+    public long Bucket { get; init; } = GradientAverage.Bucket;
+
     /// <summary>How often numbers are gathered, in steps.</summary>
     public int LogEvery { get; init; } = 10;
 }
@@ -52,6 +55,7 @@ public sealed class Trainer
     readonly IReadOnlyList<IHook> hooks;
     readonly Dictionary<string, Parameter[]> others;
     readonly Dictionary<string, (string Path, Parameter Parameter)[]> named;
+    readonly Dictionary<string, GradientAverage> averages = [];
     readonly Stopwatch clock = new();
     readonly long nominal;
     long samples;
@@ -302,9 +306,10 @@ public sealed class Trainer
             throw new ConfigurationException($"the method takes a turn as '{turn.Player}', and has no such player; it has {string.Join(", ", method.Players.Keys)}.");
         using var frozen = new Frozen(others[turn.Player]);
         optimizer.Zero();
-        var sum = 0.0;
-        turn.Each(loss => sum += Differentiate(loss, turn.Player, at));
-        if (!Everyone.Alone) Average(turn.Player);
+        var (sum, left) = (0.0, turn.Losses.Count);
+        var average = Average(turn.Player);
+        turn.Each(loss => sum += Differentiate(loss, turn.Player, at, --left == 0 ? average : null));
+        average?.Finish();
         if (options.Guard is { } guard)
         {
             guard.Look(turn.Player, sum, at);
@@ -329,21 +334,24 @@ public sealed class Trainer
         return IsFinite(Tensor.Stack(Array.ConvertAll(norms, n => n.To(Dtype.Float64)))) ? null : all.FirstOrDefault(p => !IsFinite(p.Value!)).Path;
     }
 
-    // Weights that no row of any process reached have no gradient anywhere.
-    void Average(string player)
+    // Of several processes; null alone.
+    GradientAverage? Average(string player)
     {
-        using var scope = Scope.Open();
-        Everyone.Average([.. method.Players[player].Parameters().Distinct().Select(p => p.Gradient).OfType<Tensor>()]);
+        if (Everyone.Alone) return null;
+        if (!averages.TryGetValue(player, out var average)) averages[player] = average = Everyone.AverageGradients(options.Bucket);
+        average.Begin([.. method.Players[player].Parameters().Distinct().Select(p => p.Value)]);
+        return average;
     }
 
-    double Differentiate(Func<Tensor> make, string player, Progress at)
+    // Gradients of the turn's last loss are averaged while they are made.
+    double Differentiate(Func<Tensor> make, string player, Progress at, GradientAverage? average)
     {
         Tensor made;
         using (GradientCache.Begin(options.Piece))
         using (Precision()) made = make();
         var value = made.Item();
         if (!double.IsFinite(value)) throw Diverged(player, value, at);
-        made.Backward();
+        using (average?.Watch()) made.Backward();
         return value;
     }
 

@@ -63,6 +63,9 @@ static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial void kt_anomaly(int on);
     [LibraryImport(Library)] internal static partial int kt_function(FunctionTable* table, nint state, nint* inputs, int n, nint* outputs, int nOut, nint* saved, int nSaved, nint* results);
 
+    [LibraryImport(Library)] internal static partial int kt_hooks(nint* leaves, int n, delegate* unmanaged<nint, int, byte*, int, int> hook, nint state, out nint hooks);
+    [LibraryImport(Library)] internal static partial void kt_hooks_free(nint hooks);
+
     [LibraryImport(Library)] internal static partial int kt_autocast(int device, int on, int dtype);
     [LibraryImport(Library)] internal static partial void kt_autocast_nest(int change);
 
@@ -84,4 +87,5 @@ static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int kt_broadcast(nint group, nint tensor, int root);
     [LibraryImport(Library)] internal static partial int kt_all_gather(nint group, nint* outputs, int n, nint tensor);
     [LibraryImport(Library)] internal static partial int kt_work_wait(nint pending);
+    [LibraryImport(Library)] internal static partial void kt_work_free(nint pending);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -97,6 +98,34 @@ public sealed class LaunchTests(SmallRun small) : IClassFixture<SmallRun>
         Assert.Equal(Whole(4), Last(await output).GetProperty("state_sha256").GetString());
     }
 
+    [Fact]
+    public void Several_processes_embed_the_bytes_of_one_also_where_they_were_stopped()
+    {
+        string[] Words(string file) => ["embed", small.Done, "--data", "emoji?n=1024", "--batch", "8", "--out", file];
+        string[] Written(string file) => [.. new[] { file, file + ".names.csv", file + ".manifest.json" }.Select(f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))))];
+        var (one, two, stopped) = (small.Fresh("one") + ".npy", small.Fresh("two") + ".npy", small.Fresh("stopped") + ".npy");
+        Assert.Equal(0, Cli.Run(OneThread(Words(one))).Code);
+        var done = Cli.Run(OneThread(["launch", "--procs", "2", "--", .. Words(two)]));
+        Assert.True(done.Code == 0, done.Errors);
+        Assert.Equal(Written(one), Written(two));
+
+        using var launcher = Process.Start(OneThread(["launch", "--procs", "3", "--", .. Words(stopped)]))!;
+        Wait(() => Directory.Exists(stopped + ".partial"), launcher);
+        Signal(launcher.Id, "TERM");
+        Assert.True(launcher.WaitForExit(patience), "the signal was not heard");
+        Assert.Contains(launcher.ExitCode, (int[])[0, 75]);                       // it may have been done by then
+        Assert.Equal(launcher.ExitCode == 75, Directory.Exists(stopped + ".partial"));
+        Assert.Equal(0, Cli.Run(OneThread(["launch", "--procs", "2", "--", .. Words(stopped)])).Code);
+        Assert.Equal(Written(one), Written(stopped));
+    }
+
+    static ProcessStartInfo OneThread(string[] words)
+    {
+        var start = Cli.Start(words);
+        start.Environment["KINDRED_THREADS"] = "1";
+        return start;
+    }
+
     [Theory]
     [InlineData("launch --procs 2 -- eval knn", "takes train")]
     [InlineData("launch --procs 0 -- train simclr", "--procs 0")]
@@ -138,12 +167,8 @@ public sealed class LaunchTests(SmallRun small) : IClassFixture<SmallRun>
 
     Process Begin(string run, int processes, string[] options, params string[] words) => Process.Start(Start(run, ["--procs", $"{processes}", .. options], words))!;
 
-    ProcessStartInfo Start(string run, string[] options, string[] words)
-    {
-        var start = Cli.Start(["launch", .. options, "--", "train", small.Recipe, "--out", run, "--json", "--precision", "fp32", .. words]);
-        start.Environment["KINDRED_THREADS"] = "1";
-        return start;
-    }
+    ProcessStartInfo Start(string run, string[] options, string[] words) =>
+        OneThread(["launch", .. options, "--", "train", small.Recipe, "--out", run, "--json", "--precision", "fp32", .. words]);
 
     static JsonElement Report((int Code, string Output, string Errors) done)
     {
