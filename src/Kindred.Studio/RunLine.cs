@@ -6,7 +6,7 @@ namespace Kindred.Studio;
 
 /// <summary>A run in one line.</summary>
 sealed record RunLine(string Id, string Name, string State, string? Method, string? Title, double? Epochs, long Step, double? Epoch, double? Loss, DateTimeOffset? Created,
-    DateTimeOffset? Heartbeat, string? Host, int? Pid, string? Message, string? Command, string? Git, string? From, IReadOnlyDictionary<string, string>? Versions)
+    DateTimeOffset? Heartbeat, string? Host, int? Pid, bool Collapsed, string? Message, string? Command, string? Git, string? From, IReadOnlyDictionary<string, string>? Versions)
 {
     /// <summary>A run writes a heartbeat every ten seconds; one that is this late is dead or cut off.</summary>
     static readonly TimeSpan silence = TimeSpan.FromSeconds(60);
@@ -23,7 +23,7 @@ sealed record RunLine(string Id, string Name, string State, string? Method, stri
             : info.State is RunState.Running or RunState.Created && (now - info.Heartbeat).Duration() > silence ? "lost"
             : info.State.ToString().ToLowerInvariant();
         return new(run.Id, run.Name, state, method, title, epochs, Math.Max(info?.Step ?? 0, last?.Step ?? 0), Finite(last?["epoch"]), Finite(last?["loss"]), info?.Created,
-            info?.Heartbeat, info?.Host, info?.Pid, info?.Message, info?.Command, info?.Git, info?.From, info?.Versions);
+            info?.Heartbeat, info?.Host, info?.Pid, last is not null && Alarms.Finding(last, null) is not null && Alarms.Finding(last, Alarms.DimensionOf(RunGeometry.Last(run))) is not null, info?.Message, info?.Command, info?.Git, info?.From, info?.Versions);
     }
 
     static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;

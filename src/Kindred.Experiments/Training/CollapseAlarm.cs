@@ -5,8 +5,8 @@ namespace Kindred.Experiments.Training;
 /// <summary>Says so when embeddings gather in one point or a few dimensions, which a falling loss does not show.</summary>
 /// <remarks>
 /// Collapse is called when, three measurements in a row after the first tenth of the run (at most 50 steps), the standard deviation of unit
-/// embeddings falls below <see cref="LeastDeviation"/> of that of an even spread, or fewer than <see cref="LeastRank"/> dimensions are in use. The second
-/// is needed because a projector that ends in batch norm keeps the deviation up while all samples fall onto one line. A method that assigns samples
+/// embeddings falls below <see cref="LeastDeviation"/> of that of an even spread, or fewer than <see cref="LeastRank"/> dimensions are in use, of two or three
+/// fewer than <see cref="LeastShare"/> of them. The second is needed because a projector that ends in batch norm keeps the deviation up while all samples fall onto one line. A method that assigns samples
 /// to prototypes logs <c>assignment_perplexity</c>, the number of prototypes in effective use; below <see cref="LeastPerplexity"/> it has collapsed too.
 /// </remarks>
 /// <param name="warn">Told once.</param>
@@ -17,6 +17,9 @@ public sealed class CollapseAlarm(Action<string> warn) : IHook
 
     /// <summary>The smallest healthy effective rank.</summary>
     public const double LeastRank = 2;
+
+    /// <summary>The smallest healthy share of dimensions in use where there are but two or three.</summary>
+    public const double LeastShare = 0.6;
 
     /// <summary>The smallest healthy number of prototypes in effective use.</summary>
     public const double LeastPerplexity = 1.5;
@@ -32,7 +35,7 @@ public sealed class CollapseAlarm(Action<string> warn) : IHook
     {
         ArgumentNullException.ThrowIfNull(report);
         if (At is not null || !report.Numbers.TryGetValue("z_std", out var deviation) || report.At.Step < Math.Min(Grace, report.At.Steps / 10)) return;
-        var finding = Finding(deviation, report.Numbers["effective_rank"], report.Numbers.GetValueOrDefault("assignment_perplexity", double.PositiveInfinity));
+        var finding = Finding(deviation, report.Numbers["effective_rank"], report.Numbers.GetValueOrDefault("assignment_perplexity", double.PositiveInfinity), report.Dimension);
         bad = finding is null ? 0 : bad + 1;
         if (bad < InARow) return;
         At = report.At.Step;
@@ -44,8 +47,9 @@ public sealed class CollapseAlarm(Action<string> warn) : IHook
     /// <param name="deviation">Standard deviation of unit embeddings, relative to an even spread.</param>
     /// <param name="rank">Dimensions in use.</param>
     /// <param name="perplexity">Prototypes in effective use; infinite where there are none.</param>
-    public static string? Finding(double deviation, double rank, double perplexity) =>
-        deviation < LeastDeviation || rank < LeastRank
+    /// <param name="dimension">Dimensions that there are; null where it is not known, which is taken for many.</param>
+    public static string? Finding(double deviation, double rank, double perplexity, int? dimension = null) =>
+        deviation < LeastDeviation || rank < Math.Min(LeastRank, LeastShare * (dimension ?? int.MaxValue))
             ? string.Create(CultureInfo.InvariantCulture, $"the embeddings of different samples are nearly the same (z-std {deviation:0.000}, where 1 is an even spread; {rank:0.0} dimensions in use)")
         : perplexity < LeastPerplexity
             ? string.Create(CultureInfo.InvariantCulture, $"nearly all samples are assigned to the same prototype (perplexity {perplexity:0.0})")

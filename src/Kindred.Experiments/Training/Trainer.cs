@@ -263,8 +263,9 @@ public sealed class Trainer
         (loss, At, whole) = (sum, at with { Step = at.Step + 1 }, true);
         samples += raw.Count;
         var rate = optimizers[method.Players.Keys.First()].LearningRate(at);
-        var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers() : new Dictionary<string, double>();
-        return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers) { Exchange = Everyone.Alone ? null : Everyone.Seconds - exchanged };
+        int? dimension = null;
+        var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers(out dimension) : new Dictionary<string, double>();
+        return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers) { Exchange = Everyone.Alone ? null : Everyone.Seconds - exchanged, Dimension = dimension };
     }
 
     // The step counts as taken, with the loss of the one before.
@@ -366,14 +367,16 @@ public sealed class Trainer
 
     IDisposable? Precision() => options.Precision is { } dtype ? Autocast.Begin(options.Device, dtype) : null;
 
-    Dictionary<string, double> Numbers()
+    Dictionary<string, double> Numbers(out int? dimension)
     {
+        dimension = null;
         var numbers = new Dictionary<string, double>(method.TakeLog());
         foreach (var (name, value) in hooks.SelectMany(h => h.Numbers())) numbers[name] = value;
         if (method.TakeWatched() is not { } watched) return numbers;
         using (watched)
         {
             var spread = Spread.Of(watched);
+            dimension = (int)watched.Size(1);
             numbers["z_std"] = spread.Deviation;
             numbers["effective_rank"] = spread.EffectiveRank;
         }

@@ -1,5 +1,5 @@
 import { h, fill, get, number, colour, short } from './dom.js';
-import { t, ago } from './words.js';
+import { t, ago, language } from './words.js';
 import { chart } from './chart.js';
 import { pill, progress } from './runs.js';
 import { geometry } from './geometry.js';
@@ -53,8 +53,8 @@ export async function run(body, what, signal) {
 
   function warn() {
     fill(alarms, all.flatMap(r => r.details.alarms.map(a => h(`div.alarm.${a.kind}`, null,
-      h('strong', null, t(`alarm.${a.kind}`)), alone ? null : h('span.dot', { style: { background: r.colour } }), alone ? null : h('em', null, short(r.run.name)),
-      a.step !== undefined && a.kind !== 'lost' ? h('span.hint', null, t('run.at', { step: number(a.step) })) : null, h('div', null, a.reason), a.shape ? h('div', null, t(a.shape.positive === undefined ? 'alarm.collapse.alone' : 'alarm.collapse.shape', { positive: number(a.shape.positive), negative: number(a.shape.negative), first: `${Math.round(100 * a.shape.first)} %` })) : null, h('div.hint', null, t(`alarm.${a.kind}.what`))))));
+      h('strong', null, t(`alarm.${a.kind}`)), alone ? null : h('a.whose', { href: `#/runs/${r.id}` }, h('span.dot', { style: { background: r.colour } }), short(r.run.name)),
+      a.step !== undefined && a.kind !== 'lost' ? h('span.hint', null, t('run.at', { step: number(a.step) })) : null, h('div', null, said(a)), a.shape ? h('div', null, t(a.shape.positive === undefined ? 'alarm.collapse.alone' : 'alarm.collapse.shape', { positive: number(a.shape.positive), negative: number(a.shape.negative), first: `${Math.round(100 * a.shape.first)} %` })) : null, alone ? h('div.hint', null, t(`alarm.${a.kind}.what`)) : null))));
   }
 
   function legend() {
@@ -96,6 +96,14 @@ export async function run(body, what, signal) {
     top();
     if (changed) reconsider(r);
   });
+}
+
+// An alarm's reason in the reader's language, from its numbers; a run's own words as they are.
+function said({ kind, reason, values }) {
+  if (!values) return reason;
+  const text = { ...values, at: values.at && new Date(values.at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB'), share: values.share && Math.round(100 * values.share) };
+  for (const name of ['z_std', 'effective_rank', 'assignment_perplexity']) if (values[name] !== undefined) text[name] = number(values[name]);
+  return t(values.assignment_perplexity < 1.5 ? 'alarm.collapse.prototypes' : `alarm.${kind}.reason`, text);
 }
 
 /** What stands below the curves of one run. */

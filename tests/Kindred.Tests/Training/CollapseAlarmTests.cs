@@ -27,6 +27,21 @@ public class CollapseAlarmTests
         Assert.Null(alarm.At);
     }
 
+    [Theory]
+    [InlineData(2, 1.8, false)]
+    [InlineData(2, 1.1, true)]
+    [InlineData(3, 1.9, false)]
+    [InlineData(3, 1.7, true)]
+    [InlineData(4, 1.9, true)]
+    [InlineData(128, 1.9, true)]
+    public void A_map_of_two_or_three_dimensions_uses_as_many_as_it_can(int dimension, double rank, bool collapses)
+    {
+        var warnings = new List<string>();
+        var alarm = new CollapseAlarm(warnings.Add);
+        for (var step = 60; step < 100; step += 10) alarm.Step(Report(step, 0.8, rank, null) with { Dimension = dimension });
+        Assert.Equal(collapses, warnings.Count == 1);
+    }
+
     static StepReport Report(int step, double deviation, double rank, double? perplexity)
     {
         var numbers = new Dictionary<string, double> { ["z_std"] = deviation, ["effective_rank"] = rank };
