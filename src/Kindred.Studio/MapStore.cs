@@ -15,7 +15,7 @@ sealed class MapStore(Work work) : IDisposable
     /// <summary>Fewer have no neighbourhoods to keep.</summary>
     const int LeastForUmap = 4;
 
-    const int MostOpen = 8, LeastForSample = 200_000;
+    const int MostOpen = 8, LeastForSample = 100_000;
 
     readonly Lock gate = new();
     readonly Dictionary<string, (DateTime Time, Collection Collection)> open = [];

@@ -1,10 +1,9 @@
 import { h, fill, get, number, colour, say } from './dom.js';
 import { t } from './words.js';
-import { scatter } from './scatter.js';
+import { scatter, hex } from './scatter.js';
 import { grid as cells } from './grid.js';
 import { curation } from './curation.js';
 
-const rgb = hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16));
 const unlabelled = 255, most = 254, plain = [140, 150, 165];
 
 /** All files of vectors. */
@@ -28,6 +27,8 @@ export async function embedding(body, id, signal) {
     h('button', { type: 'button', 'aria-label': t('embeddings.farther'), onclick: () => map?.zoomAt(1 / 1.5) }, '−'), h('button', { type: 'button', 'aria-label': t('embeddings.all'), title: t('embeddings.all'), onclick: () => map?.reset() }, '⤢'));
   const stage = h('div.stage.card', null, canvas, overlay, zoom, tip);
   signal.addEventListener('abort', () => map?.close());
+  let recolour = null;
+  addEventListener('theme', () => recolour?.(), { signal });
   // Of very many points some are there before anything is known of them but where they lie.
   fetch(`/api/embeddings/${id}/sample`).then(sketch).catch(() => { /* all of them come anyway */ });
   facts = await get(`/api/embeddings/${id}`);
@@ -107,16 +108,17 @@ export async function embedding(body, id, signal) {
     const list = () => {
       const made = new Array(256).fill(null);
       if (range) for (let i = 0; i < most; i++) made[i] = ramp(i / (most - 1));
-      else names.forEach((_, i) => { if (!off.has(i)) made[i % most] = rgb(colour(i)); });
-      made[unlabelled] = names.length || range ? plain : rgb(colour(0));
+      else names.forEach((_, i) => { if (!off.has(i)) made[i % most] = hex(colour(i)); });
+      made[unlabelled] = names.length || range ? plain : hex(colour(0));
       return made;
     };
     const painted = made.colours(list(), tones);
+    recolour = () => made.colours(list());
     fill(legend, range ? h('li.scale', null, h('span', null, number(range[0])), h('span.ramp.cold', { role: 'img', 'aria-label': t('embeddings.ramp') }), h('span', null, number(range[1])))
       : names.slice(0, 40).map((label, i) => h('li', null, h('button.quiet', { type: 'button', 'aria-pressed': 'true', onclick(e) {
         if (off.has(i)) off.delete(i); else off.add(i);
         e.currentTarget.setAttribute('aria-pressed', String(!off.has(i)));
-        made.colours(list());
+        recolour();
       } }, h('span.dot', { style: { background: colour(i) } }), label))));
     await painted;
   }

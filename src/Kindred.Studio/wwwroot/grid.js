@@ -61,8 +61,9 @@ function coprime(count) {
 }
 
 /** All points as one picture of the part of the plane within ±reach: what a map shows while it moves. Painted as the points are, one over the other. Null once nobody wants it. */
-export async function overview(places, tones, ink, alpha, wanted) {
+export async function overview(places, tones, ink, alpha, ground, wanted) {
   const size = 1024, pixels = new Uint8ClampedArray(4 * size * size), scale = size / (2 * reach), left = 1 - alpha, below = 4 * size;
+  new Uint32Array(pixels.buffer).fill(255 << 24 | ground[2] << 16 | ground[1] << 8 | ground[0]);
   const done = await inSlices(tones.length, (from, to) => {
     if (!wanted()) return false;
     for (let i = from; i < to; i++) {
@@ -71,7 +72,7 @@ export async function overview(places, tones, ink, alpha, wanted) {
       const x = Math.floor((places[2 * i] + reach) * scale), y = Math.floor((places[2 * i + 1] + reach) * scale);
       if (x < 0 || y < 0 || x > size - 2 || y > size - 2) continue;
       const p = 4 * (y * size + x);
-      for (let k = 0; k < 4; k++) {
+      for (let k = 0; k < 3; k++) {
         const own = ink[c + k] * alpha;
         for (let q = p + k; q <= p + k + below; q += below) { pixels[q] = own + pixels[q] * left; pixels[q + 4] = own + pixels[q + 4] * left; }
       }

@@ -1,7 +1,8 @@
 import { overview } from './grid.js';
 
 // Points in WebGL 2, up to some millions. What lies in view is drawn as points where it is little; where it is much, a picture of all moves in its place, and once the
-// map rests the points are drawn in parts behind the scene and appear when all are done. So a frame costs the same however many there are.
+// map rests the points are drawn in parts behind the scene and appear when all are done. So a frame costs the same however many there are. Nothing is transparent and
+// nothing cut to a round corner: without a graphics card that alone would cost a third of a frame.
 const vertex = `#version 300 es
 in vec2 at; in float tone; uniform vec2 scale, move; uniform float size; uniform sampler2D ink; out vec4 colour;
 void main() {
@@ -44,7 +45,7 @@ export function scatter(canvas, overlay, xy, cells, tone, on, sample = false) {
   const rings = document.createElement('canvas');
   rings.hidden = true;
   overlay.append(rings);
-  const gl = canvas.getContext('webgl2', { antialias: false });
+  const gl = canvas.getContext('webgl2', { antialias: false, alpha: false, depth: false });
   if (!gl) throw new Error('This browser has no WebGL 2.');
   const count = xy.length / 2, { order, places, spans } = cells, tones = new Uint8Array(count);
 
@@ -66,7 +67,7 @@ export function scatter(canvas, overlay, xy, cells, tone, on, sample = false) {
   gl.enable(gl.BLEND);
 
   const ink = new Uint8Array(1024);
-  let tinting = 0, reach = 0, zoom = 0.94, mx = 0, my = 0, queued = false, rest = 0, marks = [], shape = null;
+  let ground = [255, 255, 255], tinting = 0, reach = 0, zoom = 0.94, mx = 0, my = 0, queued = false, rest = 0, marks = [], shape = null;
   let still = null, work = null, room = [0, 0];      // `still`: what `kept` shows; `work`: what is being drawn into it
   const base = count < 3000 ? 7 : count < 20000 ? 4.5 : count < 200000 ? 3 : 2, alpha = count < 3000 ? 0.85 : count < 100000 ? 0.7 : 0.5;
 
@@ -89,7 +90,7 @@ export function scatter(canvas, overlay, xy, cells, tone, on, sample = false) {
 
   function clear(target) {
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
-    gl.clearColor(0, 0, 0, 0);
+    gl.clearColor(...ground.map(v => v / 255), 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
   }
 
@@ -262,6 +263,7 @@ export function scatter(canvas, overlay, xy, cells, tone, on, sample = false) {
     set view(other) { [zoom, mx, my] = other; ask(); },
     /** Colours 0 to 255 as [r, g, b]; null hides the points that have it. Other tones than before, if any. */
     async colours(list, next) {
+      ground = hex(getComputedStyle(document.documentElement).getPropertyValue('--card').trim());
       ink.fill(0);
       list.forEach((c, i) => { if (c) ink.set([...c, 255], 4 * i); });
       if (next) paint(next);
@@ -271,7 +273,7 @@ export function scatter(canvas, overlay, xy, cells, tone, on, sample = false) {
       const mine = ++tinting;
       if (count > few) {
         if (reach) ask();
-        const all = await overview(places, tones, ink, alpha, () => mine === tinting);
+        const all = await overview(places, tones, ink, alpha, ground, () => mine === tinting);
         if (!all) return;
         reach = all.reach;
         gl.bindTexture(gl.TEXTURE_2D, whole);
@@ -284,6 +286,9 @@ export function scatter(canvas, overlay, xy, cells, tone, on, sample = false) {
     close() { tinting++; watch.disconnect(); clearTimeout(rest); work = null; gl.getExtension('WEBGL_lose_context')?.loseContext(); },
   };
 }
+
+/** #rrggbb or #rgb as three numbers. */
+export const hex = text => (text.length > 5 ? [1, 3, 5].map(i => text.slice(i, i + 2)) : [1, 2, 3].map(i => text[i] + text[i])).map(v => parseInt(v, 16));
 
 function program(gl, ...texts) {
   const id = gl.createProgram(), known = new Map();
