@@ -61,7 +61,8 @@ static class Alarms
             if (row.Step <= grace || double.IsNaN(row["z_std"]) || double.IsNaN(row["effective_rank"])) continue;
             var reason = Finding(row, dimension);
             bad = reason is null ? 0 : bad + 1;
-            if (bad == InARow) return new("collapse", row.Step, reason!, row.Values.Where(v => v.Key is "z_std" or "effective_rank" or "assignment_perplexity").ToDictionary(v => v.Key, v => (object?)v.Value));
+            if (bad == InARow)
+                return new("collapse", row.Step, reason!, row.Values.Where(v => v.Key is "z_std" or "effective_rank" or "assignment_perplexity").ToDictionary(v => v.Key, v => (object?)v.Value));
         }
         return null;
     }

@@ -18,7 +18,7 @@ sealed record MapFrame(float X, float Y, float Half)
 sealed class MapPlane
 {
     const int MostForDirections = 20_000, MostForFrame = 50_000;
-    const double FarOff = 0.004;
+    const double FarOff = 0.01;
 
     readonly Pca pca;
     readonly MapFrame frame;

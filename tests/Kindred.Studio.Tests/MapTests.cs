@@ -61,7 +61,8 @@ public class MapTests(ITestOutputHelper output)
         Assert.Equal([], browser.Faults);
         var heap = (double)(await browser.Value("performance.memory.usedJSHeapSize"))!;
         var fetched = await browser.Value("performance.getEntriesByType('resource').filter(r => r.name.includes('/points')).map(r => Math.round(r.duration)).join()");
-        output.WriteLine($"{count:N0} points: fetched in {fetched} ms, first paint after {cold.TotalSeconds:0.0} s and all after {whole.TotalSeconds:0.0} s, a second time {warm.TotalSeconds:0.0} and {again.TotalSeconds:0.0} s; a frame "
+        output.WriteLine($"{count:N0} points: fetched in {fetched} ms, first paint after {cold.TotalSeconds:0.0} s, "
+            + $"all after {whole.TotalSeconds:0.0} s, a second time {warm.TotalSeconds:0.0} and {again.TotalSeconds:0.0} s; a frame "
             + $"takes {frames.Wheel:0.0} ms under the wheel and "
             + $"{frames.Drag:0.0} ms under a drag, {frames.Work:0.0} ms of processor time (three points: {floor.Wheel:0.0}, {floor.Drag:0.0}, "
             + $"{floor.Work:0.0}); {heap / (1 << 20):0} MB in the page's heap, {browser.Megabytes():0} MB in all of Chromium, "

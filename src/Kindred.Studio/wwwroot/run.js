@@ -25,8 +25,8 @@ export async function run(body, what, signal) {
   let amount = 0;
   const smoothing = h('input', { type: 'range', min: 0, max: 0.98, step: 0.02, value: 0, id: 'smooth', oninput(e) { amount = Number(e.target.value); shown.forEach(c => c.update()); } });
   const bar = h('div.strip', null, alone ? null : legend(), h('span.grow'), h('label', { htmlFor: 'smooth' }, t('run.smoothing')), smoothing);
-  const shape = h('div.shape');
-  fill(body, head, alarms, bar, charts, alone ? [shape, below(all[0])] : difference(all, signal));
+  const shape = h('div.shape'), foot = h('div.part');
+  fill(body, head, alarms, bar, charts, alone ? [shape, foot] : difference(all, signal));
   const reshape = alone ? await geometry(shape, ids[0], signal) : null;
   if (signal.aborted) return;
 
@@ -61,6 +61,14 @@ export async function run(body, what, signal) {
     return h('ul.legend', null, all.map(r => h('li', null, h('span.dot', { style: { background: r.colour } }), h('a', { href: `#/runs/${r.id}` }, short(r.run.name)), ' ', h('span.hint', null, r.run.method ?? ''))));
   }
 
+  // What a run leaves besides curves comes while one looks: it is drawn anew when there is more of it, and not under a hand that scrolls in it.
+  let there = '';
+  function rest() {
+    if (!alone) return;
+    const { evaluations, watched, pictures } = all[0].details, now = JSON.stringify([evaluations, watched, pictures]);
+    if (now !== there) { there = now; fill(foot, below(all[0])); }
+  }
+
   const again = new Map();
   // Reasons are the server's to find; they are asked for when something changed, not with every line.
   function reconsider(r) {
@@ -68,7 +76,9 @@ export async function run(body, what, signal) {
     again.set(r.id, setTimeout(async () => {
       if (signal.aborted) return;
       r.details = await get(`/api/runs/${r.id}`);
+      if (signal.aborted) return;
       warn();
+      rest();
       reshape?.();
     }, 1500));
   }
@@ -85,7 +95,7 @@ export async function run(body, what, signal) {
     reconsider(r);
   }
 
-  top(); warn(); draw();
+  top(); warn(); rest(); draw();
   const events = new EventSource(`/api/events?runs=${ids.join(',')}&from=${all.map(r => r.offset).join(',')}`);
   signal.addEventListener('abort', () => events.close());
   events.addEventListener('metrics', e => { const { run, rows } = JSON.parse(e.data); take(all.find(r => r.id === run), rows); });
