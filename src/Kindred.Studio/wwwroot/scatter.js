@@ -118,20 +118,31 @@ export function scatter(canvas, overlay, xy, cells, tone, on, sample = false) {
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 
+  // Paints what lies outside a rectangle, and nothing twice: each pixel costs time without a graphics card.
+  function around(inner, paint) {
+    const [w, k] = room, at = (v, all) => Math.min(all, Math.max(0, (v + 1) / 2 * all));
+    if (!inner) { paint(); return; }
+    const [x0, y0] = [Math.ceil(at(inner[0], w)), Math.ceil(at(inner[1], k))], [x1, y1] = [Math.floor(at(inner[2], w)), Math.floor(at(inner[3], k))];
+    gl.enable(gl.SCISSOR_TEST);
+    for (const [x, y, wide, high] of [[0, 0, w, y0], [0, y1, w, k - y1], [0, y0, x0, y1 - y0], [x1, y0, w - x1, y1 - y0]])
+      if (wide > 0 && high > 0) { gl.scissor(x, y, wide, high); paint(); }
+    gl.disable(gl.SCISSOR_TEST);
+  }
+
   function draw() {
     if (canvas.clientWidth === 0) return;
     resize();
     const v = view();
     let rough = false;
-    clear(null);
-    if (same(still, v)) lay(kept, -1, -1, 1, 1);
+    if (same(still, v)) { gl.bindFramebuffer(gl.FRAMEBUFFER, null); lay(kept, -1, -1, 1, 1); }
     else {
       const stretches = inView(v);
-      if (stretches.reduce((n, [from, to]) => n + to - from, 0) <= few) dots(v, stretches);
+      if (stretches.reduce((n, [from, to]) => n + to - from, 0) <= few) { clear(null); dots(v, stretches); }
       else {
         rough = true;
         const before = still && v.sx / still.sx > 0.4 ? still.corners(v) : null;
-        if (!before || before.some((at, i) => i < 2 ? at > -1 : at < 1)) lay(whole, -reach * v.sx + v.mx, -reach * v.sy + v.my, reach * v.sx + v.mx, reach * v.sy + v.my);
+        around(before, () => { clear(null); lay(whole, -reach * v.sx + v.mx, -reach * v.sy + v.my, reach * v.sx + v.mx, reach * v.sy + v.my); });
+        gl.bindFramebuffer(gl.FRAMEBUFFER, null);
         if (before) lay(kept, ...before);
         clearTimeout(rest);
         rest = setTimeout(fine, quiet, v, stretches);
