@@ -21,7 +21,6 @@ case "${1:-}" in
   build) prepare ;;
   test) run_tests ;;
   # Every convolution of every recipe against float64 at 1, 2 and 4 threads, every small recipe twice: half an hour.
-  # Every convolution of every recipe against float64 at 1, 2 and 4 threads, every small recipe twice: half an hour.
   sweep) prepare; KINDRED_LARGE=1 artifacts/bin/Kindred.Tests/release/Kindred.Tests -showLiveOutput -class Kindred.Tests.Nn.ConvolutionSweepTests -class Kindred.Tests.Runs.SameSeedTests ;;
   golden) prepare; shift; dotnet artifacts/bin/Kindred.Golden/release/Kindred.Golden.dll "${@:-tests/golden}" ;;
   format) dotnet format Kindred.slnx "${@:2}" ;;
@@ -30,7 +29,9 @@ case "${1:-}" in
   # The sample application against packages of this very build; its own feed, and nothing older from the cache.
   sample) "$0" pack samples/PictureSearch/feed
     cache=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: //')
-    rm -rf "$cache"/kindred/0.1.0 "$cache"/kindred.*/0.1.0
+    version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+    sed -i "s/\(\"Kindred[^\"]*\" Version=\"\)[^\"]*/\1$version/" samples/PictureSearch/PictureSearch.csproj
+    rm -rf "$cache"/kindred/"$version" "$cache"/kindred.*/"$version"
     artifacts/bin/Kindred.Packages.Tests/release/Kindred.Packages.Tests -class Kindred.Packages.Tests.Packed.SampleTests ;;
   ops) dotnet run -c Release --project src/Kindred.Torch.Generator -- src/Kindred.Torch.Generator src/Kindred.Torch/Generated ;;
   bench) if [ "${2:-}" = methods ]; then ./kindred study methods "${@:3}"; else ./kindred bench "${@:2}"; fi ;;

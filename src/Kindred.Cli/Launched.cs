@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Kindred.Experiments.Runs;
 
 namespace Kindred.Cli;
 
@@ -37,7 +38,7 @@ sealed partial class Launched : IDisposable
     {
         var (host, program) = (Environment.ProcessPath!, typeof(Launched).Assembly.Location);
         string[] self = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [host, program] : [host];
-        var start = new ProcessStartInfo(self[0], [.. self[1..], .. words]);
+        var start = new ProcessStartInfo(self[0], [.. self[1..], .. words, .. Plugins.Loaded.SelectMany(p => new[] { "--plugin", p.Path })]);
         start.Environment[Marker] = "1";
         start.Environment["KINDRED_THREADS"] = threads;
         return start;

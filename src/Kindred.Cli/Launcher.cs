@@ -20,9 +20,13 @@ static class Launcher
     /// <summary>From here on there is something to save: the first signal asks to stop instead of ending the process.</summary>
     internal static void HoldSignals() => hold();
 
-    /// <summary>A result that could not be written is an error, whatever it was.</summary>
-    internal static int Conclude(int code, StandardStream output) =>
-        output.Failure is { } failure && code == 0 ? Complain($"the result could not be written to standard output: {failure}.", 4) : code;
+    /// <summary>As the shell shows a program that SIGPIPE ended: its reader left before the end.</summary>
+    internal const int ReaderLeft = 141;
+
+    /// <summary>A result that could not be written is an error, whatever it was; that its reader had enough of it is none, and nothing is said.</summary>
+    internal static int Conclude(int code, StandardStream output) => code != 0 ? code
+        : output.Failure is { } failure ? Complain($"the result could not be written to standard output: {failure}.", 4)
+        : output.Left ? ReaderLeft : 0;
 
     /// <param name="root">The verbs.</param>
     /// <param name="args">The words.</param>
@@ -83,7 +87,8 @@ static class Launcher
 
     static int Complain(string text, int code)
     {
-        Console.Error.WriteLine($"kindred: {text}");
+        // Names out of files may hold what a terminal obeys.
+        Console.Error.WriteLine($"kindred: {string.Concat(text.Select(c => char.IsControl(c) && c is not ('\n' or '\t') ? '\uFFFD' : c))}");
         return code;
     }
 

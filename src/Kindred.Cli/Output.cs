@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -15,6 +16,10 @@ static class Output
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>The option by which a verb answers in JSON.</summary>
+    /// <param name="what">What comes then.</param>
+    internal static Option<bool> JsonOption(string what = "One JSON object on stdout.") => new("--json") { Description = what };
 
     internal static void Json(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Style));
 

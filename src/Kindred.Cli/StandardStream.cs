@@ -6,12 +6,13 @@ namespace Kindred.Cli;
 /// <summary>Standard output or standard error as a writer that never fails: what cannot be written is lost, and <see cref="Failure"/> says so.</summary>
 /// <remarks>
 /// A full disk, a closed pipe or no stream at all must stop neither a training nor the report of an error. A lost word for people is no matter; a lost result is
-/// an error in the end, so the one on standard output is asked for its <see cref="Failure"/>. The system's own call is used because .NET's console hides a closed
+/// an error in the end, so the one on standard output is asked for its <see cref="Failure"/>; a reader that
+/// <see cref="Left"/> has lost nothing that it wanted. The system's own call is used because .NET's console hides a closed
 /// pipe, and its files do not share their place with other writers.
 /// </remarks>
 sealed unsafe partial class StandardStream : TextWriter
 {
-    const int GetDescriptorFlags = 1, CloseOnExec = 1, ReadWrite = 2, Interrupted = 4, TryAgain = 11;
+    const int GetDescriptorFlags = 1, CloseOnExec = 1, ReadWrite = 2, Interrupted = 4, TryAgain = 11, BrokenPipe = 32;
     const int MostTries = 3000;
 
     readonly int descriptor;
@@ -25,8 +26,11 @@ sealed unsafe partial class StandardStream : TextWriter
     /// <inheritdoc/>
     public override Encoding Encoding => Encoding.UTF8;
 
-    /// <summary>Why something was lost; null when all was written.</summary>
+    /// <summary>Why something was lost; null when all was written, or when its reader <see cref="Left"/>.</summary>
     internal string? Failure { get; private set; }
+
+    /// <summary>Whether the other end of the pipe was closed before all was written: <c>| head</c> has read what it wanted.</summary>
+    internal bool Left { get; private set; }
 
     /// <summary>Takes over the console's writers, and makes sure that the numbers 0 to 2 belong to nothing else.</summary>
     /// <returns>Standard output.</returns>
@@ -85,7 +89,7 @@ sealed unsafe partial class StandardStream : TextWriter
             Failure ??= closed;
             return;
         }
-        for (var tries = 0; !bytes.IsEmpty;)
+        for (var tries = 0; !bytes.IsEmpty && !Left;)
         {
             nint written;
             fixed (byte* start = bytes) written = write(descriptor, start, bytes.Length);
@@ -101,6 +105,11 @@ sealed unsafe partial class StandardStream : TextWriter
             {
                 Thread.Sleep(10);
                 continue;
+            }
+            if (error == BrokenPipe)
+            {
+                Left = true;
+                return;
             }
             Failure ??= Marshal.GetPInvokeErrorMessage(error);
             return;

@@ -35,18 +35,12 @@ public static class Variables
     };
 
     /// <summary><c>KINDRED_CACHE</c>, else <c>kindred</c> below <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>.</summary>
-    /// <exception cref="EnvironmentException">The variable names a file.</exception>
-    public static string Cache
-    {
-        get
-        {
-            if (Text("KINDRED_CACHE") is { } own) return FolderOf("KINDRED_CACHE", own);
-            // By its specification a relative path counts as none.
-            var root = Text("XDG_CACHE_HOME") is { } xdg && Path.IsPathRooted(xdg) ? xdg
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
-            return Path.Combine(root, "kindred");
-        }
-    }
+    /// <exception cref="EnvironmentException">The variable names a file, or there is no home folder.</exception>
+    public static string Cache => Own("KINDRED_CACHE", "XDG_CACHE_HOME", ".cache");
+
+    /// <summary><c>KINDRED_CONFIG</c>, else <c>kindred</c> below <c>XDG_CONFIG_HOME</c> or <c>~/.config</c>: what a person decided once lies there.</summary>
+    /// <exception cref="EnvironmentException">The variable names a file, or there is no home folder.</exception>
+    public static string Configuration => Own("KINDRED_CONFIG", "XDG_CONFIG_HOME", ".config");
 
     /// <summary><c>KINDRED_LIBTORCH</c>: the folder of the libtorch to take before any other; null unless set.</summary>
     public static string? Libtorch => Text("KINDRED_LIBTORCH");
@@ -62,11 +56,22 @@ public static class Variables
         _ = Threads;
         _ = SystemAllocator;
         _ = Cache;
+        if (Text("KINDRED_CONFIG") is { } configuration) FolderOf("KINDRED_CONFIG", configuration);
         _ = Processes.Here;
         if (Libtorch is { } libtorch) FolderOf("KINDRED_LIBTORCH", libtorch);
     }
 
     internal static string? Text(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
+
+    static string Own(string name, string standard, string usual)
+    {
+        if (Text(name) is { } own) return FolderOf(name, own);
+        // By its specification a relative path counts as none.
+        if (Text(standard) is { } xdg && Path.IsPathRooted(xdg)) return Path.Combine(xdg, "kindred");
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        // A folder of this name where the program happens to stand may be anybody's.
+        return Path.IsPathRooted(home) ? Path.Combine(home, usual, "kindred") : throw new EnvironmentException($"this user has no home folder; say by {name} which folder to take.");
+    }
 
     static string FolderOf(string name, string path) => File.Exists(path) ? throw new EnvironmentException($"{name} names '{path}', which is a file; give a folder, or unset it.") : path;
 }

@@ -103,6 +103,20 @@ public sealed class ConfigVerbTests : IDisposable
         foreach (var name in Recipe.Names(Shipped.Recipes)) Accepts(schema, $"{name} in full", RecipeDefaults.Fill(Shipped.Load(name)));
     }
 
+    [Fact]
+    public void The_schema_says_nothing_twice_and_as_a_file_the_same()
+    {
+        var written = Output("config", "schema");
+        Assert.InRange(written.Length, 10_000, 180_000);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(written), RecipeSchema.Json()));
+        // An editor follows references to what it shows of a key: its words, its range, its default.
+        var definitions = (JsonObject)RecipeSchema.Json()["definitions"]!;
+        JsonNode At(JsonNode node) => node["$ref"] is { } to ? At(definitions[to.GetValue<string>()["#/definitions/".Length..]]!) : node;
+        var train = At(At(definitions["recipe"]!["properties"]!["train"]!)["anyOf"]![0]!)["properties"]!;
+        Assert.Equal(1, At(train["batch"]!)["anyOf"]!.AsArray().Select(a => At(a!)["minimum"]?.GetValue<double>()).First(m => m is not null));
+        Assert.NotNull(At(train["epochs"]!)["description"] ?? At(train["epochs"]!)["default"] ?? At(train["epochs"]!)["anyOf"]);
+    }
+
     [Theory]
     [InlineData("method: simclrr")]
     [InlineData("method: simclr\noptions: { temprature: 1 }")]
@@ -129,7 +143,8 @@ public sealed class ConfigVerbTests : IDisposable
     static void Accepts(JsonSchema schema, string name, RecipeMap recipe)
     {
         var result = schema.Evaluate(Element(recipe), new EvaluationOptions { OutputFormat = OutputFormat.List });
-        Assert.True(result.IsValid, $"{name}: {string.Join('\n', (result.Details ?? []).Where(d => d.Errors is not null).Take(5).Select(d => $"{d.InstanceLocation} {string.Join(' ', d.Errors!.Values)}"))}");
+        var wrong = (result.Details ?? []).Where(d => d.Errors is not null).Take(5).Select(d => $"{d.InstanceLocation} {string.Join(' ', d.Errors!.Values)}");
+        Assert.True(result.IsValid, $"{name}: {string.Join('\n', wrong)}");
     }
 
     static JsonElement Element(RecipeMap recipe) => JsonSerializer.SerializeToElement(RecipeJson.Of(recipe));

@@ -53,15 +53,80 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
     [Fact]
     public void A_run_whose_plugin_is_gone_says_which_and_takes_it_from_elsewhere()
     {
-        var copy = sample.Copy();
-        Trained("moved", ["--plugin", copy, "--max-steps", "3"]);
+        var copy = sample.Copy("gone");
+        TrainedBy("mover", copy, "moved");
         Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true);
 
-        var errors = Refused(2, "eval", "knn", "--run", In("moved"));
+        var errors = Refused(2, As("mover", "eval", "knn", "--run", In("moved")));
         Assert.Contains("Kindred.Samples.Plugin", errors, StringComparison.Ordinal);
-        Assert.Contains(copy, errors, StringComparison.Ordinal);
+        Assert.Contains($"{copy} is no longer there", errors, StringComparison.Ordinal);
         Assert.Contains("--plugin", errors, StringComparison.Ordinal);
-        Succeeds("eval", "knn", "k=3", "--run", In("moved"), "--plugin", sample.File);
+        Succeeds(As("mover", "eval", "knn", "k=3", "--run", In("moved"), "--plugin", sample.File));
+    }
+
+    [Fact]
+    public void The_run_of_a_stranger_starts_no_plugin_until_it_is_named_once()
+    {
+        TrainedBy("stranger", sample.File, "strange");
+        var run = In("strange");
+        string[][] ways =
+        [
+            ["eval", "knn", "--run", run], ["embed", "--run", run, "--out", In("strange.npy")],
+            ["export", "onnx", "--run", run, "--out", In("strange.onnx")], ["search", run, "--query", "#0"], ["reproduce", run],
+            ["train", "align-uniform", "--out", run, "--resume", "auto"], ["dedup", run, "--out", In("strange.csv")],
+        ];
+        foreach (var way in ways)
+        {
+            var errors = Refused(2, As("me", way));
+            Assert.Contains("Kindred.Samples.Plugin", errors, StringComparison.Ordinal);
+            Assert.Contains($"--plugin {sample.File}", errors, StringComparison.Ordinal);
+        }
+        Succeeds(As("me", "eval", "knn", "k=3", "--run", run, "--plugin", sample.File));
+        Succeeds(As("me", "eval", "knn", "k=3", "--run", run));
+    }
+
+    [Fact]
+    public void A_plugin_that_changed_since_it_was_named_is_not_started()
+    {
+        var copy = sample.Copy("changed");
+        TrainedBy("builder", copy, "changing");
+        using (var file = new FileStream(copy, FileMode.Append)) file.WriteByte(0);
+
+        Assert.Contains($"{copy} has changed", Refused(2, As("builder", "eval", "knn", "--run", In("changing"))), StringComparison.Ordinal);
+        Succeeds(As("builder", "eval", "knn", "k=3", "--run", In("changing"), "--plugin", copy));
+        Succeeds(As("builder", "eval", "knn", "k=3", "--run", In("changing")));
+    }
+
+    [Fact]
+    public void The_same_file_in_a_folder_of_somebody_else_is_taken_from_where_its_user_keeps_it()
+    {
+        var copy = sample.Copy("theirs");
+        TrainedBy("they", copy, "their-run");
+        Succeeds(As("careful", "list", "methods", "--plugin", sample.File));
+
+        Succeeds(As("careful", ["train", "align-uniform", "--data", sample.Pictures, "--out", In("their-run"), "--max-steps", "4", "--resume", "auto", .. small]));
+        var kept = JsonDocument.Parse(System.IO.File.ReadAllText(Path.Combine(In("their-run"), "plugins.json"))).RootElement[0].GetProperty("path").GetString();
+        Assert.Equal(sample.File, kept);
+    }
+
+    [Fact]
+    public void Several_processes_that_name_plugins_at_once_are_all_remembered()
+    {
+        var copies = Enumerable.Range(0, 4).Select(i => sample.Copy($"many-{i}")).ToArray();
+        Parallel.ForEach(copies, copy => Succeeds(As("busy", "list", "methods", "--plugin", copy)));
+        var known = JsonDocument.Parse(System.IO.File.ReadAllText(Path.Combine(In("busy"), "plugins.json"))).RootElement.EnumerateArray().Select(k => k.GetProperty("path").GetString());
+        Assert.Equal(copies, known.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("[null]")]
+    [InlineData("{}")]
+    [InlineData("""[{ "name": "x" }]""")]
+    public void A_record_of_plugins_that_says_none_is_refused(string record)
+    {
+        var run = Directory.CreateDirectory(In("odd")).FullName;
+        System.IO.File.WriteAllText(Path.Combine(run, "plugins.json"), record);
+        Assert.Contains("plugins.json", Refused(3, "eval", "knn", "--run", run), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,20 +188,35 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
         return Last(Succeeds(words));
     }
 
+    void TrainedBy(string person, string plugin, string name) =>
+        Succeeds(As(person, ["train", "align-uniform", "--data", sample.Pictures, "--out", In(name), "--plugin", plugin, "--max-steps", "3", .. small]));
+
+    // What somebody else's machine knows lies in a folder of its own.
+    ProcessStartInfo As(string person, params string[] words)
+    {
+        var start = Cli.Start(words);
+        start.Environment["KINDRED_CONFIG"] = In(person);
+        return start;
+    }
+
     static JsonElement Last(string output) => JsonDocument.Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement;
 
     string In(string name) => Path.Combine(sample.Folder, name);
 
-    static string Succeeds(params string[] words)
+    static string Succeeds(params string[] words) => Succeeds(Cli.Start(words));
+
+    static string Refused(int code, params string[] words) => Refused(code, Cli.Start(words));
+
+    static string Succeeds(ProcessStartInfo start)
     {
-        var (code, output, errors) = Cli.Run(words);
+        var (code, output, errors) = Cli.Run(start);
         Assert.True(code == 0, $"exit code {code}; it said: {errors}");
         return output;
     }
 
-    static string Refused(int code, params string[] words)
+    static string Refused(int code, ProcessStartInfo start)
     {
-        var (actual, _, errors) = Cli.Run(words);
+        var (actual, _, errors) = Cli.Run(start);
         Assert.True(code == actual, $"exit code {actual} where {code} was expected; it said: {errors}");
         return Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
@@ -146,6 +226,7 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
     {
         public Sample()
         {
+            Environment.SetEnvironmentVariable("KINDRED_CONFIG", Path.Combine(Folder, "configuration"));
             var project = Path.Combine(Root(), "samples", "Plugin", "Plugin.csproj");
             var build = new ProcessStartInfo("dotnet", ["build", project, "-c", "Release", "-v", "q", "--nologo", "--artifacts-path", Path.Combine(Folder, "built"),
                 $"-p:KindredPath={AppContext.BaseDirectory}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -165,9 +246,9 @@ public sealed class PluginTests(PluginTests.Sample sample) : IClassFixture<Plugi
         internal string Pictures => $"folder:{Path.Combine(Folder, "pictures")}";
 
         /// <summary>The same plug-in in a folder of its own.</summary>
-        internal string Copy()
+        internal string Copy(string name)
         {
-            var folder = Directory.CreateDirectory(Path.Combine(Folder, "copy")).FullName;
+            var folder = Directory.CreateDirectory(Path.Combine(Folder, "copies", name)).FullName;
             foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(File)!)) System.IO.File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
             return Path.Combine(folder, Path.GetFileName(File));
         }

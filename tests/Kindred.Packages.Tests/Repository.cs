@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Xml.Linq;
 
 namespace Kindred.Packages.Tests;
 
@@ -8,6 +9,9 @@ static class Repository
     internal static string Root { get; } = Find();
 
     internal static string In(params string[] parts) => Path.Combine([Root, .. parts]);
+
+    /// <summary>The version of every package, from the one place that says it.</summary>
+    internal static string Version { get; } = XDocument.Load(In("Directory.Build.props")).Descendants("Version").Single().Value;
 
     static string Find()
     {

@@ -27,7 +27,7 @@ static class BenchVerb
     {
         var program = Places().FirstOrDefault(File.Exists)
             ?? throw new EnvironmentException($"{Program} measures, and it is not beside this program: in the repository, ./kindred bench builds and runs it.");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. words]))!;
+        using var process = Programs.Start(new("dotnet", [program, .. words]));
         process.WaitForExit();
         return process.ExitCode;
     }

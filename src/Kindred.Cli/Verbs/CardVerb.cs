@@ -10,7 +10,7 @@ static class CardVerb
     {
         var run = new Argument<string>("run") { Description = "The run's folder." };
         var print = new Option<bool>("--print") { Description = "Prints the card and writes no file." };
-        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var json = Output.JsonOption();
         var command = new Command("card", "Writes a model card into a run's folder: what it is, its data, figures, limits, how to use and to cite it.") { run, print, json };
         command.SetAction(r =>
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Kindred.Experiments.Recipes;
 using Kindred.Experiments.Reports;
 
@@ -61,7 +60,7 @@ static class ConfigVerb
             + "yaml-language-server: $schema=recipe.schema.json") { json };
         command.SetAction(r =>
         {
-            Console.Out.WriteLine(RecipeSchema.Json().ToJsonString(new JsonSerializerOptions(Output.Style) { WriteIndented = !r.GetValue(json) }));
+            Console.Out.WriteLine(r.GetValue(json) ? RecipeSchema.Json().ToJsonString(Output.Style) : RecipeSchema.Write());
             return 0;
         });
         return command;

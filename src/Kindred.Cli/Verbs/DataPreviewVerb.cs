@@ -19,7 +19,7 @@ static class DataPreviewVerb
         var seed = new Option<ulong>("--seed") { Description = "Chooses pictures and views." };
         var rows = new Option<int>("--rows") { Description = "How many pictures.", DefaultValueFactory = _ => 8 };
         var tile = new Option<int>("--tile") { Description = "Side of a shown view, in pixels.", DefaultValueFactory = _ => 96 };
-        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var json = Output.JsonOption();
         name.CompletionSources.Add(_ => RecipeFinder.Names);
         var command = new Command("preview", "Writes a PNG grid of pictures and their views, with the drawn parameters; sentences, graphs, films and points as text.")
             { name, overrides, file, data, seed, rows, tile, json };

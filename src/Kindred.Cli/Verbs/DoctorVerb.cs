@@ -12,7 +12,7 @@ static class DoctorVerb
 {
     internal static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var json = Output.JsonOption();
         var command = new Command("doctor", "Shows which libtorch is used, why others were refused, threads, BLAS and devices.") { json };
         command.SetAction(result => Run(result.GetValue(json)));
         return command;

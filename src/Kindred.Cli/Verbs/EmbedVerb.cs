@@ -18,7 +18,7 @@ static class EmbedVerb
         var normalize = new Option<bool>("--normalize") { Description = "Brings every vector to unit length." };
         var batch = new Option<int>("--batch") { Description = "Samples at once; left out, their size decides." };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
-        var json = new Option<bool>("--json") { Description = "The manifest as one JSON object on stdout." };
+        var json = Output.JsonOption("The manifest as one JSON object on stdout.");
         var command = new Command("embed", "Writes a vector for each sample, with its name. Stopped, the same command goes on.") { run.Argument, run.Option,
             data, file, layer, normalize, batch, device, json };
         command.SetAction((r, cancel) => Task.FromResult(Run(run.Of(r), r.GetValue(data), r.GetValue(file)!,

@@ -24,7 +24,7 @@ static class EvalVerb
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
         var k = new Option<int?>("--k") { Description = "Short for k=." };
         var temperature = new Option<double?>("--temp") { Description = "Short for temperature=." };
-        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var json = Output.JsonOption();
         protocol.CompletionSources.Add(_ => Evaluations.All.Select(p => p.Name));
         data.CompletionSources.Add(_ => Completions.Data);
         layer.CompletionSources.Add([.. Layers.Names]);

@@ -20,7 +20,7 @@ static class ExportVerb
         var verify = new Option<bool>("--verify") { Description = "Runs the file on batches of 1, 3 and 8 samples and compares it with the run; what differs is deleted, and the exit code is 1." };
         var network = new Option<string?>("--network") { Description = "Which encoder, where the method has several." };
         var data = new Option<string?>("--data") { Description = "Data like those that the run learnt from, where they are gone." };
-        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var json = Output.JsonOption();
         format.CompletionSources.Add([.. formats]);
         var command = new Command("export", "Writes a run's encoder as ONNX, safetensors or a file of torch.load.") { format, run, output, verify, network, data, json };
         command.SetAction(r => Run(r.GetValue(format)!, r.GetValue(run)!, r.GetValue(output)!, r.GetValue(verify), r.GetValue(network), r.GetValue(data), r.GetValue(json)));

@@ -14,7 +14,7 @@ static class InitVerb
         var folder = new Argument<string>("folder") { Description = "Where the files go; this folder if left out.", DefaultValueFactory = _ => "." };
         var data = new Option<string?>("--data") { Description = "A data URI such as folder:PATH; what lies in the folder if left out, else the built-in sample." };
         var method = new Option<string?>("--method") { Description = "The method; what suits the data if left out." };
-        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var json = Output.JsonOption();
         var command = new Command("init", "Looks at your data and writes a recipe with comments, and a study beside it. Nothing is overwritten.") { folder, data, method, json };
         method.CompletionSources.Add(_ => Catalogues.Methods.Names);
         command.SetAction((r, cancel) => Task.FromResult(Run(r.GetValue(folder)!, r.GetValue(data), r.GetValue(method), r.GetValue(json), cancel)));

@@ -12,7 +12,7 @@ static class ListVerb
     {
         var what = new Argument<string>("what") { Description = string.Join(", ", kinds) };
         what.CompletionSources.Add(kinds);
-        var json = new Option<bool>("--json") { Description = "One JSON array on stdout." };
+        var json = Output.JsonOption("One JSON array on stdout.");
         var markdown = new Option<bool>("--markdown") { Description = "A Markdown table on stdout." };
         var all = new Option<bool>("--all") { Description = "Also methods that are phases of others, and baselines." };
         var command = new Command("list",

@@ -10,7 +10,7 @@ static class ReplayVerb
     {
         var folder = new Argument<string>("step") { Description = "A step that a run kept: RUN/failures/step-…" };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
-        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var json = Output.JsonOption();
         var command = new Command("replay", "Takes a failed training step again: exit code 5 where it fails again, 0 where it no longer does.") { folder, device, json };
         command.SetAction(result =>
         {

@@ -16,7 +16,7 @@ static class ReproduceVerb
     {
         var run = new Argument<string>("run") { Description = "The run's folder." };
         var output = new Option<string?>("--out") { Description = "Where it is trained again; RUN-again if left out." };
-        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var json = Output.JsonOption();
         var command = new Command("reproduce", "Trains a run again from its recorded settings, and says whether bits and figures agree, or what is not as it "
             + "was. Exit code 1 if the bits differ.") { run, output, json };
         command.SetAction((r, cancel) => Task.FromResult(Run(r.GetValue(run)!, r.GetValue(output), r.GetValue(json), cancel)));

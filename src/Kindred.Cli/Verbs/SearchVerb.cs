@@ -21,7 +21,7 @@ static class SearchVerb
         var layer = EmbedVerb.Layer();
         var sheet = new Option<string?>("--sheet") { Description = "Draws query and neighbours into a PNG." };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
-        var json = new Option<bool>("--json") { Description = "A JSON list of neighbours; for several queries a list of {query, neighbours}." };
+        var json = Output.JsonOption("A JSON list of neighbours; for several queries a list of {query, neighbours}.");
         var common = new SearchWords();
         var command = new Command("search", "Finds what is like a picture, a sentence or a sound.") { where, data, query, run, layer, sheet, device, json };
         common.AddTo(command);

@@ -9,7 +9,7 @@ static class ShowVerb
     internal static Command Create()
     {
         var name = new Argument<string>("name") { Description = "A method, encoder, optimizer, schedule, view operation or evaluation, such as resnet18." };
-        var json = new Option<bool>("--json") { Description = "One JSON array on stdout." };
+        var json = Output.JsonOption("One JSON array on stdout.");
         name.CompletionSources.Add(_ => Catalogues.All.SelectMany(c => c.Names));
         var command = new Command("show", "Shows the options of a part, their defaults and their ranges.") { name, json };
         command.SetAction(result => Run(result.GetValue(name)!, result.GetValue(json)));

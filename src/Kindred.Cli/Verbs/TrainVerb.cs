@@ -27,7 +27,7 @@ static class TrainVerb
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
         var precision = new Option<string?>("--precision") { Description = "auto, fp32 or bf16." };
         var estimate = new Option<bool>("--estimate") { Description = "Takes a few steps, says how long the training takes and in how much memory, and leaves nothing behind." };
-        var json = new Option<bool>("--json") { Description = "One JSON object as the last line on stdout." };
+        var json = Output.JsonOption("One JSON object as the last line on stdout.");
         name.CompletionSources.Add(_ => RecipeFinder.Names);
         overrides.CompletionSources.Add(context => Completions.Keys(context.ParseResult.GetValue(name)));
         data.CompletionSources.Add(_ => Completions.Data);

@@ -9,7 +9,7 @@ static class VersionVerb
 {
     internal static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object on stdout." };
+        var json = Output.JsonOption();
         var command = new Command("version", "Says which Kindred and which .NET this is; `kindred doctor` says more.") { json };
         command.SetAction(result =>
         {

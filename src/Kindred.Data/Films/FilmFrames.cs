@@ -75,7 +75,7 @@ static class FilmFrames
         var start = new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         try
         {
-            using var process = Process.Start(start)!;
+            using var process = Programs.Start(start);
             using var late = new Timer(_ => process.Kill(entireProcessTree: true), null, Patience, Timeout.InfiniteTimeSpan);
             process.StandardInput.Close();
             var errors = process.StandardError.ReadToEndAsync();

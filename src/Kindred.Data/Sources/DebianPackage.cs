@@ -44,7 +44,7 @@ static class DebianPackage
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, WorkingDirectory = folder };
         try
         {
-            var process = Process.Start(start)!;
+            var process = Programs.Start(start);
             process.StandardInput.Close();
             var errors = process.StandardError.ReadToEndAsync();
             if (read is null) _ = process.StandardOutput.ReadToEndAsync();

@@ -60,7 +60,7 @@ static class NpmPackage
         };
         try
         {
-            using var process = Process.Start(start)!;
+            using var process = Programs.Start(start);
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync();
             var errors = process.StandardError.ReadToEndAsync();

@@ -42,7 +42,7 @@ static class NuGetPackage
         };
         try
         {
-            using var process = Process.Start(start)!;
+            using var process = Programs.Start(start);
             process.StandardInput.Close();
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             if (!process.WaitForExit(Patience))

@@ -1,8 +1,9 @@
+using Kindred.Text;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;
 
-/// <summary>Films and captions compared without a network: ridge regression from the mean and deviation of a film's frames to the tf-idf of its caption's words.</summary>
+/// <summary>Films and captions compared without a network: ridge regression from the mean and deviation of a film's frames to the tf-idf of its caption's words, or to the vector of its caption where the data have them.</summary>
 /// <remarks>Words are counted and the regression is fitted on the training films alone, in double precision. Features are standardised; λ is 1 for each film.</remarks>
 sealed class CaptionRidge : IEncodes
 {
@@ -27,11 +28,11 @@ sealed class CaptionRidge : IEncodes
         {
             var batch = raw.Tensors();
             films.Add(Moments(batch.View("video").X));
-            captions.Add(Counts(batch.View("text").X));
+            captions.Add(Told(batch.View("text")));
         }
         var (x, y) = (Tensor.Cat([.. films]), Tensor.Cat([.. captions]));
         var rows = x.Size(0);
-        idf = Scope.Release(((1 + rows) / (1 + y.Gt(0).To(Dtype.Float64).Sum([0]))).Log() + 1);
+        idf = Scope.Release(data.Inputs.ContainsKey("text.sentence") ? Tensor.Ones([y.Size(1)], Dtype.Float64) : ((1 + rows) / (1 + y.Gt(0).To(Dtype.Float64).Sum([0]))).Log() + 1);
         mean = Scope.Release(x.Mean([0]));
         deviation = Scope.Release(((x - mean).Square().Mean([0]).Sqrt() + 1e-9));
         x = (x - mean) / deviation;
@@ -45,9 +46,11 @@ sealed class CaptionRidge : IEncodes
     public Tensor Features(View view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        var made = view.Group == "text" ? Counts(view.X.To(Device.Cpu)) * idf : ((Moments(view.X.To(Device.Cpu)) - mean) / deviation).Matmul(weights) + constant;
+        var made = view.Group == "text" ? Told(view.To(Device.Cpu)) * idf : ((Moments(view.X.To(Device.Cpu)) - mean) / deviation).Matmul(weights) + constant;
         return made.To(Dtype.Float32).To(device);
     }
+
+    Tensor Told(View text) => text is CaptionView caption ? caption.Sentence.To(Dtype.Float64) : Counts(text.X);
 
     static Tensor Moments(Tensor frames)
     {

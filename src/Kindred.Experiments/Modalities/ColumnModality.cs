@@ -17,11 +17,8 @@ namespace Kindred.Experiments.Modalities;
 public sealed class ColumnModality : Modality
 {
     /// <inheritdoc/>
-    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain)
-    {
-        ArgumentNullException.ThrowIfNull(views);
-        if (views.Count > 0 || plain is not null) throw new ConfigurationException("views: pairs of vectors have the views x and y and no others; leave 'views' and 'plain' out.");
-    }
+    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain) =>
+        RefuseViews(views, plain, "pairs of vectors have the views x and y and no others");
 
     /// <inheritdoc/>
     public override IData Open(DataRequest request)
@@ -94,5 +91,5 @@ public sealed class ColumnModality : Modality
     static string Reference(string file, string? columns) => columns is null ? file : $"{file}:{columns}";
 
     /// <inheritdoc/>
-    public override string? AtMost(string uri, int samples) => DataUri.Parse(uri).Path is "gaussian" or "noisy" ? With(uri, "n", samples.ToString(CultureInfo.InvariantCulture)) : null;
+    public override string? AtMost(string uri, int samples) => DataUri.Parse(uri).Path is "gaussian" or "noisy" ? Limited(uri, samples) : null;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kindred.Data.Audit;
 using Kindred.Data.Sources;
 using Kindred.Data.Text;
@@ -20,12 +19,8 @@ public sealed class ConceptModality : Modality
     static readonly string[] own = ["vocab", "vocabulary", "length"];
 
     /// <inheritdoc/>
-    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain)
-    {
-        ArgumentNullException.ThrowIfNull(views);
-        if (views.Count > 0 || plain is not null)
-            throw new ConfigurationException("views: the exercises about a sentence are its views, and there is nothing to choose about them; leave views and plain out.");
-    }
+    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain) =>
+        RefuseViews(views, plain, "the exercises about a sentence are its views, and there is nothing to choose about them");
 
     /// <inheritdoc/>
     public override IData Open(DataRequest request)
@@ -47,7 +42,7 @@ public sealed class ConceptModality : Modality
     }
 
     /// <inheritdoc/>
-    public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
+    public override string AtMost(string uri, int samples) => Limited(uri, samples);
 
     /// <inheritdoc/>
     public override void Keep(IData data, string folder)

@@ -48,7 +48,7 @@ public sealed class FactorModality : Modality
     }
 
     /// <inheritdoc/>
-    public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
+    public override string AtMost(string uri, int samples) => Limited(uri, samples);
 
     /// <summary>What training shares is no matter for looking.</summary>
     public override string Bare(string uri) => With(uri, "share", null);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Kindred.Data.Audit;
 using Kindred.Data.Films;
 using Kindred.Data.Sources;
+using Kindred.Text;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Modalities;
@@ -18,11 +19,8 @@ public sealed class FilmModality : Modality
     const int Shown = 8, Length = 24;
 
     /// <inheritdoc/>
-    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain)
-    {
-        ArgumentNullException.ThrowIfNull(views);
-        if (views.Count > 0 || plain is not null) throw new ConfigurationException("views: films and captions have one view of each, 'video' and 'text'; leave views and plain out.");
-    }
+    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain) =>
+        RefuseViews(views, plain, "films and captions have one view of each, 'video' and 'text'");
 
     /// <inheritdoc/>
     public override IData Open(DataRequest request)
@@ -34,11 +32,12 @@ public sealed class FilmModality : Modality
         var set = all.Part(uri);
         if (request.Batch > set.Films.Count) throw new ConfigurationException($"{uri}: {set.Films.Count} films do not fill a batch of {request.Batch}; lower train.batch.");
         var words = KeptWords(request.Assets) ?? WordTable.Of(Learnt(all, uri).Films.SelectMany(f => f.Captions), FilmSet.Whole(uri, "least", 1) ?? 1);
-        return new FilmData(set, words, FilmSet.Whole(uri, "shown", 1, 1024) ?? Shown, FilmSet.Whole(uri, "words", 2, 1024) ?? Length, request.Batch, request.Seed);
+        var sentences = FilmSentences.Of(uri, set.Films.SelectMany(f => f.Captions));
+        return new FilmData(set, words, sentences, FilmSet.Whole(uri, "shown", 1, 1024) ?? Shown, FilmSet.Whole(uri, "words", 2, 1024) ?? Length, request.Batch, request.Seed);
     }
 
     /// <inheritdoc/>
-    public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
+    public override string AtMost(string uri, int samples) => Limited(uri, samples);
 
     /// <summary>Keeps the words.</summary>
     public override void Keep(IData data, string folder)
@@ -81,7 +80,7 @@ public sealed class FilmModality : Modality
 
     static FilmSet Read(DataUri uri)
     {
-        string[] common = [.. FilmSet.Keys, "shown", "words", "least"];
+        string[] common = [.. FilmSet.Keys, "shown", "words", "least", FilmSentences.Key];
         if (uri.Path == Sample)
         {
             uri.Allow([.. common, .. StrokeFilms.Keys]);
@@ -114,15 +113,21 @@ public interface ICaptioned
 }
 
 /// <summary>Films and captions as a method sees them.</summary>
-sealed class FilmData(FilmSet set, WordTable words, int shown, int length, int batch, ulong seed) : MemoryData(set.Films.Count, [], null, batch, seed), IData, ICaptioned
+sealed class FilmData(FilmSet set, WordTable words, FilmSentences? sentences, int shown, int length, int batch, ulong seed)
+    : MemoryData(set.Films.Count, [], null, batch, seed), IData, ICaptioned
 {
     /// <summary>The words that captions are written in.</summary>
     public WordTable Words => words;
 
-    public override IReadOnlyDictionary<string, long> Inputs => new Dictionary<string, long>
+    public override IReadOnlyDictionary<string, long> Inputs
     {
-        ["video.features"] = set.Width, ["video.length"] = shown, ["text.vocabulary"] = words.Count, ["text.length"] = length,
-    };
+        get
+        {
+            var inputs = new Dictionary<string, long> { ["video.features"] = set.Width, ["video.length"] = shown, ["text.vocabulary"] = words.Count, ["text.length"] = length };
+            if (sentences is not null) inputs["text.sentence"] = sentences.Width;
+            return inputs;
+        }
+    }
 
     IReadOnlyList<(string Name, string Reason)> IData.Bad => [.. set.Bad.Select(b => (b.Name, b.Reason))];
 
@@ -135,7 +140,8 @@ sealed class FilmData(FilmSet set, WordTable words, int shown, int length, int b
     /// <summary>Two views, <c>video</c> and <c>text</c>; without chance the middle of each stretch and the first caption.</summary>
     protected override View[] Make(IReadOnlyList<Wanted> samples)
     {
-        var (values, text) = (new float[samples.Count * shown * set.Width], new long[samples.Count * length]);
+        var values = new float[samples.Count * shown * set.Width];
+        var captions = new string[samples.Count];
         for (var i = 0; i < samples.Count; i++)
         {
             var film = set.Films[samples[i].Row];
@@ -148,18 +154,22 @@ sealed class FilmData(FilmSet set, WordTable words, int shown, int length, int b
             }
             var caption = 0;
             if (draws is { } left) caption = left.Integer(film.Captions.Count);
-            words.Write(film.Captions[caption], text.AsSpan(i * length, length));
+            captions[i] = film.Captions[caption];
         }
-        return [new(Tensor.From<float>(values, [samples.Count, shown, set.Width]), "video"), new(Tensor.From<long>(text, [samples.Count, length]), "text")];
+        return [new(Tensor.From<float>(values, [samples.Count, shown, set.Width]), "video"), Text(captions)];
+    }
+
+    View Text(string[] captions)
+    {
+        var text = new long[captions.Length * length];
+        for (var i = 0; i < captions.Length; i++) words.Write(captions[i], text.AsSpan(i * length, length));
+        var numbers = Tensor.From<long>(text, [captions.Length, length]);
+        return sentences is null ? new View(numbers, "text") : new CaptionView(numbers, sentences.Rows(captions), "text");
     }
 
     public IEnumerable<Batch> Captions(int batch)
     {
         foreach (var some in set.Films.Index().SelectMany(f => f.Item.Captions.Select(c => (f.Index, Caption: c))).Chunk(batch))
-        {
-            var text = new long[some.Length * length];
-            for (var i = 0; i < some.Length; i++) words.Write(some[i].Caption, text.AsSpan(i * length, length));
-            yield return new([new(Tensor.From<long>(text, [some.Length, length]), "text")], Tensor.From<long>([.. some.Select(s => (long)s.Index)]), null);
-        }
+            yield return new([Text([.. some.Select(s => s.Caption)])], Tensor.From<long>([.. some.Select(s => (long)s.Index)]), null);
     }
 }

@@ -86,6 +86,20 @@ public abstract class Modality
     /// <summary>One row of a view in words.</summary>
     protected virtual string Line(IData data, View view, int row) => Overview.Values(view, row);
 
+    /// <summary>Refuses views where a kind has none to choose.</summary>
+    /// <param name="views">As they were asked for.</param>
+    /// <param name="plain">The plain view, likewise.</param>
+    /// <param name="why">What the views of this kind are, as the beginning of a sentence.</param>
+    /// <exception cref="ConfigurationException">Some were asked for.</exception>
+    protected static void RefuseViews(IReadOnlyList<ViewRequest> views, ViewRequest? plain, string why)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        if (views.Count > 0 || plain is not null) throw new ConfigurationException($"views: {why}; leave views and plain out.");
+    }
+
+    /// <summary>A URI with its key <c>n</c> changed: what most kinds do where at most so many samples are asked for.</summary>
+    protected static string Limited(string uri, int samples) => With(uri, "n", samples.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>A URI with one key changed.</summary>
     protected static string With(string uri, string key, string? value) => DataUri.Parse(uri).With(key, value).Text;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Kindred.Data.Audit;
 using Kindred.Data.Pictures;
@@ -54,7 +53,7 @@ public sealed class PictureModality : Modality
     }
 
     /// <inheritdoc/>
-    public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
+    public override string AtMost(string uri, int samples) => Limited(uri, samples);
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Describe(DataRequest request, IReadOnlyDictionary<string, long> inputs)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kindred.Data.Sources;
 using Kindred.Randomness;
 using Kindred.Torch;
@@ -25,7 +24,7 @@ public sealed class PointModality : Modality
     }
 
     /// <inheritdoc/>
-    public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(CultureInfo.InvariantCulture));
+    public override string AtMost(string uri, int samples) => Limited(uri, samples);
 
     internal static int Whole(DataUri uri, string key, int fallback, int least, int most) => uri.Number(key) switch
     {

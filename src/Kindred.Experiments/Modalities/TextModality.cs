@@ -22,12 +22,8 @@ public sealed class TextModality : Modality
     static readonly string[] own = ["vocab", "vocabulary", "length"];
 
     /// <inheritdoc/>
-    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain)
-    {
-        ArgumentNullException.ThrowIfNull(views);
-        if (views.Count > 0 || plain is not null)
-            throw new ConfigurationException("views: sentences have no views of their own, their columns are what a method compares; leave views and plain out.");
-    }
+    public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain) =>
+        RefuseViews(views, plain, "sentences have no views of their own, their columns are what a method compares");
 
     /// <inheritdoc/>
     public override IData Open(DataRequest request)
@@ -86,7 +82,7 @@ public sealed class TextModality : Modality
     }
 
     /// <inheritdoc/>
-    public override string AtMost(string uri, int samples) => With(uri, "n", samples.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public override string AtMost(string uri, int samples) => Limited(uri, samples);
 
     /// <inheritdoc/>
     public override void Keep(IData data, string folder)

@@ -149,7 +149,9 @@ public sealed class Experiment : IDisposable
             : parameter.ParameterType == typeof(EncoderFactory) ? networks.Factory(parameter)
             : GoesOn(parameter) ? Previous(recipe.Method, parameter.ParameterType, previous)
             : networks.Make(parameter);
-        return (Method)Registry.Make(type, recipe.Options, "options", Parts.Binder, Supply);
+        var method = (Method)Registry.Make(type, recipe.Options, "options", Parts.Binder, Supply);
+        if (previous is not null && !OptionInfo.Constructor(type).GetParameters().Any(GoesOn)) PhaseWeights.Take(previous, method);
+        return method;
     }
 
     // A method, or what a method can be asked for: the phase before provides it.

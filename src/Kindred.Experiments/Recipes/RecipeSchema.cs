@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kindred.Experiments.Evaluation;
 using Kindred.Optim;
@@ -25,8 +27,23 @@ public static class RecipeSchema
             ["if"] = new JsonMap { ["properties"] = new JsonMap { ["method"] = new JsonMap { ["const"] = m.Attribute.Name } }, ["required"] = new JsonArray("method") },
             ["then"] = new JsonMap { ["properties"] = new JsonMap { ["options"] = OrNull(Registry.OptionsOf(m.Type) is { } options ? Record(options) : Nothing()) } },
         })]);
-        return new() { ["$schema"] = "http://json-schema.org/draft-07/schema#", ["title"] = "A recipe of Kindred", ["allOf"] = new JsonArray(Ref("recipe")), ["definitions"] = definitions };
+        return SharedSchemas.Of(new()
+        {
+            ["$schema"] = "http://json-schema.org/draft-07/schema#", ["title"] = "A recipe of Kindred", ["allOf"] = new JsonArray(Ref("recipe")), ["definitions"] = definitions,
+        });
     }
+
+    /// <summary>The schema as the text of a file: one definition a line, which is short and can still be looked at.</summary>
+    public static string Write()
+    {
+        var schema = Json();
+        var definitions = (JsonMap)schema["definitions"]!;
+        schema.Remove("definitions");
+        var lines = definitions.Select(d => $"{JsonSerializer.Serialize(d.Key, style)}: {d.Value!.ToJsonString(style)}");
+        return $"{schema.ToJsonString(style).TrimEnd('}')},\n\"definitions\": {{\n{string.Join(",\n", lines)}\n}}}}";
+    }
+
+    static readonly JsonSerializerOptions style = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     static readonly (string Name, Catalogue Catalogue)[] kinds =
     [

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.Loader;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Kindred.Experiments.Recipes;
 using Kindred.Io;
@@ -34,7 +33,10 @@ public static class Plugins
     }
 
     /// <summary>Loads an assembly and adds every part in it that carries an attribute such as <see cref="MethodAttribute"/>. One that is loaded already is left as it is.</summary>
-    /// <remarks>Kindred itself and what it stands on come from this program, everything else from beside the file. A plug-in is code: it may do whatever the person may who runs it.</remarks>
+    /// <remarks>
+    /// Kindred itself and what it stands on come from this program, everything else from beside the file. A plug-in is code: it may do whatever the person may who runs it.
+    /// To load one says yes to it: from then on runs that were trained with it may be opened without naming it (<see cref="Recall"/>).
+    /// </remarks>
     /// <param name="path">The <c>.dll</c>.</param>
     /// <exception cref="ConfigurationException">There is no such file, it is no .NET assembly, was built against another version, holds no part, or a name in it is taken.</exception>
     public static Plugin Load(string path)
@@ -46,14 +48,17 @@ public static class Plugins
         var full = Path.GetFullPath(path);
         lock (gate)
         {
-            var hash = Hash(full);
+            var hash = KnownPlugins.HashOf(full) ?? throw new ConfigurationException($"the plug-in '{path}' may not be read; give the path of a .dll that may.");
             var name = NameOf(full);
             if (loaded.Find(p => p.Name == name.Name) is { } before)
-                return before.Sha256 == hash ? before
-                    : throw new ConfigurationException($"the plug-in '{name.Name}' is loaded already, from {before.Path}; a process holds one of a name, so leave out {full}.");
+            {
+                if (before.Sha256 == hash) return before;
+                throw new ConfigurationException($"the plug-in '{name.Name}' is loaded already, from {before.Path}; a process holds one of a name, so leave out {full}.");
+            }
             Add(full, new Context(full).LoadFromAssemblyPath(full));
             var plugin = new Plugin(name.Name!, name.Version?.ToString() ?? "0.0.0.0", full, hash);
             loaded.Add(plugin);
+            KnownPlugins.Add(full, hash);
             return plugin;
         }
     }
@@ -67,38 +72,50 @@ public static class Plugins
         else File.Delete(file);
     }
 
-    /// <summary>Loads the plug-ins that a run was trained with, from where they were then; those of the same name that are loaded already will do.</summary>
+    /// <summary>Loads the plug-ins that a run was trained with; those of the same name that are loaded already will do.</summary>
+    /// <remarks>
+    /// A run's folder may come from anybody, and a plug-in is code. So only files are loaded that this person has loaded by <see cref="Load"/> before: on this machine, from the same place,
+    /// and not changed since. Which these are is kept in <c>plugins.json</c> in <see cref="Variables.Configuration"/>.
+    /// </remarks>
     /// <param name="run">The run's folder; without one, or without a record in it, nothing happens.</param>
-    /// <param name="warn">Told of a plug-in whose file has changed since.</param>
-    /// <exception cref="ConfigurationException">One is no longer there, or cannot be loaded.</exception>
+    /// <param name="warn">Told of a plug-in that is another build than the run's.</param>
+    /// <exception cref="ConfigurationException">One is no longer there, was never named by this person, or cannot be loaded.</exception>
     /// <exception cref="DataException">The record cannot be read.</exception>
     public static void Recall(string run, Action<string>? warn = null)
     {
         foreach (var wanted in Read(Path.Combine(run, FileName)))
         {
-            var found = Loaded.FirstOrDefault(p => p.Name == wanted.Name);
-            if (found is null && !File.Exists(wanted.Path))
-                throw new ConfigurationException($"the run '{run}' was trained with the plug-in {wanted.Name} {wanted.Version}, and {wanted.Path} is "
-                    + $"no longer there; say where it is now: --plugin PATH.");
-            found ??= Load(wanted.Path);
+            var found = Loaded.FirstOrDefault(p => p.Name == wanted.Name) ?? Load(Known(run, wanted));
             if (found.Sha256 != wanted.Sha256) warn?.Invoke($"the plug-in {wanted.Name} is another build than the one that the run '{run}' was begun with; its numbers may differ.");
         }
+    }
+
+    // Where the person keeps it: what lies where the run says, if that is known, or the same file elsewhere.
+    static string Known(string run, Plugin wanted)
+    {
+        var place = Path.GetFullPath(wanted.Path);
+        if (KnownPlugins.HashOf(place) is { } hash && KnownPlugins.Knows(place, hash)) return place;
+        if (KnownPlugins.PlaceOf(wanted.Sha256) is { } elsewhere) return elsewhere;
+        var trained = $"the run '{run}' was trained with the plug-in {wanted.Name} {wanted.Version}";
+        if (!File.Exists(place)) throw new ConfigurationException($"{trained}, and {place} is no longer there; say where it is now: --plugin PATH.");
+        throw new ConfigurationException(KnownPlugins.KnowsPlace(place) ? $"{trained}, and {place} has changed since you last named it. If the change is yours, say so once: --plugin {place}."
+            : $"{trained} ({place}), which you have not named on this machine before. A plug-in is code that may do whatever you may, so a run's folder alone does not start it. "
+                + $"If you trust the file, say so once: --plugin {place}.");
     }
 
     static Plugin[] Read(string file)
     {
         if (!File.Exists(file)) return [];
-        try { return JsonSerializer.Deserialize<Plugin[]>(RegularFile.ReadAllText(file), style) ?? []; }
+        try
+        {
+            var all = JsonSerializer.Deserialize<Plugin?[]>(RegularFile.ReadAllText(file), style) ?? [];
+            return all.All(p => p is { Name: not null, Version: not null, Path.Length: > 0, Sha256: not null }) ? [.. all.OfType<Plugin>()]
+                : throw new JsonException("a plug-in has no name, version, path or hash.");
+        }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new DataException($"{file} does not say which plug-ins the run was trained with: {e.Message} Delete it and name them by --plugin.", e);
         }
-    }
-
-    static string Hash(string file)
-    {
-        using var stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     static AssemblyName NameOf(string file)

@@ -27,13 +27,11 @@ static class TrainingLog
     {
         var lines = Read(file);
         var alarm = new CollapseAlarm(_ => { });
-        var looks = Read(Path.Combine(Path.GetDirectoryName(file) ?? "", GeometryHook.FileName));
-        var dimension = looks.Count > 0 && looks[^1]["dimension"] is JsonValue value && value.TryGetValue<int>(out var number) ? number : (int?)null;
         foreach (var line in lines)
         {
             var at = new Progress(0, 1, (long)line["step"]! - 1, (long)lines[^1]["step"]!);
             var numbers = line.Where(n => n.Value?.GetValueKind() == JsonValueKind.Number).ToDictionary(n => n.Key, n => n.Value!.GetValue<double>());
-            alarm.Step(new StepReport(at, 0, 0, 0, 0, 0, numbers) { Dimension = dimension });
+            alarm.Step(new StepReport(at, 0, 0, 0, 0, 0, numbers));
         }
         return alarm.At;
     }

@@ -12,9 +12,6 @@ public sealed record StepReport(Progress At, double Loss, double LearningRate, i
 {
     /// <summary>Seconds of the step in which several processes exchanged tensors or waited for one another; null for one process.</summary>
     public double? Exchange { get; init; }
-
-    /// <summary>Numbers of each embedding that was measured; null at steps that are not measured.</summary>
-    public int? Dimension { get; init; }
 }
 
 /// <summary>Looks on while a method trains: writes metrics, saves checkpoints, evaluates. Hooks watch; methods act.</summary>

@@ -14,6 +14,9 @@ namespace Kindred.Experiments.Training;
 /// </param>
 public readonly record struct Spread(double Deviation, double EffectiveRank)
 {
+    /// <summary>The largest effective rank that so many rows and columns can have: min(D, N − 1), for the mean is taken out.</summary>
+    public double Most { get; init; }
+
     /// <summary>Measures embeddings `[N, D]`; fewer than two rows have no spread.</summary>
     public static Spread Of(Tensor z)
     {
@@ -27,6 +30,6 @@ public readonly record struct Spread(double Deviation, double EffectiveRank)
         // The smaller of the two Gram matrices has all the non-zero eigenvalues.
         var gram = u.Size(0) < u.Size(1) ? centred.Mm(centred.MT) : centred.MT.Mm(centred);
         var values = Host.Numbers(gram.To(Dtype.Float64).LinalgEigvalsh());
-        return new Spread(deviation, values.Sum() <= 1e-12 ? 1 : Geometry.EffectiveRank(values));
+        return new Spread(deviation, values.Sum() <= 1e-12 ? 1 : Geometry.EffectiveRank(values)) { Most = Math.Min(u.Size(1), u.Size(0) - 1) };
     }
 }

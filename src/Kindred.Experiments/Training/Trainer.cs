@@ -263,9 +263,8 @@ public sealed class Trainer
         (loss, At, whole) = (sum, at with { Step = at.Step + 1 }, true);
         samples += raw.Count;
         var rate = optimizers[method.Players.Keys.First()].LearningRate(at);
-        int? dimension = null;
-        var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers(out dimension) : new Dictionary<string, double>();
-        return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers) { Exchange = Everyone.Alone ? null : Everyone.Seconds - exchanged, Dimension = dimension };
+        var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers() : new Dictionary<string, double>();
+        return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers) { Exchange = Everyone.Alone ? null : Everyone.Seconds - exchanged };
     }
 
     // The step counts as taken, with the loss of the one before.
@@ -367,18 +366,18 @@ public sealed class Trainer
 
     IDisposable? Precision() => options.Precision is { } dtype ? Autocast.Begin(options.Device, dtype) : null;
 
-    Dictionary<string, double> Numbers(out int? dimension)
+    Dictionary<string, double> Numbers()
     {
-        dimension = null;
         var numbers = new Dictionary<string, double>(method.TakeLog());
         foreach (var (name, value) in hooks.SelectMany(h => h.Numbers())) numbers[name] = value;
         if (method.TakeWatched() is not { } watched) return numbers;
         using (watched)
         {
             var spread = Spread.Of(watched);
-            dimension = (int)watched.Size(1);
             numbers["z_std"] = spread.Deviation;
             numbers["effective_rank"] = spread.EffectiveRank;
+            // Only what moves the alarm's threshold; elsewhere a curve that never changes.
+            if (CollapseAlarm.LeastRankOf(spread.Most) < CollapseAlarm.LeastRank) numbers[CollapseAlarm.RankLimit] = spread.Most;
         }
         return numbers;
     }

@@ -76,11 +76,11 @@ public sealed partial record Libtorch(string Source, string Include, string Libr
 
     static Libtorch? FromPython(List<string> reasons)
     {
-        const string script = "import torch,os;d=os.path.dirname(torch.__file__);print(d);print(int(torch._C._GLIBCXX_USE_CXX11_ABI))";
+        // What lies where the program happens to stand is no part of Python: -c would look there first.
+        const string script = "import sys;sys.path=[p for p in sys.path if p];import torch,os;d=os.path.dirname(torch.__file__);print(d);print(int(torch._C._GLIBCXX_USE_CXX11_ABI))";
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("python3", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true });
-            if (process is null) { reasons.Add("Python: python3 did not start"); return null; }
+            using var process = Programs.Start(new("python3", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true });
             var errors = process.StandardError.ReadToEndAsync();
             var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             process.WaitForExit();

@@ -117,7 +117,7 @@ public static class ShimBuilder
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var process = Programs.Start(new(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true });
             var output = process.StandardOutput.ReadToEndAsync();
             var errors = process.StandardError.ReadToEnd();
             process.WaitForExit();

@@ -83,6 +83,17 @@ public sealed class ResidualGenerator : Module
         return last.Forward(norm.Forward(x).Relu()).Tanh();
     }
 
+    /// <summary>Draws pictures of classes from noise of the default generator.</summary>
+    /// <param name="labels">int64 `[N]`.</param>
+    internal Tensor Draw(Tensor labels) => Forward(Tensor.Randn([labels.Size(0), Noise], Generator.Default, Dtype.Float32).To(labels.Device), labels);
+
+    /// <summary>Becomes the moving average of another; statistics and singular vectors go with the weights, as in the authors' code.</summary>
+    internal void Average(ResidualGenerator of, double momentum)
+    {
+        this.Follow(of, momentum);
+        foreach (var (own, other) in Buffers().Zip(of.Buffers())) own.Value.Copy_(other.Value);
+    }
+
     sealed class UpBlock : Module
     {
         readonly ConditionalBatchNorm norm1, norm2;

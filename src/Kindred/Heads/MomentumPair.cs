@@ -48,6 +48,17 @@ public sealed class MomentumPair : Module
         });
     }
 
+    /// <summary>What the momentum network gives for several views of the same samples, without gradient and at their own length; all are shuffled alike.</summary>
+    /// <param name="views">N samples each.</param>
+    /// <param name="shuffle">As of <see cref="Key"/>.</param>
+    internal Tensor[] KeysOf(View[] views, bool shuffle) => NoGradient.Of(() =>
+    {
+        if (!shuffle) return key.Forward(views);
+        var order = Tensor.Randperm(views[0].Count, Generator.Default, device: Device.Cpu).To(views[0].X.Device);
+        var back = order.Argsort();
+        return Array.ConvertAll(key.Forward([.. views.Select(v => v.Rows(order))]), z => z.IndexSelect(0, back));
+    });
+
     /// <summary>Moves the keys' network towards the queries': key ← m · key + (1 − m) · query (Eq. 2). Call it once the optimizer has stepped.</summary>
     /// <param name="momentum">m in [0, 1]; 0 copies, 1 keeps.</param>
     public void Follow(double momentum) => key.Follow(query, momentum);

@@ -14,37 +14,8 @@ namespace Kindred.Methods;
 /// Differs: a sentence is put into all its exercises in one step; the search runs without dropout, and what it repairs wholly is no longer asked about.
 /// </remarks>
 [Method("calm", Title = "CALM", Paper = "arXiv:2011.07956", Family = "generation and contrast", Modality = "text", Objective = "cross-entropy of the sentence that is to be written", LeastBatch = 1)]
-public sealed class CALM : Method, IEncodes, ITextToText
+public sealed partial class CALM : Method, IEncodes, ITextToText
 {
-    /// <summary>What is learnt from.</summary>
-    public enum StageKind
-    {
-        /// <summary>The exercises side by side.</summary>
-        Mix,
-
-        /// <summary>Repairing a distractor, and telling the repaired one from the sentence.</summary>
-        Joint,
-    }
-
-    /// <summary>An exercise. The answer of the first three, which are the paper's, is the sentence; the others are the forms of the choice that it compares (Table 4b).</summary>
-    public enum TaskKind
-    {
-        /// <summary>Concept-to-sentence.</summary>
-        Concepts,
-
-        /// <summary>Concept order recovering.</summary>
-        Order,
-
-        /// <summary>Which of two sentences is correct.</summary>
-        Choice,
-
-        /// <summary>Which of two sentences is correct, answered by its number.</summary>
-        Number,
-
-        /// <summary>Whether a sentence makes sense, true or false.</summary>
-        Sense,
-    }
-
     /// <summary>The settings; defaults are the paper's and those of the authors' code.</summary>
     /// <param name="Stage">What is learnt from.</param>
     /// <param name="Tasks">The exercises that are mixed; concepts, order and choice if left out.</param>
@@ -92,7 +63,7 @@ public sealed class CALM : Method, IEncodes, ITextToText
         var written = Written(repair);                                              // g, made of the distractor s′
         var choice = Splice.Replace(Text(batch, "choice"), Unended(Text(batch, "distractor")), written);
         bool[] repaired = [.. Unended(sentence).Zip(written, (s, g) => s.AsSpan().SequenceEqual(g))];
-        var told = Without(answer, sentence, repaired);
+        var told = Targets.Without(answer, sentence, repaired);
         var (generator, discriminator) = (Model.Logits(repair, sentence), Model.Logits(choice, sentence));
         Log("generator", CrossEntropy.Loss(generator, answer));
         Log("discriminator", CrossEntropy.Loss(discriminator, told));
@@ -109,17 +80,6 @@ public sealed class CALM : Method, IEncodes, ITextToText
     }
 
     static int[][] Unended(TextView text) => Array.ConvertAll(Splice.Rows(text), row => row[..^1]);
-
-    // The tokens of some texts do not count (−100).
-    static Tensor Without(Tensor answer, TextView text, bool[] rows)
-    {
-        var marks = Tensor.From<long>(Array.ConvertAll(rows, r => r ? 1L : 0), [rows.Length, 1]).To(answer.Device).Expand(text.X.Shape).Reshape([-1]);
-        return answer.MaskedFill(marks.IndexSelect(0, Targets.Places(text)).Ne(0), -100);
-    }
-
-    static string Prompt(TaskKind task) => task switch { TaskKind.Concepts => "concepts", TaskKind.Order => "order", TaskKind.Sense => "sense", _ => "choice" };
-
-    static string Answer(TaskKind task) => task switch { TaskKind.Number => "number", TaskKind.Sense => "verdict", _ => "sentence" };
 
     static TextView Text(Batch batch, string name) => batch.Views.FirstOrDefault(v => v.Name == name) as TextView
         ?? throw new ConfigurationException($"CALM learns from exercises about sentences, and these data have none called '{name}'; give sentences by --data concepts:wordnet or concepts:PATH.");

@@ -96,7 +96,7 @@ public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
         var (fake, wanted) = Draw(generator, count, device);
         var (scores, h) = discriminator.Look(fake, wanted);
         var hinge = Adversarial.HingeGenerator(scores);
-        After(() => Follow(at.Step < options.AverageFrom ? 0 : options.Average));
+        After(() => average.Average(generator, at.Step < options.AverageFrom ? 0 : options.Average));
         Log("generator", hinge);
         return options.Conditioning == ConditionalCritic.ClassInput.Contrast ? hinge + (options.Weight * Contrast(h, wanted)) : hinge;
     }
@@ -108,21 +108,11 @@ public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
         return labels.Numel == 0 ? h.Sum() * 0 : ConditionalContrast.Loss(discriminator.Project(h), discriminator.Embed(labels), labels, options.Temperature);
     }
 
-    // Statistics and singular vectors go with the weights, as in the authors' code.
-    void Follow(double momentum)
-    {
-        average.Follow(generator, momentum);
-        foreach (var (own, other) in average.Buffers().Zip(generator.Buffers())) own.Value.Copy_(other.Value);
-    }
-
     (Tensor Pictures, Tensor Labels) Draw(ResidualGenerator from, long count, Device device)
     {
         var labels = Tensor.Randint(classes, [count], Generator.Default, Dtype.Int64).To(device);
-        return (Make(from, labels), labels);
+        return (from.Draw(labels), labels);
     }
-
-    static Tensor Make(ResidualGenerator from, Tensor labels) =>
-        from.Forward(Tensor.Randn([labels.Size(0), from.Noise], Generator.Default, Dtype.Float32).To(labels.Device), labels);
 
     /// <inheritdoc/>
     public int Classes => classes;
@@ -131,7 +121,7 @@ public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
     public View Generate(int count) => Generate(Tensor.Arange(count, dtype: Dtype.Int64, device: discriminator.Device).Remainder(classes));
 
     /// <inheritdoc/>
-    public View Generate(Tensor labels) => new(Make(average, labels), "generated.0");
+    public View Generate(Tensor labels) => new(average.Draw(labels), "generated.0");
 
     /// <summary>What the discriminator sees in pictures.</summary>
     public Tensor Features(View view) => discriminator.Body.Forward(view);

@@ -17,21 +17,8 @@ namespace Kindred.Methods;
 /// Differs: classifiers read the encoders' representations; what is evaluated are the encoders that played, not others trained anew on the finished views.
 /// </remarks>
 [Method("infomin", Title = "InfoMin", Paper = "arXiv:2005.10243", Family = "multiview", Objective = "InfoNCE between learned views")]
-public sealed class InfoMin : Method, IEncodes
+public sealed partial class InfoMin : Method, IEncodes
 {
-    /// <summary>What makes the views.</summary>
-    public enum GeneratorKind
-    {
-        /// <summary>Nothing: the channels as they come.</summary>
-        None,
-
-        /// <summary>Additive couplings of the channels, pixel by pixel: invertible, and no volume is lost.</summary>
-        Flow,
-
-        /// <summary>1×1 convolutions with ReLU between them, which may lose anything.</summary>
-        Plain,
-    }
-
     /// <summary>The settings.</summary>
     /// <param name="Generator">What makes the views.</param>
     /// <param name="Labels">Share of each class's labels that the generator may know; 0: unsupervised.</param>
@@ -46,8 +33,8 @@ public sealed class InfoMin : Method, IEncodes
     const string Encoders = "encoders", Generator = "generator";
 
     readonly Options options;
-    readonly Pair pair;
-    readonly Side? maker;
+    readonly ProjectedPair pair;
+    readonly ViewGenerator? maker;
     readonly Nn.Buffer? labelled;
 
     /// <summary>An encoder for one channel, one for two, and a generator that begins as the identity (a flow) or near nothing in particular (plain).</summary>
@@ -71,10 +58,6 @@ public sealed class InfoMin : Method, IEncodes
 
         Projected Net(Encoder encoder) => new(encoder, new MlpHead(encoder.Dim, encoder.Dim, options.Dim, depth: 1));
     }
-
-    static Layer Make(Options options) => options.Generator == GeneratorKind.Flow
-        ? new ColourFlow(options.Blocks, options.Hidden)
-        : new Sequential(new Conv2d(3, options.Hidden, 1), new Relu(), new Conv2d(options.Hidden, options.Hidden, 1), new Relu(), new Conv2d(options.Hidden, 3, 1));
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Module> Players =>
@@ -111,7 +94,7 @@ public sealed class InfoMin : Method, IEncodes
         return loss;
     }
 
-    Tensor Hide(Batch batch, Side side)
+    Tensor Hide(Batch batch, ViewGenerator generator)
     {
         // The encoders' norms have seen this batch in their own turn.
         using var held = RunningStatistics.Held(pair);
@@ -119,10 +102,10 @@ public sealed class InfoMin : Method, IEncodes
         var (h1, h2) = (pair.First.Encoder.Forward(first), pair.Second.Encoder.Forward(second));
         var loss = InfoNce.InBatch(pair.First.Head.Forward(h1), pair.Second.Head.Forward(h2), options.Temperature, symmetric: true);
         var information = Objectives.InfoMin.Information(loss, batch.Count);
-        if (side.First is null || side.Second is null || labelled is null) return Objectives.InfoMin.Loss(information);
+        if (labelled is null) return Objectives.InfoMin.Loss(information);
         var labels = batch.Labels ?? throw new DataException("InfoMin was asked to use labels, and this batch has none.");
         var known = Tensor.Where(labelled.Value.IndexSelect(0, batch.Index).Gt(0), labels, labels.FullLike(-1));
-        var supervised = Objectives.InfoMin.Supervised(side.First.Forward(h1), side.Second.Forward(h2), known);
+        var supervised = Objectives.InfoMin.Supervised(generator.First!.Forward(h1), generator.Second!.Forward(h2), known);
         Log("supervised", supervised);
         return information + supervised;
     }
@@ -130,7 +113,7 @@ public sealed class InfoMin : Method, IEncodes
     // One channel and two, of what the generator makes of a picture.
     (View First, View Second) Parts(View view)
     {
-        var made = maker is null ? view.X : maker.Make.Forward(view.X);
+        var made = Colours(view);
         if (made.Size(1) != 3) throw new ConfigurationException($"InfoMin divides three channels, and this view has {made.Size(1)}; give colour pictures.");
         var (one, two) = YDbDr.Split(made);
         return (view.With(one.Contiguous()), view.With(two.Contiguous()));
@@ -141,7 +124,7 @@ public sealed class InfoMin : Method, IEncodes
     public Tensor Colours(View view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return maker is null ? view.X : maker.Make.Forward(view.X);
+        return maker?.Forward(view.X) ?? view.X;
     }
 
     /// <summary>Both representations side by side.</summary>
@@ -156,29 +139,6 @@ public sealed class InfoMin : Method, IEncodes
     {
         var (first, second) = Parts(view);
         return Tensor.Cat([Rowwise.Unit(pair.First.Forward(first)), Rowwise.Unit(pair.Second.Forward(second))], 1);
-    }
-
-    /// <summary>The player that looks.</summary>
-    sealed class Pair(Projected first, Projected second) : Module
-    {
-        readonly Projected first = first, second = second;
-
-        internal Projected First => first;
-
-        internal Projected Second => second;
-    }
-
-    /// <summary>The player that hides, with its classifiers.</summary>
-    sealed class Side(Layer make, Linear? first, Linear? second) : Module
-    {
-        readonly Layer make = make;
-        readonly Linear? first = first, second = second;
-
-        internal Layer Make => make;
-
-        internal Linear? First => first;
-
-        internal Linear? Second => second;
     }
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>

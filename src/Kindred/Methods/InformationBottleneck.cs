@@ -15,24 +15,8 @@ namespace Kindred.Methods;
 /// Differs: the statistics network reads μ in place of x, which tells of z all that x does but its spread.
 /// </remarks>
 [Method("bottleneck", Title = "Information bottleneck", Paper = "arXiv:1612.00410", Family = "mutual information", Objective = "cross-entropy + bound on I(X; Z)")]
-public sealed class InformationBottleneck : Method, IEncodes, IScores
+public sealed partial class InformationBottleneck : Method, IEncodes, IScores
 {
-    /// <summary>What stands for I(X; Z).</summary>
-    public enum BoundKind
-    {
-        /// <summary>KL(q(z|x) ‖ N(0, I)): an upper bound.</summary>
-        Divergence,
-
-        /// <summary>MINE's estimate: a lower bound, with a statistics network that plays against the encoder.</summary>
-        Mine,
-
-        /// <summary>CLUB with the true conditional: an upper bound without a prior.</summary>
-        Club,
-
-        /// <summary>Leave-one-out with the true conditional: a tighter upper bound, at most ln(N − 1) of the batch.</summary>
-        LeaveOneOut,
-    }
-
     /// <summary>The settings; defaults are the paper's for digits.</summary>
     /// <param name="Beta">β, the price of a nat about the picture.</param>
     /// <param name="Bound">What stands for I(X; Z).</param>
@@ -44,7 +28,7 @@ public sealed class InformationBottleneck : Method, IEncodes, IScores
         [Range(0.0, 1.0, MinimumIsExclusive = true)] double Rate = 0.01);
 
     readonly Options options;
-    readonly Channel channel;
+    readonly CodedClassifier channel;
     readonly JointCritic? statistics;
     readonly Mine? mine;
 
@@ -87,14 +71,7 @@ public sealed class InformationBottleneck : Method, IEncodes, IScores
         var labels = batch.Labels ?? throw new DataException("the information bottleneck needs labels, and this batch has none.");
         var (mean, logVariance, z) = channel.Draw(batch.Views[0]);                            // [N, K] each
         var logits = channel.Classifier.Forward(z);
-        var information = options.Bound switch
-        {
-            BoundKind.Mine => DonskerVaradhan.Value(statistics!.Score(mean, z), statistics.Score(mean, z.Roll([1], [0]))),
-            BoundKind.Club => Club.Bound(mean, logVariance, z),
-            BoundKind.LeaveOneOut => Club.LeaveOneOut(mean, logVariance, z),
-            _ => Club.PriorDivergence(mean, logVariance),
-        };
-
+        var information = Information(mean, logVariance, z);
         Watch(z);
         Log("nats", information);
         Log("accuracy", logits.Argmax(1).Eq(labels).To(Dtype.Float32).Mean());
@@ -109,21 +86,4 @@ public sealed class InformationBottleneck : Method, IEncodes, IScores
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, facts) => new InformationBottleneck(encoders(), facts, new(Dim: 6)));
-
-    // From a picture to its code and from that to its class.
-    sealed class Channel(Encoder encoder, long dim, int classes) : Module
-    {
-        readonly Encoder encoder = encoder;
-        readonly GaussianCode code = new(encoder.Dim, dim);
-
-        public LinearClassifier Classifier { get; } = new(dim, classes);
-
-        public (Tensor Mean, Tensor LogVariance) Code(View view) => code.Forward(encoder.Forward(view));
-
-        public (Tensor Mean, Tensor LogVariance, Tensor Z) Draw(View view)
-        {
-            var (mean, logVariance) = Code(view);
-            return (mean, logVariance, GaussianCode.Draw(mean, logVariance));
-        }
-    }
 }

@@ -79,7 +79,7 @@ public sealed class LooC : Method, IEncodes, IProjected
                 $"options.augmentations: LooC with {options.Augmentations} of them compares {queues.Length + 1} views, the query, k₀ and a key for each; "
                 + $"the recipe makes {batch.Views.Length}. Name as many operations in the views' leaveOut.");
         var q = Apart(pair.Network.Forward(batch.Views[0])).Transpose(0, 1);                                 // [S, N, D]
-        var k = Keys(batch.Views[1..]);                                                                   // [S, V, N, D]
+        var k = Spaces(pair.KeysOf(batch.Views[1..], options.Shuffle));                                      // [S, V, N, D]
         var losses = LeaveOneOutContrast.PerSpace(q, k, Tensor.Stack([.. queues.Select(queue => queue.Keys)]), options.Temperature);
 
         After(() => pair.Follow(options.Momentum));
@@ -93,15 +93,6 @@ public sealed class LooC : Method, IEncodes, IProjected
         return losses.Mean();
     }
 
-    // Of all keys' views; the query's rows stand in another order when batch norm is split.
-    Tensor Keys(View[] views) => NoGradient.Of(() =>
-    {
-        if (!options.Shuffle) return Spaces(pair.Keys.Forward(views));
-        var order = Tensor.Randperm(views[0].Count, Generator.Default, device: Device.Cpu).To(views[0].X.Device);
-        var back = order.Argsort();
-        return Spaces([.. pair.Keys.Forward([.. views.Select(v => v.Rows(order))]).Select(z => z.IndexSelect(0, back))]);
-    });
-
     // V × [N, S D] → [S, V, N, D]
     Tensor Spaces(Tensor[] keys) => Rowwise.Unit(Apart(Tensor.Stack(keys)).Permute([2, 0, 1, 3]));
 
@@ -110,14 +101,4 @@ public sealed class LooC : Method, IEncodes, IProjected
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>
     public static MethodExample Example => new((encoders, _) => new LooC(encoders(), new(Augmentations: 2, Momentum: 0.9, Queue: 20, Dim: 8)));
-
-    // A head a space, their outputs side by side.
-    sealed class SpaceHeads(MlpHead[] spaces) : Layer
-    {
-        readonly MlpHead[] spaces = spaces;
-
-        public override Tensor Forward(Tensor x) => Tensor.Cat([.. spaces.Select(head => head.Forward(x))], 1);
-
-        public Tensor Hidden(Tensor x) => Tensor.Cat([.. spaces.Select(head => head.Forward(x, head.Depth - 1))], 1);
-    }
 }

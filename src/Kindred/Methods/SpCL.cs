@@ -19,21 +19,8 @@ namespace Kindred.Methods;
 /// epochs take every target sample for an identity of its own.
 /// </remarks>
 [Method("spcl", Title = "SpCL", Paper = "arXiv:2006.02713", Family = "clustering", Objective = "unified contrast over a hybrid memory")]
-public sealed class SpCL : ProjectedMethod
+public sealed partial class SpCL : ProjectedMethod
 {
-    /// <summary>What is learnt from where there are two data sets.</summary>
-    public enum DomainKind
-    {
-        /// <summary>The source by its labels and the target by its clusters.</summary>
-        Both,
-
-        /// <summary>The source alone: what the target is compared with.</summary>
-        Source,
-
-        /// <summary>The target alone.</summary>
-        Target,
-    }
-
     /// <summary>The settings; defaults are the authors'.</summary>
     /// <param name="Temperature">τ.</param>
     /// <param name="Momentum">Weight of the old value of a memory row.</param>
@@ -65,6 +52,7 @@ public sealed class SpCL : ProjectedMethod
 
     /// <summary>A network of this encoder, a batch norm without offset behind it, and a memory of random unit rows.</summary>
     /// <exception cref="ConfigurationException">There are two data sets of other names, or the encoder's norms tell them not apart.</exception>
+    /// <exception cref="DataException">The source has no classes.</exception>
     public SpCL(Encoder encoder, DataFacts facts, Options options)
     {
         OptionRules.Check(options);
@@ -72,16 +60,10 @@ public sealed class SpCL : ProjectedMethod
         ArgumentNullException.ThrowIfNull(encoder);
         this.options = options;
         streams = facts.Streams.Count > 0;
-        if (streams && !(facts.Streams.ContainsKey(Source) && facts.Streams.ContainsKey(Target)))
-            throw new ConfigurationException($"data: SpCL learns from a 'target' and a 'source', or from one data set alone; there are {string.Join(", ", facts.Streams.Keys)}. "
-                + "Write data: { target: URI, source: URI }.");
-        if (!streams && options.Learn == DomainKind.Source)
-            throw new ConfigurationException("options.learn: source goes with two data sets; write data: { target: URI, source: URI }.");
+        Check(facts, options);
         fromSource = streams && options.Learn != DomainKind.Target;
         fromTarget = options.Learn != DomainKind.Source;
         var classes = fromSource ? facts.Streams[Source].Classes : 0;
-        if (fromSource && classes == 0) throw new DataException("SpCL learns the source by its classes, and it has none; give a labelled one.");
-
         var width = options.Dim == 0 ? encoder.Dim : options.Dim;
         Layer norm = new DomainBatchNorm(width, bias: false);
         network = new(encoder, options.Dim == 0 ? norm : new Sequential(new Linear(encoder.Dim, options.Dim), norm));
@@ -159,17 +141,10 @@ public sealed class SpCL : ProjectedMethod
         if (source is not null)
         {
             var labels = SourceLabels(source);
-            int[] present = [.. labels.Where(l => l >= 0).Distinct().Order()];
-            var row = new long[classRows.Value.Numel];
-            foreach (var (at, label) in present.Index()) row[label] = at;
-            classRows.Set(Tensor.From<long>(row).To(classRows.Value.Device));
-
-            long[] known = [.. Enumerable.Range(0, labels.Count).Where(i => labels[i] >= 0).Select(i => (long)i)];
             using var _ = Domain.Begin(Apart);
-            var f = source.Encode(view => network.Forward(view)).Normalize();
-            var own = Tensor.From<long>([.. known.Select(i => row[labels[(int)i]])]).To(f.Device);
-            var means = Tensor.Zeros([present.Length, f.Size(1)], f.Dtype, f.Device).IndexAdd(0, own, f.IndexSelect(0, Tensor.From<long>(known).To(f.Device)));
-            rows.Add(means.Normalize());                                   // the mean's direction is the sum's
+            var means = ClassMeans.Of(source.Encode(view => network.Forward(view)).Normalize(), labels, (int)classRows.Value.Numel);
+            classRows.Set(Tensor.From<long>(means.RowOf).To(classRows.Value.Device));
+            rows.Add(means.Rows);
         }
         if (target is not null) rows.Add(target.Encode(view => network.Forward(view)).Normalize());
         var all = Tensor.Cat([.. rows]);
@@ -177,29 +152,16 @@ public sealed class SpCL : ProjectedMethod
         identities.Set(Tensor.Arange(all.Size(0), dtype: Dtype.Int64, device: all.Device));
     }
 
+    // Pseudo labels of the target, and how far its clusters may be from standing apart: the first clustering decides.
     void Cluster(int count)
     {
         using var scope = Scope.Open();
-        var first = ClassRows;
-        var distance = KReciprocal.Of(memory.Rows.Narrow(0, first, count).To(Device.Cpu), options.K1, options.K2).Distance;
-        long[] At(double radius) => Dbscan.Cluster(distance, Math.Clamp(radius, 0, 1), options.MinSamples);
-        var labels = At(options.Radius);
-        var own = Dbscan.Expand(labels);
-        if (options.Reliable)
-        {
-            var before = threshold.Value.Item();
-            var filtered = SelfPaced.Filter(labels, At(options.Radius - options.Gap), At(options.Radius + options.Gap), before < 0 ? null : before);
-            threshold.Set(Tensor.Full([], filtered.Threshold, Dtype.Float32, threshold.Value.Device));
-            own = filtered.Labels;
-        }
-        // Numbers without a gap, in order of samples.
-        var number = new Dictionary<long, long>();
-        long[] dense = [.. own.Select(id => number.TryGetValue(id, out var known) ? known : number[id] = number.Count)];
-        var sizes = dense.CountBy(id => id).Select(pair => pair.Value).ToArray();
-        var together = sizes.Where(size => size > 1).Sum();
-        var device = identities.Value.Device;
-        identities.Set(Tensor.Cat([Tensor.Arange(first, dtype: Dtype.Int64), Tensor.From<long>(dense) + first]).To(device));
-        found.Set(Tensor.From<float>([sizes.Count(size => size > 1), (float)together / count, (float)(labels.Count(l => l >= 0) - together) / count]).To(found.Value.Device));
+        var (first, before, device) = (ClassRows, threshold.Value.Item(), identities.Value.Device);
+        var clusters = SelfPacedClusters.Of(memory.Rows.Narrow(0, first, count).To(Device.Cpu), options.K1, options.K2, options.Radius, options.Gap, options.MinSamples,
+            options.Reliable, before < 0 ? null : before);
+        if (clusters.Threshold is { } limit) threshold.Set(Tensor.Full([], limit, Dtype.Float32, threshold.Value.Device));
+        identities.Set(Tensor.Cat([Tensor.Arange(first, dtype: Dtype.Int64), Tensor.From<long>(clusters.Labels) + first]).To(device));
+        found.Set(Tensor.From<float>([clusters.Count, (float)clusters.Together / count, (float)clusters.TakenApart / count]).To(found.Value.Device));
     }
 
     /// <summary>A tiny one, for the tests that hold for every method.</summary>

@@ -17,40 +17,8 @@ namespace Kindred.Methods;
 /// </remarks>
 [Method("support-set", Title = "Support-set bottlenecks", Paper = "arXiv:2010.02824", Family = "cross-modal contrast", Modality = "films with text",
     Objective = "cross-modal ranking and cross-captioning")]
-public sealed class SupportSet : Method, IEncodes
+public sealed partial class SupportSet : Method, IEncodes
 {
-    /// <summary>How film and caption look for each other.</summary>
-    public enum ContrastKind
-    {
-        /// <summary>A margin to the hardest of the batch, both ways.</summary>
-        Hardest,
-
-        /// <summary>A margin to all of the batch, both ways.</summary>
-        Sum,
-
-        /// <summary>A softmax over the batch, both ways.</summary>
-        Nce,
-    }
-
-    /// <summary>Which films a caption is written from.</summary>
-    public enum CaptionKind
-    {
-        /// <summary>None: contrast alone.</summary>
-        None,
-
-        /// <summary>Its own.</summary>
-        Identity,
-
-        /// <summary>All of the batch.</summary>
-        Full,
-
-        /// <summary>The mean of the losses of identity and cross.</summary>
-        Hybrid,
-
-        /// <summary>All of the batch but its own.</summary>
-        Cross,
-    }
-
     /// <summary>The settings; defaults are the paper's.</summary>
     /// <param name="Contrast">How film and caption look for each other.</param>
     /// <param name="Margin">m of the ranking.</param>
@@ -103,13 +71,6 @@ public sealed class SupportSet : Method, IEncodes
         Tensor Written(Support support) =>
             Objective.Loss(t, v, u, mix => decoder.Forward(mix, words.X), CaptionDecoder.Targets(words.X), support, options.CaptionTemperature);
     }
-
-    Tensor Contrast(Tensor t, Tensor v) => options.Contrast switch
-    {
-        ContrastKind.Nce => InfoNce.InBatch(t, v, options.Temperature, symmetric: true),
-        ContrastKind.Sum => CrossModalRanking.Loss(t, v, options.Margin, RankingReduction.Sum),
-        _ => CrossModalRanking.Loss(t, v, options.Margin),
-    };
 
     /// <summary>The representation of a film, or of a caption where the view is <c>text</c>.</summary>
     public Tensor Features(View view) => Of(view).Encoder.Forward(view);

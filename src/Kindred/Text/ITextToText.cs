@@ -45,6 +45,16 @@ public static class Targets
         return text.Mask.Flatten().Nonzero().Squeeze(1);
     }
 
+    /// <summary>An answer in which the tokens of some texts do not count (−100), `[M]`.</summary>
+    /// <param name="answer">From <see cref="Of"/>.</param>
+    /// <param name="text">The texts.</param>
+    /// <param name="rows">Which texts do not count, `N` of them.</param>
+    internal static Tensor Without(Tensor answer, TextView text, bool[] rows)
+    {
+        var marks = Tensor.From<long>(Array.ConvertAll(rows, r => r ? 1L : 0), [rows.Length, 1]).To(answer.Device).Expand(text.X.Shape).Reshape([-1]);
+        return answer.MaskedFill(marks.IndexSelect(0, Places(text)).Ne(0), -100);
+    }
+
     /// <summary>How likely each text is to be written.</summary>
     /// <param name="model">What writes.</param>
     /// <param name="source">What is read.</param>

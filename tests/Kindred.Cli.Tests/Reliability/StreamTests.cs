@@ -18,14 +18,29 @@ public sealed class StreamTests(SmallRun small) : IClassFixture<SmallRun>
     [InlineData("no-such-verb", ">/dev/full", 2)]
     public void The_exit_code_is_right_whatever_becomes_of_the_streams(string words, string streams, int code) => Assert.Equal(code, Shell($"{Kindred} {words} {streams}").Code);
 
+    [Theory]
+    [InlineData("list methods")]
+    [InlineData("list methods --json")]
+    [InlineData("list objectives")]
+    [InlineData("--help")]
+    [InlineData("config schema")]
+    [InlineData("show simclr")]
+    public void A_reader_that_has_enough_is_no_mistake_and_nothing_is_said(string words) =>
+        Assert.Equal("141", Shell($"({Kindred} {words}; echo $? >&2) | true").Errors.Trim());
+
     [Fact]
-    public void A_reader_that_leaves_early_loses_a_result()
+    public void The_first_line_of_a_list_comes_without_a_word_more()
     {
-        var (_, output, _) = Shell($"{Kindred} list objectives | head -1; echo \"${{PIPESTATUS[0]}}\"");
-        // A reader that leaves after all was written has lost nothing.
-        Assert.Contains(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], new[] { "0", "4" });
-        Assert.Equal("4", Shell($"({Kindred} list methods; echo $? >&2) | true").Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+        var (_, output, errors) = Shell($"{Kindred} list methods | head -1; echo \"${{PIPESTATUS[0]}}\"");
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        // A reader that leaves after all was written left nothing behind.
+        Assert.Contains(lines[1], new[] { "0", "141" });
+        Assert.Equal("", errors);
     }
+
+    [Fact]
+    public void A_mistake_stays_one_where_nobody_reads() => Assert.EndsWith("2", Shell($"(sleep 0.1; {Kindred} no-such-verb; echo $? >&2) | true").Errors.Trim(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("2>/dev/full", 0)]
@@ -33,6 +48,7 @@ public sealed class StreamTests(SmallRun small) : IClassFixture<SmallRun>
     [InlineData("2>&- >&- <&-", 0)]
     [InlineData("2> >(head -c 1 >/dev/null)", 0)]
     [InlineData("--json >/dev/full", 4)]
+    [InlineData("--json > >(true)", 141)]
     public void A_training_goes_on_without_its_streams(string streams, int code)
     {
         var run = small.Fresh("streams");

@@ -6,10 +6,10 @@ namespace Kindred.Packages.Tests.Packed;
 [Collection(nameof(Feed))]
 public sealed partial class OutsideTests(Feed feed)
 {
-    const string Project = """
+    static readonly string project = $"""
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-          <ItemGroup><PackageReference Include="Kindred.Experiments" Version="0.1.0" /></ItemGroup>
+          <ItemGroup><PackageReference Include="Kindred.Experiments" Version="{Repository.Version}" /></ItemGroup>
         </Project>
         """;
 
@@ -19,7 +19,7 @@ public sealed partial class OutsideTests(Feed feed)
     {
         var code = Block().Match(File.ReadAllText(Repository.In("README.md"))).Groups[1].Value;
         Assert.InRange(code.Split('\n').Count(l => l.Trim().Length > 0), 8, 20);
-        var built = feed.Build("twenty", new Dictionary<string, string> { ["Twenty.csproj"] = Project, ["Program.cs"] = code });
+        var built = feed.Build("twenty", new Dictionary<string, string> { ["Twenty.csproj"] = project, ["Program.cs"] = code });
         var output = Repository.Succeeds(Feed.Program(built, "Twenty", feed.Pictures, "03.png", "train.batch=8", "train.epochs=1", "encoder.width=8"));
         Assert.Matches(@"(?m)^1\.0000 .*03\.png$", output);
         Assert.Equal(5, Neighbour().Count(output));

@@ -7,15 +7,15 @@ namespace Kindred.Packages.Tests.Packed;
 [Collection(nameof(Feed))]
 public sealed partial class PageCodeTests(Feed feed)
 {
-    const string Project = """
+    static readonly string project = $"""
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup>
             <TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
             <NoWarn>CS1591;CS8019;CS0105;CS0219;CS1998;CS0168;CS8321</NoWarn>
           </PropertyGroup>
           <ItemGroup>
-            <PackageReference Include="Kindred.Experiments" Version="0.1.0" />
-            <PackageReference Include="Kindred.Extensions.AI" Version="0.1.0" />
+            <PackageReference Include="Kindred.Experiments" Version="{Repository.Version}" />
+            <PackageReference Include="Kindred.Extensions.AI" Version="{Repository.Version}" />
             <PackageReference Include="Microsoft.Extensions.DependencyInjection" Version="10.0.12" />
           </ItemGroup>
         </Project>
@@ -24,7 +24,7 @@ public sealed partial class PageCodeTests(Feed feed)
     [Fact]
     public void Every_block_compiles()
     {
-        var files = new Dictionary<string, string> { ["Pages.csproj"] = Project };
+        var files = new Dictionary<string, string> { ["Pages.csproj"] = project };
         // Listings below docs/methods are parts of the sources, and held against them elsewhere.
         foreach (var (number, block) in Pages.Blocks().Where(b => b.Language == "csharp" && !b.Page.StartsWith("docs/methods/", StringComparison.Ordinal)).Index())
             files[$"Block{number:00}.cs"] = Wrapped(block, number);

@@ -60,6 +60,10 @@ public sealed partial class SampleTests(Feed feed)
         await Started(start, async http => Assert.Equal(23, (await http.GetFromJsonAsync<JsonElement>("/pictures")).GetArrayLength()));
     }
 
+    [Fact]
+    public void It_asks_for_the_version_that_the_repository_makes() =>
+        Assert.Contains($"\"Kindred.Extensions.AI\" Version=\"{Repository.Version}\"", Files()["PictureSearch.csproj"], StringComparison.Ordinal);
+
     static Dictionary<string, string> Files() => Directory.EnumerateFiles(Repository.In("samples", "PictureSearch"), "*", SearchOption.AllDirectories)
         .Select(f => Path.GetRelativePath(Repository.In("samples", "PictureSearch"), f))
         .Where(f => Path.GetExtension(f) is ".cs" or ".csproj" or ".html" or ".css" or ".js" && f.Split('/')[0] is not ("bin" or "obj" or "out"))

@@ -25,6 +25,7 @@ public class EncoderTests
             "patches" => ("width: 8", [2, 3, 32, 32]),
             "frames" => ("", [2, 8, 128]),
             "words" => ("", [2, 6]),
+            "sentence" => ("width: 16", [2, 384]),
             "bert" or "minilm" or "bert-base" => ("depth: 1, width: 24", [2, 5]),
             _ when name.StartsWith("t5", StringComparison.Ordinal) => ("depth: 1, width: 24, heads: 2, hidden: 24, vocabulary: 40", [2, 5]),
             _ when name.StartsWith("vit", StringComparison.Ordinal) => ("depth: 2, size: 32, patch: 8", [2, 3, 32, 32]),

@@ -164,6 +164,7 @@ public sealed class OnnxExportTests
         "mlp" => Reference.Tensor(1, 8, 12).To(Dtype.Float32),
         "moments" => Reference.Tensor(1, 8, 4).To(Dtype.Float32),
         "frames" => Reference.Tensor(1, 8, 6, 128).To(Dtype.Float32),
+        "sentence" => Reference.Tensor(1, 8, 384).To(Dtype.Float32),
         "words" => Tensor.From<long>([4, 5, 6, 3, 0, 0, 7, 8, 9, 10, 3, 0], [2, 6]),
         "t5" or "t5-small" or "t5-base" or "t5-large" => TextView.Of([[2, 7, 3], [.. Enumerable.Range(1, 200)], [5]], ""),          // farther than distances are told apart
         "bert" or "minilm" or "bert-base" => TextView.Of([[2, 7, 3], [2, 9, 8, 4, 3], [5]], ""),

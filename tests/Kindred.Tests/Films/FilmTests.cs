@@ -3,9 +3,11 @@ using System.Text;
 using Kindred.Data.Films;
 using Kindred.Data.Pictures;
 using Kindred.Data.Sources;
+using Kindred.Encoders;
 using Kindred.Experiments.Evaluation;
 using Kindred.Experiments.Modalities;
 using Kindred.Io;
+using Kindred.Text;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Films;
@@ -251,6 +253,33 @@ public sealed class FilmTests : IDisposable
             for (var f = 0; f < 4; f++) Assert.InRange(frames[f], f * 13 / 4, ((f + 1) * 13 / 4));
         }
         Assert.Equal(2, texts.Count);
+    }
+
+    [Fact]
+    public void Captions_carry_the_vectors_of_a_frozen_encoder_of_sentences()
+    {
+        Assert.Contains("sentences=mpnet", Assert.Throws<ConfigurationException>(() => Open($"{Make()}?sentences=mpnet")).Message, StringComparison.Ordinal);
+        Assert.SkipUnless(Directory.Exists(Path.Combine(SampleCache.Folder, "minilm-24.9.52193")), "MiniLM has not been fetched on this machine");
+        using var data = Open($"{Make()}?sentences=minilm");
+        Assert.Equal(384, data.Inputs["text.sentence"]);
+        var view = Assert.IsType<CaptionView>(data.Plain(12).Single().Tensors().View("text"));
+        Assert.Equal([12, 384], view.Sentence.Shape);
+        Assert.All(view.Sentence.Square().Sum(1).ToArray<float>(), length => Assert.Equal(1, length, 1e-5));
+        // Captions that differ by a number are alike, and one of another wording is less so.
+        var all = Tensor.Cat([.. ((ICaptioned)data).Captions(5).Select(b => ((CaptionView)b.Views[0]).Sentence)]);
+        Assert.Equal([13, 384], all.Shape);
+        var alike = all.Matmul(all.T());
+        Assert.True(alike.Select(0, 0).Select(0, 2).ToArray<float>()[0] > alike.Select(0, 0).Select(0, 1).ToArray<float>()[0]);
+        Assert.Equal(view.Sentence.Select(0, 3).ToArray<float>(), View.Cat(view, view).Rows(Tensor.From<long>([15])).To(Device.Cpu).Part(0, 1) is CaptionView row ? row.Sentence.ToArray<float>() : []);
+        var ridge = new CaptionRidge(data, Device.Cpu);
+        Assert.Equal(384, ridge.Features(view).Size(1));
+    }
+
+    [Fact]
+    public void An_encoder_of_sentences_says_where_vectors_come_from()
+    {
+        var error = Assert.Throws<ConfigurationException>(() => new SentenceEncoder(new()).Forward(new View(Tensor.From<long>([4, 5, 3], [1, 3]), "text")));
+        Assert.Contains("?sentences=minilm", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public partial class RoomsTests
         ["Heads"] = Parts,
         ["Methods"] = Library,
 
-        ["Experiments.Modalities"] = $"{Engine} Nn Numerics Kindred Clustering Metrics Information Graphs Text {AllData}",
+        ["Experiments.Modalities"] = $"{Engine} Nn Encoders Numerics Kindred Clustering Metrics Information Graphs Text {AllData}",
         ["Experiments.Training"] = $"{Parts} Optim Clustering Metrics",
         ["Experiments.Evaluation"] = Learning,
         ["Experiments.Recipes"] = $"{Learning} Experiments.Evaluation",

@@ -1,4 +1,5 @@
 using Kindred.Experiments.Training;
+using Kindred.Torch;
 
 namespace Kindred.Tests.Training;
 
@@ -28,18 +29,59 @@ public class CollapseAlarmTests
     }
 
     [Theory]
-    [InlineData(2, 1.8, false)]
-    [InlineData(2, 1.1, true)]
-    [InlineData(3, 1.9, false)]
-    [InlineData(3, 1.7, true)]
-    [InlineData(4, 1.9, true)]
-    [InlineData(128, 1.9, true)]
-    public void A_map_of_two_or_three_dimensions_uses_as_many_as_it_can(int dimension, double rank, bool collapses)
+    [InlineData(1, "signs", true)]
+    [InlineData(2, "sphere", true)]
+    [InlineData(3, "sphere", true)]
+    [InlineData(3, "two of three", true)]
+    [InlineData(64, "sphere", true)]
+    [InlineData(1, "point", false)]
+    [InlineData(2, "point", false)]
+    [InlineData(3, "point", false)]
+    [InlineData(64, "point", false)]
+    [InlineData(2, "line", false)]
+    [InlineData(3, "line", false)]
+    [InlineData(4, "line", false)]
+    [InlineData(64, "line", false)]
+    public void What_counts_as_healthy_is_what_so_many_dimensions_can_have(int dimensions, string shape, bool healthy)
     {
-        var warnings = new List<string>();
-        var alarm = new CollapseAlarm(warnings.Add);
-        for (var step = 60; step < 100; step += 10) alarm.Step(Report(step, 0.8, rank, null) with { Dimension = dimension });
-        Assert.Equal(collapses, warnings.Count == 1);
+        var random = new Random(1);
+        double Noise() => random.NextDouble() - 0.5;
+        double[] Row(int i) => [.. Enumerable.Range(0, dimensions).Select(d => shape switch
+        {
+            "point" => 1 + (0.01 * Noise()),
+            "signs" => i % 3 == 0 ? -1 : 1,
+            "line" => (i % 2 == 0 ? 1 : -1) + (0.1 * Noise()),
+            "two of three" => d < 2 ? Noise() : 0.02 * Noise(),
+            _ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()),
+        })];
+        using var scope = Scope.Open();
+        var spread = Spread.Of(Tensor.From<double>([.. Enumerable.Range(0, 200).SelectMany(Row)], [200, dimensions]));
+        Assert.Equal(dimensions, spread.Most);
+        Assert.Equal(healthy, CollapseAlarm.Finding(spread.Deviation, spread.EffectiveRank, double.PositiveInfinity, spread.Most) is null);
+    }
+
+    [Fact]
+    public void Two_or_three_samples_are_not_asked_for_more_dimensions_than_they_can_span()
+    {
+        using var scope = Scope.Open();
+        var spread = Spread.Of(Tensor.From<double>([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], [3, 4]));
+        Assert.Equal(2, spread.Most);
+        Assert.InRange(spread.EffectiveRank, 1.9, 2);
+        Assert.Null(CollapseAlarm.Finding(spread.Deviation, spread.EffectiveRank - 0.01, double.PositiveInfinity, spread.Most));
+    }
+
+    [Theory]
+    [InlineData(1.3, false)]
+    [InlineData(1.1, true)]
+    public void A_training_says_how_large_the_rank_can_be_and_the_alarm_reads_it(double rank, bool called)
+    {
+        var alarm = new CollapseAlarm(_ => { });
+        for (var step = 100; step < 200; step += 10)
+        {
+            var numbers = new Dictionary<string, double> { ["z_std"] = 0.9, ["effective_rank"] = rank, ["rank_limit"] = 2 };
+            alarm.Step(new(new(0, 1, step, 1000), 0.1, 0.1, 8, 0, 0, numbers));
+        }
+        Assert.Equal(called, alarm.At is not null);
     }
 
     static StepReport Report(int step, double deviation, double rank, double? perplexity)
