@@ -31,7 +31,7 @@ static class Alarms
         if (run.State == "lost")
             found.Add(new("lost", run.Step, string.Create(CultureInfo.InvariantCulture, $"heartbeat {run.Heartbeat:yyyy-MM-dd HH:mm:ss} UTC, process {run.Pid} on {run.Host}"),
                 new Dictionary<string, object?> { ["at"] = run.Heartbeat, ["pid"] = run.Pid, ["host"] = run.Host }));
-        if (Collapse(rows, DimensionOf(geometry)) is { } collapse) found.Add(collapse with { Shape = ShapeOf(geometry) });
+        if (Collapse(rows) is { } collapse) found.Add(collapse with { Shape = ShapeOf(geometry) });
         var last = rows.TakeLast(Recent).Select(r => r["data_wait"]).Where(double.IsFinite).ToArray();
         if (last.Length == Recent && last.Average() > MostWait)
             found.Add(new("wait", rows[^1].Step, string.Create(CultureInfo.InvariantCulture, $"{last.Average():P0} of the time"), new Dictionary<string, object?> { ["share"] = last.Average() }));
@@ -43,16 +43,8 @@ static class Alarms
 
     static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
 
-    /// <summary>Numbers of an embedding as a look at its shape says; null where it says nothing.</summary>
-    internal static int? DimensionOf(JsonObject? geometry) => Number(geometry?["dimension"]) is { } number and >= 1 ? (int)number : null;
-
-    /// <summary>What training's rule says of one line; null of one that measured nothing, or nothing bad.</summary>
-    internal static string? Finding(MetricRow row, int? dimension) => double.IsNaN(row["z_std"]) || double.IsNaN(row["effective_rank"]) ? null
-        : CollapseAlarm.Finding(row["z_std"], row["effective_rank"], row.Values.GetValueOrDefault("assignment_perplexity", double.PositiveInfinity),
-            row.Values.GetValueOrDefault("rank_limit", dimension ?? double.PositiveInfinity));
-
     /// <summary>The rule of training, on the lines that were logged.</summary>
-    static Alarm? Collapse(IReadOnlyList<MetricRow> rows, int? dimension)
+    static Alarm? Collapse(IReadOnlyList<MetricRow> rows)
     {
         if (rows.Count == 0) return null;
         var grace = Math.Min(Grace, rows[^1].Step / 10);
@@ -60,7 +52,7 @@ static class Alarms
         foreach (var row in rows)
         {
             if (row.Step <= grace || double.IsNaN(row["z_std"]) || double.IsNaN(row["effective_rank"])) continue;
-            var reason = Finding(row, dimension);
+            var reason = CollapseAlarm.Finding(row.Values);
             bad = reason is null ? 0 : bad + 1;
             if (bad == InARow)
                 return new("collapse", row.Step, reason!, row.Values.Where(v => v.Key is "z_std" or "effective_rank" or "assignment_perplexity").ToDictionary(v => v.Key, v => (object?)v.Value));

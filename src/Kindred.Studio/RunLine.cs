@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Kindred.Experiments.Recipes;
 using Kindred.Experiments.Reports;
 using Kindred.Experiments.Runs;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Studio;
 
@@ -19,11 +20,8 @@ sealed record RunLine(string Id, string Name, string State, string? Method, stri
         var (_, method, title, epochs) = RecipeOf(run);
         var state = RunRecord.ConditionOf(info, now) is var condition && condition == RunCondition.Stopped ? "preempted" : condition.ToString().ToLowerInvariant();
         return new(run.Id, run.Name, state, method, title, epochs, Math.Max(info?.Step ?? 0, last?.Step ?? 0), Finite(last?["epoch"]), Finite(last?["loss"]), info?.Created,
-            info?.Heartbeat, info?.Host, info?.Pid, last is not null && Fallen(run, last), info?.Message, info?.Command, info?.Git, info?.From, info?.Versions);
+            info?.Heartbeat, info?.Host, info?.Pid, last is not null && CollapseAlarm.Finding(last.Values) is not null, info?.Message, info?.Command, info?.Git, info?.From, info?.Versions);
     }
-
-    // The last look at the embeddings' shape is read only where the line alone would be a collapse: few dimensions may be all that there are.
-    static bool Fallen(Place run, MetricRow last) => Alarms.Finding(last, null) is not null && Alarms.Finding(last, Alarms.DimensionOf(RunGeometry.Last(run))) is not null;
 
     static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 

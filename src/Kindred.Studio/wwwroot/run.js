@@ -7,7 +7,7 @@ import { stopping } from './starts.js';
 
 // The curves that every run has come first; whatever else a method logs follows.
 const first = ['loss', 'lr', 'z_std', 'effective_rank', 'images_per_second', 'data_wait'];
-const hidden = ['epoch'];
+const hidden = ['epoch', 'rank_limit'];
 const title = name => { const text = t(`metric.${name}`); return text === `metric.${name}` ? name : text; };
 
 /** One run, or several (ids by comma) beside each other; alive while they are. */
