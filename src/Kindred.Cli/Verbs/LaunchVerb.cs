@@ -31,7 +31,8 @@ static class LaunchVerb
         Launcher.HoldSignals();
         var words = request.Words.ToList();
         var trains = words[0] == "train";
-        if (trains && request.Restarts > 0 && !words.Contains("--out")) words.AddRange(["--out", Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"launch-{DateTime.Now:yyyyMMdd-HHmmss}"))]);
+        if (trains && request.Restarts > 0 && !words.Contains("--out"))
+            words.AddRange(["--out", Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"launch-{DateTime.Now:yyyyMMdd-HHmmss}"))]);
         for (var restart = 0; ; restart++)
         {
             var code = await Once(words, request, cancel);

@@ -3,7 +3,10 @@ using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;
 
-/// <summary>Films and captions compared without a network: ridge regression from the mean and deviation of a film's frames to the tf-idf of its caption's words, or to the vector of its caption where the data have them.</summary>
+/// <summary>
+/// Films and captions compared without a network: ridge regression from the mean and deviation of a film's frames to the tf-idf of its caption's words, or to the
+/// vector of its caption where the data have them.
+/// </summary>
 /// <remarks>Words are counted and the regression is fitted on the training films alone, in double precision. Features are standardised; λ is 1 for each film.</remarks>
 sealed class CaptionRidge : IEncodes
 {

@@ -9,7 +9,8 @@ namespace Kindred.Tests.Recipes;
 public sealed class PhaseWeightsTests : IDisposable
 {
     const string Pictures = "data: \"emoji?split=train&n=24\"\nencoder: { name: small-resnet, width: 4, grid: 1 }\n"
-        + "views: [{ name: global, count: 2, of: [{ background: { p: 0 } }], normalize: half }]\ntrain: { batch: 8, epochs: 1, precision: fp32, warmup: 0, optimizer: { name: sgd, learningRate: 0.1 } }\n";
+        + "views: [{ name: global, count: 2, of: [{ background: { p: 0 } }], normalize: half }]\n"
+        + "train: { batch: 8, epochs: 1, precision: fp32, warmup: 0, optimizer: { name: sgd, learningRate: 0.1 } }\n";
 
     readonly string folder = Directory.CreateTempSubdirectory("kindred-phases-").FullName;
 
