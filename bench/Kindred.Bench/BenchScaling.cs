@@ -133,7 +133,8 @@ static class BenchScaling
             var all = compute + gradients - hidden + statistics + outputs;
             return new
             {
-                Name = "scaling/model", Ranks = k, StepS = Round(all), ComputeS = Round(compute), GradientsS = Round(gradients), HiddenS = Round(hidden), StatisticsS = Round(statistics), OutputsS = Round(outputs),
+                Name = "scaling/model", Ranks = k, StepS = Round(all), ComputeS = Round(compute), GradientsS = Round(gradients), HiddenS = Round(hidden),
+                StatisticsS = Round(statistics), OutputsS = Round(outputs),
                 ImagesPerS = Round(Batch / all), Speedup = Round((Batch / Rate + Shared) / all), Communication = Round((all - compute) / all),
                 SentMb = Round(part * FloatBytes * (2 * Parameters + Norms * ((2.0 * Channels + 1) * k + 4.0 * Channels) + (double)Batch * Views * (Width + Pixels)) / 1e6),
             };

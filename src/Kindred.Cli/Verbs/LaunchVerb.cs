@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Kindred.Cli.Verbs;
 
-/// <summary><c>kindred launch --procs N -- train …</c> or <c>embed …</c>: one training, or the vectors of one data set, by several processes on this machine, started again where one fails.</summary>
+/// <summary><c>kindred launch --procs N -- train|embed …</c>: one training or embedding by several processes on this machine, started again where one fails.</summary>
 /// <remarks>It sets torchrun's variables, so that torchrun, Slurm or Kubernetes can start the same command on several machines instead.</remarks>
 static class LaunchVerb
 {
@@ -31,7 +31,8 @@ static class LaunchVerb
         Launcher.HoldSignals();
         var words = request.Words.ToList();
         var trains = words[0] == "train";
-        if (trains && request.Restarts > 0 && !words.Contains("--out")) words.AddRange(["--out", Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"launch-{DateTime.Now:yyyyMMdd-HHmmss}"))]);
+        if (trains && request.Restarts > 0 && !words.Contains("--out"))
+            words.AddRange(["--out", Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"launch-{DateTime.Now:yyyyMMdd-HHmmss}"))]);
         for (var restart = 0; ; restart++)
         {
             var code = await Once(words, request, cancel);
