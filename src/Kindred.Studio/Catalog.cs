@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Kindred.Experiments.Embeddings;
+using Kindred.Experiments.Reports;
 using Kindred.Index;
 
 namespace Kindred.Studio;
@@ -42,9 +43,6 @@ sealed class Catalog(IReadOnlyList<string> roots, TimeProvider clock)
 
     internal static string IdOf(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..16];
 
-    internal static bool IsRun(string folder) => File.Exists(Path.Combine(folder, "run.json"))
-        || (File.Exists(Path.Combine(folder, "config.yaml")) && File.Exists(Path.Combine(folder, "metrics.jsonl")));
-
     sealed class Search(IReadOnlyList<string> roots)
     {
         readonly Dictionary<string, Place> runs = [], studies = [], embeddings = [];
@@ -64,7 +62,7 @@ sealed class Catalog(IReadOnlyList<string> roots, TimeProvider clock)
         {
             if (depth > Deepest || ++folders > MostFolders) return;
             var called = name.Length > 0 ? name : Path.GetFileName(folder);
-            var run = IsRun(folder);
+            var run = RunRecord.IsRun(folder);
             if (run) Put(runs, called, folder);
             else if (File.Exists(Path.Combine(folder, "study.json")) || Directory.Exists(Path.Combine(folder, "cells"))) Put(studies, called, folder);
             try

@@ -25,6 +25,8 @@ static class EmbeddingsApi
                 return Reply.Problem(400, "These are too few vectors for this map, or so many that `kindred project` has to make it.");
             return Results.Bytes(Packed(maps.LabelsOf(maps.Open(file)), await maps.Of(file, method)), "application/octet-stream");
         });
+        app.MapGet("/api/embeddings/{id}/sample", async (string id) => !catalog.Now.Embeddings.TryGetValue(id, out var file) ? Reply.Missing()
+            : await maps.Sample(file) is { } some ? Results.Bytes(MemoryMarshal.AsBytes<float>(some).ToArray(), "application/octet-stream") : Results.NoContent());
         app.MapGet("/api/embeddings/{id}/near/{row:int}", (string id, int row, int? k) =>
         {
             if (!catalog.Now.Embeddings.TryGetValue(id, out var file)) return Reply.Missing();

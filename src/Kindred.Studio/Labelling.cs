@@ -9,10 +9,16 @@ sealed record Labelling(IReadOnlyList<string> Names, short[] Numbers)
     internal static Labelling Of(IReadOnlyList<string?>? texts)
     {
         if (texts is null) return new([], []);
-        string[] names = [.. texts.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
-        var numbers = names.Index().ToDictionary(n => n.Item, n => n.Index);
-        var own = new short[texts.Count];
-        for (var i = 0; i < own.Length; i++) own[i] = texts[i] is { } text && numbers[text] is <= short.MaxValue and var number ? (short)number : (short)-1;
-        return new(names, own);
+        var seen = new Dictionary<string, int>();
+        var own = new int[texts.Count];
+        for (var i = 0; i < own.Length; i++)
+        {
+            if (texts[i] is not { } text) own[i] = -1;
+            else if (!seen.TryGetValue(text, out own[i])) seen[text] = own[i] = seen.Count;
+        }
+        string[] names = [.. seen.Keys.Order(StringComparer.Ordinal)];
+        var places = new short[seen.Count];
+        for (var i = 0; i < names.Length; i++) places[seen[names[i]]] = (short)(i <= short.MaxValue ? i : -1);
+        return new(names, Array.ConvertAll(own, n => n < 0 ? (short)-1 : places[n]));
     }
 }

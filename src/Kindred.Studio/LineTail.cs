@@ -1,4 +1,5 @@
 using System.Text;
+using Kindred.Io;
 
 namespace Kindred.Studio;
 
@@ -19,6 +20,7 @@ static class LineTail
         {
             var info = new FileInfo(path);
             if (!info.Exists || info.LinkTarget is not null) return ([], 0, from > 0);
+            RegularFile.Require(path); // to open a pipe may take for ever
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var anew = from < 0 || from > stream.Length;
             var start = anew ? 0 : from;
@@ -28,7 +30,7 @@ static class LineTail
             var whole = bytes.AsSpan(0, length).LastIndexOf((byte)'\n') + 1;
             return (Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries), start + whole, anew);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return ([], from, false); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException) { return ([], from, false); }
     }
 
     /// <summary>The last whole line, or null.</summary>

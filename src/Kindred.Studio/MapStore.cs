@@ -15,14 +15,14 @@ sealed class MapStore(Work work) : IDisposable
     /// <summary>Fewer have no neighbourhoods to keep.</summary>
     const int LeastForUmap = 4;
 
-    const int MostOpen = 8, MostForDirections = 20_000;
-    const double FarOff = 0.004;
+    const int MostOpen = 8, LeastForSample = 100_000;
 
     readonly Lock gate = new();
     readonly Dictionary<string, (DateTime Time, Collection Collection)> open = [];
     readonly ConditionalWeakTable<Collection, Labelling> labellings = [];
     readonly List<Collection> old = [];
     readonly ConcurrentDictionary<(string, DateTime, string), Task<float[]>> maps = new();
+    readonly ConcurrentDictionary<(string, DateTime, string), Task<MapPlane>> planes = new();
 
     /// <summary>Whether a map that keeps neighbours near can be made of so many vectors.</summary>
     internal static bool TakesUmap(int count) => count is >= LeastForUmap and <= MostForUmap;
@@ -59,58 +59,46 @@ sealed class MapStore(Work work) : IDisposable
     /// <param name="method"><c>umap</c> or <c>pca</c>.</param>
     internal async Task<float[]> Of(Place file, string method)
     {
-        var collection = Open(file);
-        var key = (file.Path, File.GetLastWriteTimeUtc(file.Path), method);
-        var task = maps.GetOrAdd(key, _ => work.Do(() => Fitted(Make(collection, method)), CancellationToken.None));
-        try { return await task; }
+        var vectors = Open(file).Vectors;
+        if (method == "pca")
+        {
+            var plane = await PlaneOf(file, vectors);
+            return await Once(maps, KeyOf(file, method), () => plane.Of(vectors));
+        }
+        return await Once(maps, KeyOf(file, method), () => Neighbourhoods(Open(file)));
+    }
+
+    /// <summary>Some of very many vectors where the map by PCA has them, known without their names; null of fewer.</summary>
+    /// <param name="file">The vectors.</param>
+    internal async Task<float[]?> Sample(Place file)
+    {
+        using var own = VectorIndex.Recognises(file.Path) ? null : Vectors.Open(file.Path);
+        var vectors = own ?? Open(file).Vectors;
+        return vectors.Count < LeastForSample ? null : (await PlaneOf(file, vectors)).Sample;
+    }
+
+    Task<MapPlane> PlaneOf(Place file, Vectors vectors) => Once(planes, KeyOf(file, "pca"), () => MapPlane.Fit(vectors));
+
+    static (string, DateTime, string) KeyOf(Place file, string method) => (file.Path, File.GetLastWriteTimeUtc(file.Path), method);
+
+    async Task<T> Once<T>(ConcurrentDictionary<(string, DateTime, string), Task<T>> made, (string, DateTime, string) key, Func<T> make)
+    {
+        try { return await made.GetOrAdd(key, _ => work.Do(make, CancellationToken.None)); }
         catch
         {
-            maps.TryRemove(key, out _);
+            made.TryRemove(key, out _);
             throw;
         }
     }
 
-    static float[] Make(Collection collection, string method)
+    static float[] Neighbourhoods(Collection collection)
     {
         var vectors = collection.Vectors;
-        if (method == "pca")
-        {
-            using var some = Some(vectors);
-            var pca = Pca.Fit(some ?? vectors, Math.Min(2, vectors.Dimension), threads: 1);
-            var values = pca.Transform(vectors);
-            return vectors.Dimension > 1 ? values : [.. values.SelectMany(v => (float[])[v, 0])];
-        }
         var metric = collection.Index?.Metric ?? Metric.Cosine;
         var search = new SearchOptions { Threads = 1 };
-        return Umap.Fit(vectors, NearestGraph.Of(vectors, Math.Min(15, Math.Max(1, vectors.Count - 1)), metric, collection.Index, search), metric: metric);
-    }
-
-    // The directions of a million differ little from those of some ten thousand of them, which are found in a hundredth of the time.
-    static Vectors? Some(Vectors vectors)
-    {
-        if (vectors.Count <= MostForDirections) return null;
-        var values = new float[MostForDirections * vectors.Dimension];
-        for (var i = 0; i < MostForDirections; i++) vectors[(int)((long)i * vectors.Count / MostForDirections)].CopyTo(values.AsSpan(i * vectors.Dimension));
-        return Vectors.Of(values, vectors.Dimension);
-    }
-
-    // The middle of the extent lies in the middle; one scale for both directions keeps distances. A few points far off do not make all others small: they lie
-    // outside, where whoever zooms out finds them.
-    static float[] Fitted(float[] values)
-    {
-        var (x, y) = (Extent(values, 0), Extent(values, 1));
-        var half = Math.Max(1e-9f, Math.Max(x.High - x.Low, y.High - y.Low) / 2);
-        for (var i = 0; i < values.Length; i++) values[i] = (values[i] - ((i & 1) == 0 ? (x.Low + x.High) / 2 : (y.Low + y.High) / 2)) / half;
+        var values = Umap.Fit(vectors, NearestGraph.Of(vectors, Math.Min(15, Math.Max(1, vectors.Count - 1)), metric, collection.Index, search), metric: metric);
+        MapPlane.FrameOf(values).Fit(values);
         return values;
-    }
-
-    static (float Low, float High) Extent(float[] values, int axis)
-    {
-        var sorted = new float[values.Length / 2];
-        for (var i = 0; i < sorted.Length; i++) sorted[i] = values[(2 * i) + axis];
-        Array.Sort(sorted);
-        var far = (int)(FarOff * sorted.Length);
-        return (sorted[far], sorted[^(far + 1)]);
     }
 
     public void Dispose()

@@ -1,16 +1,15 @@
 using System.Collections.Concurrent;
 using Kindred.Experiments.Recipes;
+using Kindred.Experiments.Reports;
 using Kindred.Experiments.Runs;
+using Kindred.Experiments.Training;
 
 namespace Kindred.Studio;
 
-/// <summary>A run in one line.</summary>
+/// <summary>A run in one line: what <see cref="RunRecord"/> makes of its files, by reading only what changes while it runs.</summary>
 sealed record RunLine(string Id, string Name, string State, string? Method, string? Title, double? Epochs, long Step, double? Epoch, double? Loss, DateTimeOffset? Created,
-    DateTimeOffset? Heartbeat, string? Host, int? Pid, string? Message, string? Command, string? Git, string? From, IReadOnlyDictionary<string, string>? Versions)
+    DateTimeOffset? Heartbeat, string? Host, int? Pid, bool Collapsed, string? Message, string? Command, string? Git, string? From, IReadOnlyDictionary<string, string>? Versions)
 {
-    /// <summary>A run writes a heartbeat every ten seconds; one that is this late is dead or cut off.</summary>
-    static readonly TimeSpan silence = TimeSpan.FromSeconds(60);
-
     // A recipe does not change while it runs; its file's time tells when it does.
     static readonly ConcurrentDictionary<string, (DateTime Time, string? Method, string? Title, double? Epochs)> recipes = new();
 
@@ -19,11 +18,9 @@ sealed record RunLine(string Id, string Name, string State, string? Method, stri
         var info = RunInfo.TryRead(Path.Combine(run.Path, "run.json"));
         var last = MetricRow.Parse(LineTail.Last(Path.Combine(run.Path, "metrics.jsonl")));
         var (_, method, title, epochs) = RecipeOf(run);
-        var state = info is null ? "unknown"
-            : info.State is RunState.Running or RunState.Created && (now - info.Heartbeat).Duration() > silence ? "lost"
-            : info.State.ToString().ToLowerInvariant();
+        var state = RunRecord.ConditionOf(info, now) is var condition && condition == RunCondition.Stopped ? "preempted" : condition.ToString().ToLowerInvariant();
         return new(run.Id, run.Name, state, method, title, epochs, Math.Max(info?.Step ?? 0, last?.Step ?? 0), Finite(last?["epoch"]), Finite(last?["loss"]), info?.Created,
-            info?.Heartbeat, info?.Host, info?.Pid, info?.Message, info?.Command, info?.Git, info?.From, info?.Versions);
+            info?.Heartbeat, info?.Host, info?.Pid, last is not null && CollapseAlarm.Finding(last.Values) is not null, info?.Message, info?.Command, info?.Git, info?.From, info?.Versions);
     }
 
     static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
@@ -36,14 +33,7 @@ sealed record RunLine(string Id, string Name, string State, string? Method, stri
         (DateTime, string?, string?, double?) read = (time, null, null, null);
         try
         {
-            if (Read(run) is { } map)
-            {
-                var phases = map["phases"] is RecipeList list ? list.Items.OfType<RecipeMap>().ToArray() : [map];
-                string[] methods = [.. phases.Select(p => Text(p, "method") ?? Text(map, "method")).OfType<string>().Distinct()];
-                read = (time, methods.Length > 0 ? string.Join(" → ", methods) : null, Text(map, "title"), RecipeJson.Of(map) is { } json
-                    && json["train"] is System.Text.Json.Nodes.JsonObject train && train["epochs"] is System.Text.Json.Nodes.JsonValue value
-                    && value.TryGetValue<long>(out var epochs) ? epochs : null);
-            }
+            if (Read(run) is { } map) read = (time, RunRecord.MethodOf(map), (map["title"] as RecipeScalar)?.Text, RunRecord.EpochsOf(map));
         }
         catch (KindredException)
         {
@@ -58,6 +48,4 @@ sealed record RunLine(string Id, string Name, string State, string? Method, stri
         var file = Path.Combine(run.Path, "config.yaml");
         return File.Exists(file) && new FileInfo(file).LinkTarget is null ? RecipeReader.ReadFile(file) : null;
     }
-
-    static string? Text(RecipeMap map, string key) => (map[key] as RecipeScalar)?.Text;
 }

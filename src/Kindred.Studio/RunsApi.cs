@@ -87,13 +87,14 @@ static class RunsApi
     static string? Text(Place run, string name)
     {
         var file = Path.Combine(run.Path, name);
-        return File.Exists(file) && new FileInfo(file).LinkTarget is null ? RegularFile.ReadAllText(file, 1 << 20) : null;
+        try { return File.Exists(file) && new FileInfo(file).LinkTarget is null ? RegularFile.ReadAllText(file, 1 << 20) : null; }
+        catch (DataException) { return null; }
     }
 
     static JsonNode? Json(string path)
     {
         try { return File.Exists(path) && new FileInfo(path).LinkTarget is null ? JsonNode.Parse(RegularFile.ReadAllText(path, 4 << 20)) : null; }
-        catch (System.Text.Json.JsonException) { return null; }
+        catch (Exception e) when (e is System.Text.Json.JsonException or DataException) { return null; }
     }
 
     sealed class Picture(byte[] bytes, string type) : IResult

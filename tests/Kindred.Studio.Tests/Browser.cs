@@ -65,6 +65,13 @@ sealed class Browser : IAsyncDisposable
     internal Task Scheme(string scheme) =>
         Send("Emulation.setEmulatedMedia", new() { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }) });
 
+    /// <summary>A window of this size, without bars to scroll by.</summary>
+    internal async Task Size(int width, int height)
+    {
+        await Send("Emulation.setDeviceMetricsOverride", new() { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+        await Send("Emulation.setScrollbarsHidden", new() { ["hidden"] = true });
+    }
+
     internal async Task Go(string address)
     {
         await Send("Page.navigate", new() { ["url"] = "about:blank" });

@@ -12,7 +12,7 @@ public class BrowserTests
         Assert.SkipUnless(Browser.Program is not null, "there is no Chromium on this machine (apt-get install chromium)");
     }
 
-    static async Task<(Page Page, string[] Hashes)> Evil()
+    static async Task<(Page Page, string[] Hashes, string[] Names)> Evil()
     {
         var page = new Page();
         var run = page.Run("\"><img src=x onerror=alert(1)>", "failed", recipe: "method: \"<script>alert(2)</script>\"\ntitle: \"javascript:alert(3)\"\n", message: Page.Evil);
@@ -20,30 +20,53 @@ public class BrowserTests
         File.WriteAllText(Path.Combine(run, "eval", "knn.json"), """{"protocol":"knn","metrics":{"\"><img src=x onerror=alert(4)>":1},"settings":{}}""");
         File.AppendAllText(Path.Combine(run, "metrics.jsonl"), "{\"step\":2,\"epoch\":1,\"loss\":1,\"<svg/onload=alert(5)>\":3}\n");
         page.Run("other", "running");
+        foreach (var (text, i) in Page.Evils.Select((e, i) => (e, i)))
+        {
+            // A name in a folder cannot hold a slash; everything else can.
+            var own = page.Run($"{i} {text.Replace('/', ' ')}", "failed", recipe: $"method: {Quoted(text)}\ntitle: {Quoted(text)}\ntrain: {{ epochs: {i} }}\n", message: text);
+            File.AppendAllText(Path.Combine(own, "metrics.jsonl"), $"{{\"step\":2,\"epoch\":1,\"loss\":1,{Quoted(text)}:3}}\n");
+            File.WriteAllText(Path.Combine(own, "overrides.txt"), text);
+        }
         page.Study();
+        File.WriteAllText(Path.Combine(page.Runs, "study", "study.json"), $$"""
+            {"study":"study","title":{{Quoted(Page.Evils[0])}},"claim":{{Quoted(Page.Evils[1])}},"paper":{{Quoted(Page.Evils[4])}},"cells":[{}],
+            "holds":[{{string.Join(',', Page.Evils.Select(e => $$"""{"claim":{{Quoted(e)}},"holds":true,"text":{{Quoted(e)}}}"""))}}],
+            "failures":[{"cell":{{Quoted(Page.Evils[2])}},"seed":0,"error":{{Quoted(Page.Evils[3])}}}]}
+            """);
+        File.WriteAllText(Path.Combine(page.Runs, "study", "table.md"), $"# x\n\n| cell | knn |\n| --- | --: |\n{string.Concat(Page.Evils.Select(e => $"| {e} | 1.0 |\n"))}");
         page.Vectors();
         page.Grid();
         File.WriteAllText(Path.Combine(page.Runs, "evil.csv"), $"name,\"\"\"><img src=x onerror=alert(6)>\"\na.png,\"{Page.Evil.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n");
         File.WriteAllText(Path.Combine(run, "geometry.jsonl"), "{\"step\":1,\"reason\":\"<img src=x onerror=alert(7)>\"}\n");
+        page.Cloud("evil-labels.npy", Page.Evils.Count);
+        File.WriteAllText(Path.Combine(page.Runs, "evil-labels.npy.names.csv"), "name,label\n" + string.Concat(Page.Evils.Select((e, i) => $"{Cell($"{i}{e}")},{Cell(e)}\n")));
         var pictures = Path.Combine(page.Runs, "..", "pictures");
         await page.Open(o => o with { Data = $"folder:{pictures}" });
+        var twelve = (await page.Json("/api/runs")).AsArray().Where(r => char.IsAsciiDigit(((string)r!["name"]!)[0])).Select(r => (string)r!["id"]!).ToArray();
+        Assert.Equal(12, twelve.Length);
         var (evil, other) = (await page.IdOf("runs", "\"><img src=x onerror=alert(1)>"), await page.IdOf("runs", "other"));
         return (page, ["#/runs", $"#/runs/{evil}", $"#/runs/{evil},{other}", "#/studies", $"#/studies/{await page.IdOf("studies", "study")}",
-            $"#/studies/{await page.IdOf("studies", "grid")}", "#/embeddings", "#/views", $"#/views/run:{other}"]);
+            $"#/studies/{await page.IdOf("studies", "grid")}", "#/embeddings", $"#/embeddings/{await page.IdOf("embeddings", "v.npy")}",
+            "#/views", $"#/views/run:{other}"], [$"#/runs/{string.Join(',', twelve)}", $"#/embeddings/{await page.IdOf("embeddings", "evil-labels.npy")}"]);
     }
+
+    static string Quoted(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+
+    static string Cell(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     [Fact]
     public async Task Every_page_in_both_themes_and_languages_draws_without_an_error_and_runs_nobody_s_script()
     {
         NeedsBrowser();
-        var (page, hashes) = await Evil();
+        var (page, hashes, names) = await Evil();
         await using var _ = page;
         await using var browser = await Browser.Open();
         var grounds = new HashSet<string>();
         foreach (var scheme in (string[])["light", "dark"])
         {
             await browser.Scheme(scheme);
-            foreach (var hash in hashes)
+            // What a name does is the same in both themes.
+            foreach (var hash in scheme == "light" ? [.. hashes, .. names] : hashes)
             {
                 await browser.Go($"{page.Server.Address}{hash}");
                 await browser.Until("document.querySelector('.page h1') && !document.querySelector('.busy')");

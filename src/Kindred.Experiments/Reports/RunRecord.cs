@@ -88,7 +88,7 @@ public sealed record RunRecord(string Folder, string Name, RunCondition Conditio
         {
             Method = recipe is null ? null : MethodOf(recipe),
             Recipe = recipe,
-            Epochs = recipe is not null && Phases(recipe)[^1].TryGet("train.epochs", out var epochs) && long.TryParse((epochs as RecipeScalar)?.Text, out var count) ? count : null,
+            Epochs = recipe is null ? null : EpochsOf(recipe),
             Step = Math.Max(info?.Step ?? 0, (long)last.GetValueOrDefault("step")),
             Metrics = last.Where(m => m.Key != "step").ToDictionary(),
             Evaluations = EvaluationsOf(folder),
@@ -105,7 +105,10 @@ public sealed record RunRecord(string Folder, string Name, RunCondition Conditio
 
     static RunInfo? InfoOf(string folder) => RunInfo.TryRead(Path.Combine(folder, "run.json")) is { Host: not null } info && info.Created != default ? info : null;
 
-    static RunCondition ConditionOf(RunInfo? info, DateTimeOffset now) => info?.State switch
+    /// <summary>How a run stands.</summary>
+    /// <param name="info">What its <c>run.json</c> says; null where there is none.</param>
+    /// <param name="now">The time.</param>
+    public static RunCondition ConditionOf(RunInfo? info, DateTimeOffset now) => info?.State switch
     {
         null => RunCondition.Unknown,
         RunState.Finished => RunCondition.Finished,
@@ -143,10 +146,17 @@ public sealed record RunRecord(string Folder, string Name, RunCondition Conditio
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return []; }    // gone in the meantime, or not for us
     }
 
-    static RecipeMap[] Phases(RecipeMap recipe) => recipe["phases"] is RecipeList { Items.Count: > 0 } list
+    static RecipeMap[] Phases(RecipeMap recipe) => (recipe ?? throw new ArgumentNullException(nameof(recipe)))["phases"] is RecipeList { Items.Count: > 0 } list
         ? [.. list.Items.OfType<RecipeMap>().Select(p => RecipeMerge.Over(recipe.With("phases", null), p))] : [recipe];
 
-    static string? MethodOf(RecipeMap recipe) =>
+    /// <summary>The epochs that a recipe asks for, in its last phase; null where it does not say.</summary>
+    /// <param name="recipe">As it ran.</param>
+    public static long? EpochsOf(RecipeMap recipe) =>
+        Phases(recipe)[^1].TryGet("train.epochs", out var epochs) && long.TryParse((epochs as RecipeScalar)?.Text, out var count) ? count : null;
+
+    /// <summary>The methods of a recipe's phases: <c>simclr-v2 → finetune</c>; null where it names none.</summary>
+    /// <param name="recipe">As it ran.</param>
+    public static string? MethodOf(RecipeMap recipe) =>
         string.Join(" → ", Phases(recipe).Select(p => (p["method"] as RecipeScalar)?.Text).OfType<string>().Distinct()) is { Length: > 0 } methods ? methods : null;
 
     static Dictionary<string, double> EvaluationsOf(string folder)

@@ -38,7 +38,7 @@ export function chart(title, lines, { group, signal, log = false, several = fals
     const { all, data } = table();
     const axis = { stroke: style('--soft'), grid: { stroke: style('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 24, gap: 3, space: 60 };
     plot = new uPlot({
-      width: Math.max(120, box.clientWidth), height: 172, legend: { show: false }, padding: [8, 8, 0, 0],
+      width: Math.max(120, box.clientWidth), height: 172, legend: { show: false }, padding: [8, 18, 0, 0],
       cursor: { sync: { key: group }, points: { size: 6 }, drag: { x: true, y: false } },
       scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
       axes: [axis, { ...axis, size: 52, gap: 5, space: 32, values: (_, ticks) => ticks.map(v => v === null ? '' : number(v)) }],

@@ -1,7 +1,7 @@
 import { h, s, fill, get, number } from './dom.js';
 import { t } from './words.js';
 
-const edge = { left: 44, right: 12, top: 10, bottom: 26 };
+const edge = { left: 58, right: 12, top: 10, bottom: 26 };
 const percent = v => `${Number((100 * v).toPrecision(2))} %`;
 
 /** How alike positives and negatives are over a training, the directions in use, and the circle where z has two numbers. Nothing where the run wrote nothing. */

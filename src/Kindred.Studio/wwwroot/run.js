@@ -1,5 +1,5 @@
 import { h, fill, get, number, colour, short } from './dom.js';
-import { t, ago } from './words.js';
+import { t, ago, language } from './words.js';
 import { chart } from './chart.js';
 import { pill, progress } from './runs.js';
 import { geometry } from './geometry.js';
@@ -7,7 +7,7 @@ import { stopping } from './starts.js';
 
 // The curves that every run has come first; whatever else a method logs follows.
 const first = ['loss', 'lr', 'z_std', 'effective_rank', 'images_per_second', 'data_wait'];
-const hidden = ['epoch'];
+const hidden = ['epoch', 'rank_limit'];
 const title = name => { const text = t(`metric.${name}`); return text === `metric.${name}` ? name : text; };
 
 /** One run, or several (ids by comma) beside each other; alive while they are. */
@@ -25,8 +25,8 @@ export async function run(body, what, signal) {
   let amount = 0;
   const smoothing = h('input', { type: 'range', min: 0, max: 0.98, step: 0.02, value: 0, id: 'smooth', oninput(e) { amount = Number(e.target.value); shown.forEach(c => c.update()); } });
   const bar = h('div.strip', null, alone ? null : legend(), h('span.grow'), h('label', { htmlFor: 'smooth' }, t('run.smoothing')), smoothing);
-  const shape = h('div.shape');
-  fill(body, head, alarms, bar, charts, alone ? [shape, below(all[0])] : difference(all, signal));
+  const shape = h('div.shape'), foot = h('div.part');
+  fill(body, head, alarms, bar, charts, alone ? [shape, foot] : difference(all, signal));
   const reshape = alone ? await geometry(shape, ids[0], signal) : null;
   if (signal.aborted) return;
 
@@ -53,12 +53,20 @@ export async function run(body, what, signal) {
 
   function warn() {
     fill(alarms, all.flatMap(r => r.details.alarms.map(a => h(`div.alarm.${a.kind}`, null,
-      h('strong', null, t(`alarm.${a.kind}`)), alone ? null : h('span.dot', { style: { background: r.colour } }), alone ? null : h('em', null, short(r.run.name)),
-      a.step !== undefined && a.kind !== 'lost' ? h('span.hint', null, t('run.at', { step: number(a.step) })) : null, h('div', null, a.reason), a.shape ? h('div', null, t(a.shape.positive === undefined ? 'alarm.collapse.alone' : 'alarm.collapse.shape', { positive: number(a.shape.positive), negative: number(a.shape.negative), first: `${Math.round(100 * a.shape.first)} %` })) : null, h('div.hint', null, t(`alarm.${a.kind}.what`))))));
+      h('strong', null, t(`alarm.${a.kind}`)), alone ? null : h('a.whose', { href: `#/runs/${r.id}` }, h('span.dot', { style: { background: r.colour } }), short(r.run.name)),
+      a.step !== undefined && a.kind !== 'lost' ? h('span.hint', null, t('run.at', { step: number(a.step) })) : null, h('div', null, said(a)), a.shape ? h('div', null, t(a.shape.positive === undefined ? 'alarm.collapse.alone' : 'alarm.collapse.shape', { positive: number(a.shape.positive), negative: number(a.shape.negative), first: `${Math.round(100 * a.shape.first)} %` })) : null, alone ? h('div.hint', null, t(`alarm.${a.kind}.what`)) : null))));
   }
 
   function legend() {
     return h('ul.legend', null, all.map(r => h('li', null, h('span.dot', { style: { background: r.colour } }), h('a', { href: `#/runs/${r.id}` }, short(r.run.name)), ' ', h('span.hint', null, r.run.method ?? ''))));
+  }
+
+  // What a run leaves besides curves comes while one looks: it is drawn anew when there is more of it, and not under a hand that scrolls in it.
+  let there = '';
+  function rest() {
+    if (!alone) return;
+    const { evaluations, watched, pictures } = all[0].details, now = JSON.stringify([evaluations, watched, pictures]);
+    if (now !== there) { there = now; fill(foot, below(all[0])); }
   }
 
   const again = new Map();
@@ -68,7 +76,9 @@ export async function run(body, what, signal) {
     again.set(r.id, setTimeout(async () => {
       if (signal.aborted) return;
       r.details = await get(`/api/runs/${r.id}`);
+      if (signal.aborted) return;
       warn();
+      rest();
       reshape?.();
     }, 1500));
   }
@@ -85,7 +95,7 @@ export async function run(body, what, signal) {
     reconsider(r);
   }
 
-  top(); warn(); draw();
+  top(); warn(); rest(); draw();
   const events = new EventSource(`/api/events?runs=${ids.join(',')}&from=${all.map(r => r.offset).join(',')}`);
   signal.addEventListener('abort', () => events.close());
   events.addEventListener('metrics', e => { const { run, rows } = JSON.parse(e.data); take(all.find(r => r.id === run), rows); });
@@ -96,6 +106,14 @@ export async function run(body, what, signal) {
     top();
     if (changed) reconsider(r);
   });
+}
+
+// An alarm's reason in the reader's language, from its numbers; a run's own words as they are.
+function said({ kind, reason, values }) {
+  if (!values) return reason;
+  const text = { ...values, at: values.at && new Date(values.at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB'), share: values.share && Math.round(100 * values.share) };
+  for (const name of ['z_std', 'effective_rank', 'assignment_perplexity']) if (values[name] !== undefined) text[name] = number(values[name]);
+  return t(values.assignment_perplexity < 1.5 ? 'alarm.collapse.prototypes' : `alarm.${kind}.reason`, text);
 }
 
 /** What stands below the curves of one run. */

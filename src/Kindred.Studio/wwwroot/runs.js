@@ -13,30 +13,35 @@ export function progress(run) {
 /** All runs; some can be chosen and compared. */
 export async function runs(body, _, signal) {
   const chosen = new Set();
-  let all = [];
+  let all = [], cells = false;
   const form = await starting(signal, () => look().catch(() => { }));
   if (signal.aborted) return;
   const search = h('input', { type: 'search', placeholder: t('runs.search'), 'aria-label': t('runs.search'), oninput: draw });
   const compare = h('button.primary', { type: 'button', disabled: true, onclick: () => { location.hash = `#/runs/${[...chosen].join(',')}`; } });
   const count = h('span.hint');
+  const within = h('button', { type: 'button', hidden: true, 'aria-pressed': 'false', onclick() { cells = !cells; within.setAttribute('aria-pressed', String(cells)); draw(); } });
   const rows = h('tbody');
   const heads = ['', 'state', 'run', 'method', 'progress', 'step', 'loss', 'seen'];
   const table = h('div.scroll', { tabIndex: 0, role: 'region', 'aria-label': t('nav.runs') }, h('table.list', null,
     h('thead', null, h('tr', null, heads.map(k => k ? h(`th.${k}`, { scope: 'col' }, t(`runs.${k}`)) : h('th', null, h('span.sr', null, t('runs.choose')))))), rows));
   const none = h('div.empty.card', { hidden: true }, h('h2', null, t('runs.none')), h('p', null, t('runs.none.how')), h('pre', null, 'kindred train simclr --out runs/first'));
-  fill(body, h('div.head', null, h('h1', null, t('nav.runs')), count, h('span.grow'), search, compare), form?.box, form?.failed, table, none);
+  fill(body, h('div.head', null, h('h1', null, t('nav.runs')), count, h('span.grow'), within, search, compare), form?.box, form?.failed, table, none);
 
   function draw() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const shown = all.filter(r => words.every(w => `${r.name} ${r.method} ${r.state} ${r.title}`.toLowerCase().includes(w)));
+    // A study has more runs than everything else together: they are its page's matter unless somebody asks, or looks for one.
+    const ofStudies = all.filter(r => /(^|\/)cells\//.test(r.name)), apart = cells || words.length || ofStudies.length === all.length ? [] : ofStudies;
+    const shown = all.filter(r => !apart.includes(r) && words.every(w => `${r.name} ${r.method} ${r.state} ${r.title}`.toLowerCase().includes(w)));
     count.textContent = t('runs.count', { n: shown.length, live: all.filter(r => r.state === 'running').length });
+    within.hidden = ofStudies.length === 0 || ofStudies.length === all.length;
+    within.textContent = t('runs.cells', { n: ofStudies.length });
     none.hidden = all.length > 0;
     table.hidden = all.length === 0;
     const focused = document.activeElement?.id;
     fill(rows, shown.slice(0, 500).map(run => h('tr', null,
       h('td', null, h('input', { type: 'checkbox', id: `c-${run.id}`, checked: chosen.has(run.id), 'aria-label': t('runs.choose.one', { name: run.name }),
         onchange(e) { if (e.target.checked) chosen.add(run.id); else chosen.delete(run.id); button(); } })),
-      h('td', null, pill(run.state)),
+      h('td.states', null, pill(run.state), run.collapsed ? h('span.pill.failed', null, t('alarm.collapse').toLowerCase()) : null),
       h('td.name', null, h('a', { href: `#/runs/${run.id}`, id: `a-${run.id}` }, short(run.name)), run.title ? h('div.hint', null, run.title) : null),
       h('td', null, run.method ?? '–'),
       h('td', null, progress(run)),
@@ -49,7 +54,7 @@ export async function runs(body, _, signal) {
 
   function button() {
     compare.disabled = chosen.size < 2 || chosen.size > 12;
-    compare.textContent = t('runs.compare', { n: chosen.size });
+    compare.textContent = chosen.size ? t('runs.compare', { n: chosen.size }) : t('runs.compare.none');
   }
 
   async function look() {

@@ -1,7 +1,8 @@
-import { grid, overview } from './grid.js';
+import { overview } from './grid.js';
 
 // Points in WebGL 2, up to some millions. What lies in view is drawn as points where it is little; where it is much, a picture of all moves in its place, and once the
-// map rests the points are drawn in parts behind the scene and appear when all are done. So a frame costs the same however many there are.
+// map rests the points are drawn in parts behind the scene and appear when all are done. So a frame costs the same however many there are. Nothing is transparent and
+// nothing cut to a round corner: without a graphics card that alone would cost a third of a frame.
 const vertex = `#version 300 es
 in vec2 at; in float tone; uniform vec2 scale, move; uniform float size; uniform sampler2D ink; out vec4 colour;
 void main() {
@@ -33,15 +34,20 @@ const few = 20_000, part = 40_000, quiet = 200;
 
 /**
  * @param canvas where to draw
- * @param overlay what takes pointer and keys; marks and shapes lie on it
+ * @param overlay what takes pointer and keys; a canvas in it has marks and shapes while there are some, for an empty one costs as much to put on the screen
  * @param xy two numbers a point, most within −1 and 1
+ * @param cells the points by cell, as grid(xy) makes it
  * @param tone the number of a colour for each point, 0 to 255
+ * @param sample whether these are but some of the points, which others will replace
  * @param on.pick(row) a click near a point, or null · on.lasso(rows) a shape drawn with shift · on.hover(row)
  */
-export function scatter(canvas, overlay, xy, tone, on) {
-  const gl = canvas.getContext('webgl2', { antialias: false });
+export function scatter(canvas, overlay, xy, cells, tone, on, sample = false) {
+  const rings = document.createElement('canvas');
+  rings.hidden = true;
+  overlay.append(rings);
+  const gl = canvas.getContext('webgl2', { antialias: false, alpha: false, depth: false });
   if (!gl) throw new Error('This browser has no WebGL 2.');
-  const count = xy.length / 2, { order, places, spans } = grid(xy), tones = new Uint8Array(count);
+  const count = xy.length / 2, { order, places, spans } = cells, tones = new Uint8Array(count);
 
   const points = program(gl, vertex, fragment), sheet = program(gl, sheetVertex, sheetFragment);
   const cloud = gl.createVertexArray(), nothing = gl.createVertexArray(), toneBuffer = gl.createBuffer();
@@ -61,7 +67,7 @@ export function scatter(canvas, overlay, xy, tone, on) {
   gl.enable(gl.BLEND);
 
   const ink = new Uint8Array(1024);
-  let reach = 0, zoom = 0.94, mx = 0, my = 0, queued = false, rest = 0, marks = [], shape = null;
+  let ground = [255, 255, 255], tinting = 0, reach = 0, zoom = 0.94, mx = 0, my = 0, queued = false, rest = 0, marks = [], shape = null;
   let still = null, work = null, room = [0, 0];      // `still`: what `kept` shows; `work`: what is being drawn into it
   const base = count < 3000 ? 7 : count < 20000 ? 4.5 : count < 200000 ? 3 : 2, alpha = count < 3000 ? 0.85 : count < 100000 ? 0.7 : 0.5;
 
@@ -75,7 +81,7 @@ export function scatter(canvas, overlay, xy, tone, on) {
     const [w, k] = size(), want = [Math.round(w * devicePixelRatio), Math.round(k * devicePixelRatio)];
     if (want[0] === room[0] && want[1] === room[1]) return;
     [canvas.width, canvas.height] = room = want;
-    [overlay.width, overlay.height] = want;
+    [rings.width, rings.height] = want;
     gl.bindTexture(gl.TEXTURE_2D, kept);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, ...want, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
     [still, work] = [null, null];
@@ -84,7 +90,7 @@ export function scatter(canvas, overlay, xy, tone, on) {
 
   function clear(target) {
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
-    gl.clearColor(0, 0, 0, 0);
+    gl.clearColor(...ground.map(v => v / 255), 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
   }
 
@@ -112,26 +118,37 @@ export function scatter(canvas, overlay, xy, tone, on) {
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 
+  // Paints what lies outside a rectangle, and nothing twice: each pixel costs time without a graphics card.
+  function around(inner, paint) {
+    const [w, k] = room, at = (v, all) => Math.min(all, Math.max(0, (v + 1) / 2 * all));
+    if (!inner) { paint(); return; }
+    const [x0, y0] = [Math.ceil(at(inner[0], w)), Math.ceil(at(inner[1], k))], [x1, y1] = [Math.floor(at(inner[2], w)), Math.floor(at(inner[3], k))];
+    gl.enable(gl.SCISSOR_TEST);
+    for (const [x, y, wide, high] of [[0, 0, w, y0], [0, y1, w, k - y1], [0, y0, x0, y1 - y0], [x1, y0, w - x1, y1 - y0]])
+      if (wide > 0 && high > 0) { gl.scissor(x, y, wide, high); paint(); }
+    gl.disable(gl.SCISSOR_TEST);
+  }
+
   function draw() {
     if (canvas.clientWidth === 0) return;
     resize();
     const v = view();
     let rough = false;
-    clear(null);
-    if (same(still, v)) lay(kept, -1, -1, 1, 1);
+    if (same(still, v)) { gl.bindFramebuffer(gl.FRAMEBUFFER, null); lay(kept, -1, -1, 1, 1); }
     else {
       const stretches = inView(v);
-      if (stretches.reduce((n, [from, to]) => n + to - from, 0) <= few) dots(v, stretches);
+      if (stretches.reduce((n, [from, to]) => n + to - from, 0) <= few) { clear(null); dots(v, stretches); }
       else {
         rough = true;
         const before = still && v.sx / still.sx > 0.4 ? still.corners(v) : null;
-        if (!before || before.some((at, i) => i < 2 ? at > -1 : at < 1)) lay(whole, -reach * v.sx + v.mx, -reach * v.sy + v.my, reach * v.sx + v.mx, reach * v.sy + v.my);
+        around(before, () => { clear(null); lay(whole, -reach * v.sx + v.mx, -reach * v.sy + v.my, reach * v.sx + v.mx, reach * v.sy + v.my); });
+        gl.bindFramebuffer(gl.FRAMEBUFFER, null);
         if (before) lay(kept, ...before);
         clearTimeout(rest);
         rest = setTimeout(fine, quiet, v, stretches);
       }
     }
-    overlay.dataset.state = rough ? 'rough' : 'whole';
+    overlay.dataset.state = sample ? 'sample' : rough ? 'rough' : 'whole';
     over();
   }
 
@@ -154,11 +171,11 @@ export function scatter(canvas, overlay, xy, tone, on) {
 
   // Rings around marked points and the shape under way lie on a canvas of their own.
   function over() {
-    const dense = devicePixelRatio, pen = overlay.getContext('2d');
-    if (marks.length === 0 && !shape) { if (overlay.dataset.drawn) { pen.clearRect(0, 0, overlay.width, overlay.height); delete overlay.dataset.drawn; } return; }
-    overlay.dataset.drawn = 1;
+    rings.hidden = marks.length === 0 && !shape;
+    if (rings.hidden) return;
+    const dense = devicePixelRatio, pen = rings.getContext('2d');
     pen.setTransform(dense, 0, 0, dense, 0, 0);
-    pen.clearRect(0, 0, overlay.width, overlay.height);
+    pen.clearRect(0, 0, rings.width, rings.height);
     const tint = getComputedStyle(overlay).color;
     marks.forEach((row, i) => {
       const [x, y] = screen(row);
@@ -251,16 +268,24 @@ export function scatter(canvas, overlay, xy, tone, on) {
   const watch = new ResizeObserver(ask);
   watch.observe(canvas);
   return {
-    reset, zoomAt, ask,
+    reset, zoomAt, ask, sample,
+    /** Where the map stands; another map of the same plane may go on from there. */
+    get view() { return [zoom, mx, my]; },
+    set view(other) { [zoom, mx, my] = other; ask(); },
     /** Colours 0 to 255 as [r, g, b]; null hides the points that have it. Other tones than before, if any. */
-    colours(list, next) {
+    async colours(list, next) {
+      ground = hex(getComputedStyle(document.documentElement).getPropertyValue('--card').trim());
       ink.fill(0);
       list.forEach((c, i) => { if (c) ink.set([...c, 255], 4 * i); });
       if (next) paint(next);
       gl.bindTexture(gl.TEXTURE_2D, inks);
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, ink);
+      [still, work] = [null, null];
+      const mine = ++tinting;
       if (count > few) {
-        const all = overview(places, tones, ink, alpha);
+        if (reach) ask();
+        const all = await overview(places, tones, ink, alpha, ground, () => mine === tinting);
+        if (!all) return;
         reach = all.reach;
         gl.bindTexture(gl.TEXTURE_2D, whole);
         gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, all.size, all.size, 0, gl.RGBA, gl.UNSIGNED_BYTE, all.pixels);
@@ -269,9 +294,12 @@ export function scatter(canvas, overlay, xy, tone, on) {
       ask();
     },
     mark(rows) { marks = rows; over(); },
-    close() { watch.disconnect(); clearTimeout(rest); work = null; gl.getExtension('WEBGL_lose_context')?.loseContext(); },
+    close() { tinting++; watch.disconnect(); clearTimeout(rest); work = null; gl.getExtension('WEBGL_lose_context')?.loseContext(); },
   };
 }
+
+/** #rrggbb or #rgb as three numbers. */
+export const hex = text => (text.length > 5 ? [1, 3, 5].map(i => text.slice(i, i + 2)) : [1, 2, 3].map(i => text[i] + text[i])).map(v => parseInt(v, 16));
 
 function program(gl, ...texts) {
   const id = gl.createProgram(), known = new Map();

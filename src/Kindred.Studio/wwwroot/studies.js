@@ -25,7 +25,7 @@ export async function study(body, id, signal) {
     s.claims?.length ? h('ul.claims', null, s.claims.map(c => h('li.card', null, verdict(c.holds), h('code', null, c.claim), h('span.hint', null, c.text ?? c.reason ?? ''),
       c.numbers?.length ? h('dl.numbers', null, c.numbers.map(n => h('div', null, h('dt', null, n.name), h('dd', null, n.value === undefined ? `${number(n.from)} … ${number(n.to)}` : number(n.value))))) : null))) : null,
     s.heat ? heat(s.heat) : null,
-    s.plot ? h('figure.card.figure', null, h('img', { src: `/api/studies/${id}/plot`, alt: t('studies.plot', { name: s.study.name }) })) : null,
+    s.plot && !s.heat ? h('figure.card.figure', null, h('img', { src: `/api/studies/${id}/plot`, alt: t('studies.plot', { name: s.study.name }) })) : null,
     s.table ? h('div.scroll.card', { tabIndex: 0, role: 'region', 'aria-label': t('studies.table') }, h('table.list', null,
       h('thead', null, h('tr', null, s.table.columns.map((c, i) => h(i ? 'th.num' : 'th', { scope: 'col' }, c)))),
       h('tbody', null, s.table.rows.map(row => h('tr', null, row.map((c, i) => i ? h('td.num', null, c) : h('th', { scope: 'row' }, c))))))) : null,

@@ -7,7 +7,7 @@ export async function views(body, what, signal) {
   if (signal.aborted) return;
   const ofRun = what?.startsWith('run:') ? what.slice(4) : null;
   const state = { recipe: what && !ofRun ? what : recipes.includes('simclr') ? 'simclr' : recipes[0], seed: 0, without: '' };
-  const out = h('div', { 'aria-live': 'polite' });
+  const out = h('div.part', { 'aria-live': 'polite' });
   const seed = h('input.short', { type: 'number', min: 0, value: 0, id: 'seed', onchange(e) { state.seed = Math.max(0, Math.floor(Number(e.target.value)) || 0); draw(); } });
   const choose = h('select', { id: 'recipe', onchange(e) { location.hash = `#/views/${encodeURIComponent(e.target.value)}`; } }, recipes.map(r => h('option', { value: r, selected: r === state.recipe }, r)));
   const without = h('select', { id: 'without', onchange(e) { state.without = e.target.value; draw(); } }, h('option', { value: '' }, t('views.all')));
@@ -28,7 +28,7 @@ export async function views(body, what, signal) {
       fill(out,
         drawn.why ? h('p.problem.soft', null, t('views.why', { reason: drawn.why })) : null,
         drawn.others ? h('p.hint', null, t('views.others', { h: drawn.others.h.toFixed(2), z: drawn.others.z.toFixed(2) })) : null,
-        h('div.rows', null, drawn.pictures.map(p => h('section.card.row', null,
+        h('div.rows', null, drawn.pictures.map(p => h(p.views.length > 2 ? 'section.card.row.long' : 'section.card.row', null,
           h('figure.tile', null, image(p, t('views.picture', { name: p.name })), h('figcaption', null, h('b', null, p.name), h('div.hint', null, `${p.width} × ${p.height}`))),
           p.views.map((v, i) => h('figure.tile', null, image(v, `${p.name}, ${v.name}`), h('figcaption', null, h('b', null, v.name),
             v.alike ? meter(v.alike, p.views[0].name) : i === 0 && drawn.others ? h('div.hint', null, t('views.first')) : null,

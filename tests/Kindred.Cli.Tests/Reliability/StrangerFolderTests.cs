@@ -28,7 +28,7 @@ public sealed class StrangerFolderTests : IDisposable
     void Program(string path)
     {
         File.WriteAllText(path, $"#!/bin/sh\necho > {folder}/ran-{Path.GetFileName(path)}\nexit 1\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
