@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Kindred.Cli.Verbs;
 
-/// <summary><c>kindred launch --procs N -- train …</c> or <c>embed …</c>: one training, or the vectors of one data set, by several processes on this machine, started again where one fails.</summary>
+/// <summary><c>kindred launch --procs N -- train|embed …</c>: one training or embedding by several processes on this machine, started again where one fails.</summary>
 /// <remarks>It sets torchrun's variables, so that torchrun, Slurm or Kubernetes can start the same command on several machines instead.</remarks>
 static class LaunchVerb
 {
