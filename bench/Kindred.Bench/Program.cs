@@ -13,6 +13,7 @@ var root = new RootCommand("Times parts of the library; prints one JSON object a
     BenchKMeans.Create(),
     BenchKnn.Create(),
     BenchNtXent.Create(),
+    BenchOnnx.Create(),
     BenchOps.Create(),
     BenchScaling.Create(),
     BenchSinkhorn.Create(),
