@@ -70,7 +70,7 @@ public partial class RoomsTests
         ["Onnx"] = $"{Files} Data.Text Data.Views",                      // what runs after training, without libtorch
         ["Extensions.AI"] = "Core Io Index Onnx",
 
-        ["Studio"] = Everything,                                         // the page; what it shows is read by the rooms below
+        ["Studio"] = $"{Everything} Experiments.Reports",                                         // the page; what it shows is read by the rooms below
 
         ["Cli"] = $"{Everything} Experiments.Export Experiments.Reports",
         ["Cli.Demo"] = $"{Everything} Cli",
