@@ -15,7 +15,7 @@ public static class Programs
     public static Process Start(ProcessStartInfo start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        if (!start.FileName.Contains('/', StringComparison.Ordinal))
+        if (Path.GetFileName(start.FileName) == start.FileName)
             start.FileName = Find(start.FileName) ?? throw new Win32Exception(NoSuchFile, $"there is no program {start.FileName} on the PATH");
         start.UseShellExecute = false;
         return Process.Start(start)!;
@@ -23,7 +23,8 @@ public static class Programs
 
     /// <summary>Where a program lies; null where no folder of <c>PATH</c> has it.</summary>
     /// <param name="name">Its name.</param>
-    public static string? Find(string name) => (Variables.Text("PATH") ?? "").Split(':').Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, name)).FirstOrDefault(IsProgram);
+    public static string? Find(string name) => (Variables.Text("PATH") ?? "").Split(Path.PathSeparator).Where(Path.IsPathFullyQualified)
+        .SelectMany(folder => OperatingSystem.IsWindows() ? new[] { Path.Combine(folder, $"{name}.exe"), Path.Combine(folder, name) } : [Path.Combine(folder, name)]).FirstOrDefault(IsProgram);
 
     static bool IsProgram(string file) => File.Exists(file)
         && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);

@@ -5,40 +5,6 @@ using Kindred.Torch;
 
 namespace Kindred.Experiments.Training;
 
-/// <summary>How a trainer goes about it; what concerns the method is in the method.</summary>
-public sealed record TrainerOptions
-{
-    /// <summary>Passes over the data, as the recipe has them; schedules have this length.</summary>
-    public required int Epochs { get; init; }
-
-    /// <summary>Steps in all, in place of <see cref="Epochs"/>; schedules have this length.</summary>
-    public long? Steps { get; init; }
-
-    /// <summary>Steps of an epoch for which the method has no plan of its own; the data's own number unless given. Beyond it the data go round again.</summary>
-    public int? StepsPerEpoch { get; init; }
-
-    /// <summary>Stops early after this many steps; the schedules keep their length.</summary>
-    public long? MaxSteps { get; init; }
-
-    /// <summary>Where the method's tensors live.</summary>
-    public Device Device { get; init; } = Device.Cpu;
-
-    /// <summary>Runs forward passes under autocast in this type; null for full precision.</summary>
-    public Dtype? Precision { get; init; }
-
-    /// <summary>Rows that encoders take at a time (<see cref="GradientCache"/>); 0 takes the batch at once.</summary>
-    public int Piece { get; init; }
-
-    /// <summary>Who decides what becomes of a step that went wrong; null ends the training.</summary>
-    public Guard? Guard { get; init; }
-
-    /// <summary>Gradients that travel together, where several processes train: as many numbers. Fewer begin to travel earlier, and each costs an exchange.</summary>
-    public long Bucket { get; init; } = GradientAverage.Bucket;
-
-    /// <summary>How often numbers are gathered, in steps.</summary>
-    public int LogEvery { get; init; } = 10;
-}
-
 /// <summary>Trains any method: every epoch, every batch, every turn.</summary>
 /// <remarks>
 /// <para>It knows no method. Several players take turns with an optimizer each; what must wait for the optimizer runs in <see cref="Method.Settle"/>.</para>
@@ -280,18 +246,9 @@ public sealed class Trainer
         foreach (var optimizer in optimizers.Values) optimizer.Zero();
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
-        guard.Failed(new NumericException($"{error.Message}{(BrokenView(batch) is { } view ? $" The batch brought it: {view}." : "")}", error), batch, Position);
+        guard.Failed(new NumericException($"{error.Message}{(BrokenStep.View(batch) is { } view ? $" The batch brought it: {view}." : "")}", error), batch, Position);
         return loss;
     }
-
-    // Samples whose view is not finite. What several processes share out is looked at by all of them.
-    static string? BrokenView(Batch batch) => batch.Views.Where(v => v.X.Dtype.IsFloatingPoint && v.X.Numel > 0).Select(view =>
-    {
-        var bad = view.X.Reshape([view.X.Size(0), -1]).Isfinite().All(1).LogicalNot().Nonzero().Reshape([-1]).ToArray<long>();
-        if (bad.Length == 0) return null;
-        var samples = view.Count == batch.Count ? batch.Index.ToArray<long>().Where((_, i) => bad.Contains(i)) : bad;
-        return $"the view '{view.Name}' of {(bad.Length == 1 ? "the sample" : $"{bad.Length} samples, among them")} {string.Join(", ", samples.Take(4))} is not finite";
-    }).FirstOrDefault(text => text is not null);
 
     static void Show(IHook hook, Batch batch, Progress at)
     {
@@ -304,7 +261,7 @@ public sealed class Trainer
     {
         if (!optimizers.TryGetValue(turn.Player, out var optimizer))
             throw new ConfigurationException($"the method takes a turn as '{turn.Player}', and has no such player; it has {string.Join(", ", method.Players.Keys)}.");
-        using var frozen = new Frozen(others[turn.Player]);
+        using var frozen = new FrozenParameters(others[turn.Player]);
         optimizer.Zero();
         var (sum, left) = (0.0, turn.Losses.Count);
         var average = Average(turn.Player);
@@ -313,25 +270,14 @@ public sealed class Trainer
         if (options.Guard is { } guard)
         {
             guard.Look(turn.Player, sum, at);
-            if (Broken(turn.Player, p => p.Gradient) is { } path)
-                throw new NumericException($"the gradient of '{path}' is not finite at step {at.Step} (epoch {at.Epoch}), although the loss of '{turn.Player}' is {sum}. {Advice}");
+            if (BrokenStep.Of(named[turn.Player], p => p.Gradient) is { } path)
+                throw new NumericException($"the gradient of '{path}' is not finite at step {at.Step} (epoch {at.Epoch}), although the loss of '{turn.Player}' is {sum}. {BrokenStep.Advice}");
         }
         optimizer.Step(at);
-        if (options.Guard is { Undoes: true } && Broken(turn.Player, p => p.Value) is { } weight)
-            throw new NumericException($"'{weight}' is no longer finite after the optimizer's step at step {at.Step} (epoch {at.Epoch}). {Advice}");
+        if (options.Guard is { Undoes: true } && BrokenStep.Of(named[turn.Player], p => p.Value) is { } weight)
+            throw new NumericException($"'{weight}' is no longer finite after the optimizer's step at step {at.Step} (epoch {at.Epoch}). {BrokenStep.Advice}");
         method.Settle();
         return sum;
-    }
-
-    // One pass over all gradients or weights; a norm that only overflowed is looked at again.
-    string? Broken(string player, Func<Parameter, Tensor?> of)
-    {
-        using var scope = Scope.Open();
-        using var _ = NoGradient.Begin();
-        var all = named[player].Select(p => (p.Path, Value: of(p.Parameter))).Where(p => p.Value is not null).ToArray();
-        if (all.Length == 0) return null;
-        var norms = Tensor.ForeachNorm(Array.ConvertAll(all, p => p.Value!));
-        return IsFinite(Tensor.Stack(Array.ConvertAll(norms, n => n.To(Dtype.Float64)))) ? null : all.FirstOrDefault(p => !IsFinite(p.Value!)).Path;
     }
 
     // Of several processes; null alone.
@@ -350,26 +296,9 @@ public sealed class Trainer
         using (GradientCache.Begin(options.Piece))
         using (Precision()) made = make();
         var value = made.Item();
-        if (!double.IsFinite(value)) throw Diverged(player, value, at);
+        if (!double.IsFinite(value)) throw BrokenStep.Loss(method, player, value, at);
         using (average?.Watch()) made.Backward();
         return value;
-    }
-
-    // The players whose turn it is not: gradients go through them, and not into them.
-    readonly struct Frozen : IDisposable
-    {
-        readonly Parameter[] held;
-
-        public Frozen(Parameter[] parameters)
-        {
-            held = Array.FindAll(parameters, p => p.Trainable);
-            foreach (var parameter in held) parameter.Trainable = false;
-        }
-
-        public void Dispose()
-        {
-            foreach (var parameter in held) parameter.Trainable = true;
-        }
     }
 
     IDisposable? Precision() => options.Precision is { } dtype ? Autocast.Begin(options.Device, dtype) : null;
@@ -388,22 +317,5 @@ public sealed class Trainer
             if (CollapseAlarm.LeastRankOf(spread.Most) < CollapseAlarm.LeastRank) numbers[CollapseAlarm.RankLimit] = spread.Most;
         }
         return numbers;
-    }
-
-    const string Advice = "Lower train.optimizer.learningRate, raise options.temperature, or train with --precision fp32; the last checkpoint is untouched.";
-
-    NumericException Diverged(string player, double value, Progress at)
-    {
-        method.Forget();
-        var broken = method.NamedParameters().Where(p => !IsFinite(p.Parameter.Value)).Select(p => p.Path).FirstOrDefault();
-        return new NumericException($"the loss of '{player}' is {value} at step {at.Step} (epoch {at.Epoch}): "
-            + $"{(broken is null ? "all weights are still finite, so the batch or the objective made it" : $"the first weight that is no longer finite is '{broken}'")}. "
-            + Advice);
-    }
-
-    static bool IsFinite(Tensor value)
-    {
-        using var scope = Scope.Open();
-        return value.Isfinite().All().Item() != 0;
     }
 }

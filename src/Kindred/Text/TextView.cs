@@ -6,10 +6,10 @@ namespace Kindred.Text;
 /// <param name="tokens">Numbers in the vocabulary, int64 `[N, T]`.</param>
 /// <param name="mask">True where a token is real, bool `[N, T]`; every sentence has one at least.</param>
 /// <param name="name">The group and number of the view.</param>
-public sealed class TextView(Tensor tokens, Tensor mask, string name) : View(tokens, name)
+public sealed class TextView(Tensor tokens, Tensor mask, string name) : AccompaniedView(tokens, mask, name)
 {
     /// <summary>True where a token is real, bool `[N, T]`.</summary>
-    public Tensor Mask { get; } = mask;
+    public Tensor Mask => Beside;
 
     /// <summary>Sentences of any length go through an encoder together: the shorter ones are filled up.</summary>
     public override string Shape => "tokens";
@@ -27,17 +27,8 @@ public sealed class TextView(Tensor tokens, Tensor mask, string name) : View(tok
         return new(Tensor.From<long>(tokens, [sentences.Count, longest]), Tensor.From<long>(real, [sentences.Count, longest]).Ne(0), name);
     }
 
-    /// <summary>The same sentences with other tokens of the same number, such as masked ones.</summary>
-    public override View With(Tensor x) => new TextView(x, Mask, Name);
-
     /// <inheritdoc/>
-    public override View To(Device device) => new TextView(X.To(device), Mask.To(device), Name);
-
-    /// <inheritdoc/>
-    public override View Rows(Tensor index) => new TextView(X.IndexSelect(0, index), Mask.IndexSelect(0, index), Name);
-
-    /// <inheritdoc/>
-    public override View Part(long first, long count) => new TextView(X.Narrow(0, first, count), Mask.Narrow(0, first, count), Name);
+    protected override View Of(Tensor x, Tensor beside) => new TextView(x, beside, Name);
 
     /// <inheritdoc/>
     protected override View Join(IReadOnlyList<View> others)
@@ -45,7 +36,7 @@ public sealed class TextView(Tensor tokens, Tensor mask, string name) : View(tok
         ArgumentNullException.ThrowIfNull(others);
         TextView[] all = [this, .. others.Cast<TextView>()];
         var longest = all.Max(v => v.X.Size(1));
-        return new TextView(Tensor.Cat([.. all.Select(v => Filled(v.X, longest))]), Tensor.Cat([.. all.Select(v => Filled(v.Mask, longest))]), Name);
+        return Of(Tensor.Cat([.. all.Select(v => Filled(v.X, longest))]), Tensor.Cat([.. all.Select(v => Filled(v.Mask, longest))]));
     }
 
     static Tensor Filled(Tensor rows, long longest) => rows.Size(1) == longest ? rows
