@@ -36,6 +36,9 @@ sealed class HelpText : SynchronousCommandLineAction
         return root.Parse(words).Invoke(new InvocationConfiguration { Output = output });
     }
 
+    /// <summary>Who asks for help need not have said all that the verb wants.</summary>
+    public override bool ClearsParseErrors => true;
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {

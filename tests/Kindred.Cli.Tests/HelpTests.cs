@@ -39,6 +39,25 @@ public sealed class HelpTests
         Assert.Equal(output, Cli.Run(verb, "--help").Output);
     }
 
+    /// <summary>Whatever a verb needs besides, and wherever the word stands.</summary>
+    [Fact]
+    public void Every_verb_says_its_help_to_dash_dash_help()
+    {
+        var root = Root();
+        HelpText.Install(root, "kindred");
+        foreach (var verb in HelpText.All(root))
+        {
+            string[] words = HelpText.PathOf(verb).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            foreach (var asked in new[] { "--help", "-h", "-?" }) Assert.Equal([], root.Parse([.. words, asked]).Errors.Select(e => $"{HelpText.PathOf(verb)} {asked}: {e.Message}"));
+        }
+        foreach (var verb in new[] { "train", "embed", "runs rm" })
+        {
+            var (code, output, errors) = Cli.Run([.. verb.Split(' '), "--help"]);
+            Assert.Equal((0, ""), (code, errors));
+            Assert.Contains($"kindred {verb}", output, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Every_help_is_called_kindred_and_fits_80_columns()
     {

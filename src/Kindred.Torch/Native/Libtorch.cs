@@ -12,7 +12,7 @@ namespace Kindred.Torch.Native;
 /// <param name="OldAbi">Whether it was built with the pre-C++11 string ABI.</param>
 public sealed partial record Libtorch(string Source, string Include, string Library, string Version, bool OldAbi = false)
 {
-    /// <summary>The environment variable that names a libtorch folder (with <c>include/</c> and <c>lib/</c>).</summary>
+    /// <summary>The environment variable that names a libtorch folder (with <c>include/</c> and <c>lib/</c>; <c>/usr</c> for a distribution's).</summary>
     public const string Variable = "KINDRED_LIBTORCH";
 
     /// <summary>What a person runs when there is none.</summary>
@@ -46,9 +46,11 @@ public sealed partial record Libtorch(string Source, string Include, string Libr
 
     static Libtorch? FromFolder(string source, string folder, List<string> reasons)
     {
-        string include = Path.Combine(folder, "include"), library = Path.Combine(folder, "lib");
-        return Check(source, include, library, false, reasons);
+        string include = Path.Combine(folder, "include"), library = Path.Combine(folder, "lib"), multiarch = Path.Combine(library, Triplet);
+        return Check(source, include, File.Exists(Path.Combine(multiarch, "libtorch_cpu.so")) ? multiarch : library, false, reasons);
     }
+
+    static string Triplet => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
 
     static Libtorch? Check(string source, string include, string library, bool oldAbi, List<string> reasons)
     {
@@ -76,8 +78,22 @@ public sealed partial record Libtorch(string Source, string Include, string Libr
 
     static Libtorch? FromPython(List<string> reasons)
     {
-        // What lies where the program happens to stand is no part of Python: -c would look there first.
-        const string script = "import sys;sys.path=[p for p in sys.path if p];import torch,os;d=os.path.dirname(torch.__file__);print(d);print(int(torch._C._GLIBCXX_USE_CXX11_ABI))";
+        // What lies where the program happens to stand is no part of Python: -c would look there first. From 2.7 on every build has the new string ABI;
+        // torch is not imported for it, which takes seconds.
+        const string script = """
+            import sys, os, re
+            sys.path = [p for p in sys.path if p]
+            from importlib.util import find_spec
+            spec = find_spec('torch')
+            if spec is None or spec.origin is None: sys.exit("No module named 'torch'")
+            folder = os.path.dirname(spec.origin)
+            version = re.search(r"version__ = '(\d+)\.(\d+)", open(os.path.join(folder, 'version.py')).read())
+            print(folder)
+            if version and (int(version[1]), int(version[2])) >= (2, 7): print(1)
+            else:
+                import torch
+                print(int(torch._C._GLIBCXX_USE_CXX11_ABI))
+            """;
         try
         {
             using var process = Programs.Start(new("python3", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true });
@@ -96,8 +112,7 @@ public sealed partial record Libtorch(string Source, string Include, string Libr
 
     static Libtorch? FromSystem(List<string> reasons)
     {
-        var triplet = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
-        foreach (var library in new[] { $"/usr/lib/{triplet}", "/usr/lib", "/usr/local/lib", "/usr/lib64" })
+        foreach (var library in new[] { $"/usr/lib/{Triplet}", "/usr/lib", "/usr/local/lib", "/usr/lib64" })
         {
             var include = library.StartsWith("/usr/local", StringComparison.Ordinal) ? "/usr/local/include" : "/usr/include";
             if (File.Exists(Path.Combine(library, "libtorch_cpu.so")) && Check("system", include, library, false, reasons) is { } found) return found;
