@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
@@ -8,6 +9,8 @@ namespace Kindred.Cli;
 sealed class HelpText : SynchronousCommandLineAction
 {
     internal const int Widest = 80;
+
+    const int LongestChoice = 32;
 
     readonly HelpAction inner;
     readonly string program;
@@ -20,6 +23,15 @@ sealed class HelpText : SynchronousCommandLineAction
         foreach (var help in root.Options.OfType<HelpOption>())
             if (help.Action is HelpAction inner) help.Action = new HelpText(inner, program);
         foreach (var command in All(root).Where(c => c.Subcommands.Count > 0 && c.Action is null)) command.SetAction(_ => Of(root, command, Console.Out));
+    }
+
+    // Where there are many words to choose from, the library would print all of them in place of a name, cut into pieces.
+    static void Name(Command command)
+    {
+        foreach (var argument in command.Arguments) if (Many(argument)) argument.HelpName ??= argument.Name;
+        foreach (var option in command.Options) if (Many(option)) option.HelpName ??= option.Name.TrimStart('-');
+
+        static bool Many(Symbol symbol) => symbol.GetCompletions(CompletionContext.Empty).Sum(c => c.Label.Length + 1) > LongestChoice;
     }
 
     /// <summary>The verb and all below it.</summary>
@@ -44,6 +56,7 @@ sealed class HelpText : SynchronousCommandLineAction
     {
         var output = parseResult.InvocationConfiguration.Output;
         inner.MaxWidth = Math.Min(Widest, Terminal.Width);
+        foreach (var shown in All(parseResult.CommandResult.Command)) Name(shown);
         var buffer = new StringWriter { NewLine = "\n" };
         parseResult.InvocationConfiguration.Output = buffer;
         try { inner.Invoke(parseResult); }

@@ -1,3 +1,4 @@
+using Kindred.Index;
 using Microsoft.Extensions.VectorData;
 
 namespace Kindred.Extensions.AI;
@@ -16,5 +17,5 @@ public sealed class KindredCollectionOptions : VectorStoreCollectionOptions
     public int Threads { get; set; }
 
     /// <summary>How many candidates a search by graph looks at, from 50,000 records on: more find more, and take longer.</summary>
-    public int Candidates { get; set; } = 64;
+    public int Candidates { get; set; } = SearchOptions.UsualCandidates;
 }

@@ -5,12 +5,16 @@ using System.Runtime.Intrinsics.X86;
 namespace Kindred.Index;
 
 /// <summary>Walks a graph towards a query: one thread's memory of what it has seen.</summary>
-sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
+/// <param name="graph">The graph.</param>
+/// <param name="vectors">What its nodes are.</param>
+/// <param name="metric">How near is meant.</param>
+/// <param name="codes">The same in fewer bytes, for a search; none while a graph is built.</param>
+sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric, RowCodes? codes = null)
 {
     readonly PriorityQueue<int, float> frontier = new();
-    readonly List<int> fresh = [];
-    int[] seen = [];
-    int stamp;
+    readonly List<int> fresh = [], touched = [];
+    ulong[] seen = [];                                                       // a bit a node: few enough bytes to stay near the processor
+    (short[] Values, float Scale, float Square) coded;
     Nearest best;
     int held, twins, mostTwins;
 
@@ -25,6 +29,18 @@ sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
     static float Score(Metric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) => metric == Metric.Euclidean ? -TensorPrimitives.Distance(a, b)
         : TensorPrimitives.Dot(a, b);
 
+    float Near(ReadOnlySpan<float> query, int node) => codes is null ? Score(query, node) : codes.Score(metric, coded, node);
+
+    /// <summary>The nodes that are nearest to a query, as far as codes tell.</summary>
+    /// <param name="query">What they are to be near to.</param>
+    /// <param name="candidates">How many are kept in view.</param>
+    /// <param name="filter">Which may be found.</param>
+    internal ref Nearest Search(ReadOnlySpan<float> query, int candidates, Func<int, bool>? filter)
+    {
+        if (codes is not null) coded = codes.Query(query);
+        return ref Around(query, Descend(query, 0), 0, candidates, filter);
+    }
+
     /// <summary>Whether a score is that of equal vectors. They take part of a list only, lest many copies of one vector know nobody but one another.</summary>
     internal bool Twin(float score) => metric switch { Metric.Cosine => score >= 1 - 1e-6f, Metric.Euclidean => score >= 0, _ => false };
 
@@ -32,7 +48,7 @@ sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
     internal int Descend(ReadOnlySpan<float> query, int down)
     {
         var at = graph.Entry;
-        var score = Score(query, at);
+        var score = Near(query, at);
         for (var level = graph.Level(at); level > down; level--)
         {
             for (var moved = true; moved;)
@@ -41,7 +57,7 @@ sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
                 foreach (var next in graph.Of(at, level))
                 {
                     if (graph.Wrong(next)) throw graph.Damaged();
-                    var there = Score(query, next);
+                    var there = Near(query, next);
                     if (there <= score) continue;
                     (at, score, moved) = (next, there, true);
                 }
@@ -60,12 +76,14 @@ sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
     internal ref Nearest Around(ReadOnlySpan<float> query, int start, int level, int candidates, Func<int, bool>? filter = null, int equal = int.MaxValue)
     {
         (twins, mostTwins) = (0, equal);
-        if (seen.Length < graph.Count) (seen, stamp) = (new int[graph.Count], 0);
+        if (seen.Length < (graph.Count + 63) / 64) seen = new ulong[(graph.Count + 63) / 64];
+        foreach (var node in touched) seen[node >> 6] = 0;
+        touched.Clear();
         if (held != candidates) (best, held) = (new(candidates), candidates);
         best.Clear();
         frontier.Clear();
-        seen[start] = ++stamp;
-        Visit(query, start, filter);
+        First(start);
+        Visit(query, start, level, filter);
         while (frontier.TryDequeue(out var node, out var minus))
         {
             if (-minus < best.Worst) break;
@@ -74,31 +92,41 @@ sealed class GraphWalk(GraphLinks graph, Vectors vectors, Metric metric)
             foreach (var next in graph.Of(node, level))
             {
                 if (graph.Wrong(next)) throw graph.Damaged();
-                if (seen[next] == stamp) continue;
-                seen[next] = stamp;
+                if (!First(next)) continue;
                 fresh.Add(next);
-                Fetch(next);
+                Fetch(codes is null ? MemoryMarshal.AsBytes(vectors[next]) : codes[next]);
             }
-            foreach (var next in fresh) Visit(query, next, filter);
+            foreach (var next in fresh) Visit(query, next, level, filter);
         }
         return ref best;
     }
 
-    unsafe void Fetch(int node)
+    bool First(int node)
+    {
+        ref var word = ref seen[node >> 6];
+        var bit = 1UL << node;
+        if ((word & bit) != 0) return false;
+        word |= bit;
+        touched.Add(node);
+        return true;
+    }
+
+    /// <summary>Asks memory for bytes that will be wanted soon.</summary>
+    internal static unsafe void Fetch(ReadOnlySpan<byte> bytes)
     {
         const int line = 64, most = 512;
         if (!Sse.IsSupported) return;
-        var bytes = MemoryMarshal.AsBytes(vectors[node]);
         fixed (byte* start = bytes)
             for (var at = 0; at < Math.Min(most, bytes.Length); at += line) Sse.Prefetch0(start + at);
     }
 
-    void Visit(ReadOnlySpan<float> query, int node, Func<int, bool>? filter)
+    void Visit(ReadOnlySpan<float> query, int node, int level, Func<int, bool>? filter)
     {
         Compared++;
-        var score = Score(query, node);
+        var score = Near(query, node);
         if (score < best.Worst || (Twin(score) && twins++ >= mostTwins)) return;
         frontier.Enqueue(node, -score);
+        if (codes is not null) Fetch(MemoryMarshal.AsBytes(graph.Of(node, level)));    // likely to be gone on from
         if (filter?.Invoke(node) != false) best.Offer(node, score);
     }
 }

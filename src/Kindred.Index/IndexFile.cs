@@ -10,7 +10,7 @@ namespace Kindred.Index;
 /// <summary>How an index lies in its file.</summary>
 sealed class IndexFile : IDisposable
 {
-    const string Format = "kindred-index", Version = "1", Hash = "~xxh64";
+    const string Format = "kindred-index", Version = "1", Hash = "~xxh64", Coded = "graph.codes";
 
     readonly SafeTensorsFile file;
     readonly MappedFile map;
@@ -30,6 +30,7 @@ sealed class IndexFile : IDisposable
             throw new DataException($"{path} is damaged: its {Vectors.Count} vectors have other names. Build the index again.");
         Names = new NameList(map, offsets.Offset, text.Offset, text.Bytes, Vectors.Count);
         if (file.Contains("labels")) Labels = ReadLabels();
+        if (file.Contains(Coded)) Codes = new(map, file.Entry(Coded), Vectors.Count, Vectors.Dimension);
         if (Options.Kind == IndexKind.Graph) Graph = new(map, file, Options.Links, Options.Seed, Vectors.Count, Number("entry"));
     }
 
@@ -46,6 +47,9 @@ sealed class IndexFile : IDisposable
     internal string? Source { get; }
 
     internal GraphLinks? Graph { get; }
+
+    /// <summary>Older indices have none.</summary>
+    internal RowCodes? Codes { get; }
 
     internal static IndexFile Open(string path)
     {
@@ -173,6 +177,11 @@ sealed class IndexFile : IDisposable
             MemoryMarshal.AsBytes<int>(Array.ConvertAll(labels, l => l is null ? -1 : number[l])).ToArray()));
         if (graph is not null)
         {
+            arrays.Add(new(Coded, ElementType.UInt8, [count, RowCodes.Stride(dimension)], to =>
+            {
+                using var from = new FileVectors(rows, 0, count, dimension);
+                RowCodes.Write(to, from);
+            }));
             arrays.Add(new("graph.ground", ElementType.Int32, [count, graph.Ground], to => WriteInts(to, graph.GroundAll)));
             arrays.Add(new("graph.upper", ElementType.Int32, [graph.UpperAll.Length], to => WriteInts(to, graph.UpperAll)));
             arrays.Add(new("graph.starts", ElementType.Int32, [count], to => WriteInts(to, graph.StartsAll)));

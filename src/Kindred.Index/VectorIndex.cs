@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Kindred.Io;
 
 namespace Kindred.Index;
@@ -137,10 +138,17 @@ public sealed class VectorIndex : IDisposable
 
     Neighbour[] Walk(GraphLinks graph, float[] query, int k, SearchOptions options)
     {
-        if (!walks.TryTake(out var walk)) walk = new(graph, Vectors, Metric);
-        ref var near = ref walk.Around(query, walk.Descend(query, 0), 0, Math.Max(k, options.Candidates), options.Filter);
+        if (!walks.TryTake(out var walk)) walk = new(graph, Vectors, Metric, file.Codes);
+        ref var near = ref walk.Search(query, Math.Max(k, options.Candidates), options.Filter);
+        Neighbour[] likely = near.Sorted();
+        if (file.Codes is not null)
+        {
+            // Codes may have changed the order of what is nearly as near, so that some more than k are looked at again.
+            likely = likely[..Math.Min(likely.Length, (2 * k) + 16)];
+            foreach (var n in likely) GraphWalk.Fetch(MemoryMarshal.AsBytes(Vectors[n.Row]));
+        }
         // Scored as an exact search scores, to the last bit.
-        Neighbour[] found = Array.ConvertAll(near.Sorted(), n => n with { Score = Metric == Metric.Euclidean
+        Neighbour[] found = Array.ConvertAll(likely, n => n with { Score = Metric == Metric.Euclidean
             ? -MathF.Sqrt(Tile.Sum<Differences>(query, Vectors[n.Row])) : Tile.Sum<Products>(query, Vectors[n.Row]) });
         walks.Add(walk);
         Array.Sort(found, Neighbour.NearestFirst);

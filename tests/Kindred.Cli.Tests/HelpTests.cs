@@ -65,6 +65,7 @@ public sealed class HelpTests
         Assert.True(code == 0, errors);
         Assert.DoesNotContain("Kindred.Cli", output, StringComparison.Ordinal);
         Assert.Equal([], output.Split('\n').Where(l => l.Length > 80));
+        Assert.Equal([], output.Split('\n').Where(l => l.StartsWith("  <", StringComparison.Ordinal) && !l.Contains('>', StringComparison.Ordinal)));   // no name is cut
         Assert.All(VerbList.All.Select(v => v().Name).Where(n => n != "bench"), name => Assert.Contains($"  kindred {name}", output, StringComparison.Ordinal));
     }
 

@@ -27,6 +27,47 @@ public sealed class VectorIndexTests : WithFolder
         Assert.True(found.SelectMany(f => f).Intersect(right.SelectMany(r => r)).Count() > 800);
     }
 
+    /// <summary>Sizes that fill a processor's registers and such that leave some over.</summary>
+    [Theory]
+    [InlineData(Metric.Cosine, 32)]
+    [InlineData(Metric.Dot, 1)]
+    [InlineData(Metric.Dot, 37)]
+    [InlineData(Metric.Euclidean, 9)]
+    [InlineData(Metric.Euclidean, 700)]
+    public void Codes_tell_how_near_a_vector_is_to_a_hundredth(Metric metric, int dimension)
+    {
+        var rows = Clouds.Sheet(60, dimension);
+        rows.AsSpan(0, dimension).Clear();
+        VectorIndex.Build(At("i"), new(Vectors.Of(rows, dimension)), graph with { Metric = metric });
+        using var file = IndexFile.Open(At("i"));
+        float[] query = [.. Clouds.Sheet(1, dimension, seed: 9)];
+        IndexFile.Scale(query, metric, file.Vectors, 0);
+        var coded = file.Codes!.Query(query);
+        var longest = Enumerable.Range(0, 60).Max(i => Math.Sqrt(Clouds.Score(Metric.Dot, file.Vectors[i], file.Vectors[i])));
+        for (var i = 0; i < 60; i++)
+        {
+            var right = Clouds.Score(metric, query, file.Vectors[i]);
+            Assert.InRange(file.Codes.Score(metric, coded, i), right - (0.01 * longest * Math.Max(1, longest)), right + (0.01 * longest * Math.Max(1, longest)));
+        }
+    }
+
+    [Fact]
+    public void An_index_of_before_without_codes_finds_the_same()
+    {
+        VectorIndex.Build(At("i"), Content(3000), graph);
+        var metadata = Io.SafeTensorsFile.Open(At("i"));
+        using (metadata)
+            Io.SafeTensors.Save(At("old"), Io.SafeTensors.Read(At("i")).Where(a => a.Name is not ("graph.codes" or "~xxh64")), metadata.Metadata);
+        using var now = VectorIndex.Open(At("i"));
+        using var before = VectorIndex.Open(At("old"));
+        using var queries = Content(100, seed: 7).Vectors;
+        Assert.InRange(Clouds.Recall(before.Search(queries, 10), now.Search(queries, 10)), 0.99, 1);
+        before.Add(At("again"), Content(10, seed: 3));
+        using var again = VectorIndex.Open(At("again"));
+        again.Verify();
+        Assert.InRange(Clouds.Recall(again.Search(queries, 10), now.Search(queries, 10)), 0.98, 1);
+    }
+
     [Fact]
     public void More_candidates_find_more()
     {

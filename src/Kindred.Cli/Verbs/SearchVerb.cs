@@ -76,7 +76,7 @@ sealed class SearchWords
     internal Option<bool> Exact { get; } = new("--exact") { Description = "Looks at all vectors, although the index has a graph." };
 
     readonly Option<int> candidates = new("--candidates") { Description = "How many candidates a graph looks at: more find more and take longer.",
-        DefaultValueFactory = _ => 64 };
+        DefaultValueFactory = _ => SearchOptions.UsualCandidates };
     readonly Option<string?> condition = new("--where") { Description = "Which samples may be found: label=cat, name=holiday/*.jpg, != for all others." };
     readonly Option<int> memory = new("--memory") { Description = "MiB for the buffers of an exact search.", DefaultValueFactory = _ => 128 };
 

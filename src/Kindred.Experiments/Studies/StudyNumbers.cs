@@ -49,6 +49,7 @@ public sealed class StudyNumbers(Study study, IReadOnlyList<CellResult> results)
     {
         var names = cells.Select(c => c.Name).ToHashSet();
         var each = Results.Where(r => names.Contains(r.Cell) && r.Metrics.ContainsKey(metric)).GroupBy(r => r.Seed).Select(g => g.Average(r => r.Metrics[metric])).ToArray();
-        return new(each.Length == 0 ? double.NaN : each.Average(), Numbers.Deviation(each), each.Length);
+        var (mean, deviation) = (each.Length == 0 ? double.NaN : each.Average(), Numbers.Deviation(each));
+        return new(mean, deviation < 1e-12 * Math.Abs(mean) ? 0 : deviation, each.Length);  // equal numbers, averaged in another order
     }
 }
