@@ -12,6 +12,9 @@ run_tests() {
   dotnet test Kindred.slnx -c Release --no-build --nologo --logger "console;verbosity=normal" 2>&1 | tee "$log" | grep -vE '^\s+Passed ' || failed=1
   # dotnet prints a summary a project; one line sums them up.
   local sums; sums=$(grep -oE '(Passed|Failed|Skipped|Total tests): +[0-9]+' "$log" | awk -F': *' '{n[$1]+=$2} END {printf "%d passed, %d failed, %d skipped", n["Passed"], n["Failed"], n["Skipped"]}')
+  echo "the slowest:"
+  sed -nE -e 's/^ +(Passed|Failed) (.*) \[([0-9]+) m ([0-9]+) s\]$/\3 \4 \2/p' -e 's/^ +(Passed|Failed) (.*) \[([0-9]+) s\]$/0 \3 \2/p' "$log" \
+    | awk '{s = $1 * 60 + $2; $1 = $2 = ""; printf "%5d s%s\n", s, substr($0, 2)}' | sort -rn | head -12
   rm -f "$log"
   echo "$sums"
   return $failed

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Kindred.Experiments.Runs;
 using Kindred.Experiments.Training;
 using Kindred.Torch;
@@ -38,8 +37,7 @@ static class Launcher
         using var signals = new StopSignals(held: false);
         hold = signals.Hold;
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0) return Complain(Explain(root, parsed, program), 2);
-        if (Mistaken(parsed, args) is { } word) return Complain(NoOption(word, parsed, program), 2);
+        if (Mistake.Of(root, parsed, args, program) is { } mistake) return Complain(mistake, 2);
         try
         {
             Variables.Check();
@@ -52,37 +50,6 @@ static class Launcher
         catch (TorchException e) when (e.Kind == TorchException.Kinds.Memory) { return Complain($"memory ran out ({e.Message}). Use a smaller batch, for example train.batch=64.", 4); }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException) { return Complain(e.Message, 4); }
         catch (Exception e) { return Crash(e); }
-    }
-
-    static string Explain(RootCommand root, ParseResult parsed, string program)
-    {
-        var first = parsed.Errors[0].Message;
-        var command = parsed.CommandResult.Command;
-        if (parsed.UnmatchedTokens is [var word, ..])
-        {
-            if (word.StartsWith('-')) return NoOption(word, parsed, program);
-            if (command.Subcommands.Count > 0)
-                return $"there is no verb '{(command == root ? word : $"{HelpText.PathOf(command)} {word}")}'{Suggest.Nearest(word, command.Subcommands.Select(c => c.Name))}; "
-                    + $"there are {string.Join(", ", command.Subcommands.Select(c => c.Name))}.";
-        }
-        return $"{first.TrimEnd('.')}. See `{program} {(command == root ? "" : HelpText.PathOf(command) + " ")}--help`.";
-    }
-
-    // A list of words takes whatever comes, a misspelt option too.
-    static string? Mistaken(ParseResult parsed, string[] args)
-    {
-        var free = args.SkipWhile(a => a != "--").ToHashSet();
-        return parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value)
-            .FirstOrDefault(t => t.Length > 2 && t.StartsWith("--", StringComparison.Ordinal) && !free.Contains(t));
-    }
-
-    static string NoOption(string word, ParseResult parsed, string program)
-    {
-        var command = parsed.CommandResult.Command;
-        var options = command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options).Where(o => o.Recursive)).Append(Plugin).Where(o => !o.Hidden);
-        var path = HelpText.PathOf(command);
-        var name = word.Split('=')[0];
-        return $"there is no option '{name}'{Suggest.Nearest(name, options.SelectMany(o => o.Aliases.Prepend(o.Name)))}; see `{program} {(path.Length > 0 ? path + " " : "")}--help`.";
     }
 
     static int Complain(string text, int code)

@@ -104,6 +104,37 @@ public sealed class HelpTests
         Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Theory]
+    [InlineData("train wants a <method>: A method's name", "train")]
+    [InlineData("list wants a <what>: methods, objectives", "list")]
+    [InlineData("embed wants --out: The file", "embed", "run")]
+    [InlineData("--seed wants a value", "train", "simclr", "--seed")]
+    [InlineData("--seed: a whole number from 0 on was expected, this is 'x'", "train", "simclr", "--seed", "x")]
+    [InlineData("--max-steps: a whole number was expected, this is '1.5'", "train", "simclr", "--max-steps", "1.5")]
+    [InlineData("--min-dist: a number was expected, this is 'near'", "project", "run", "--out", "map.csv", "--min-dist", "near")]
+    [InlineData("there is no option '--root'", "runs", "ls", "--root", "/nowhere")]
+    [InlineData("version can do nothing with 'more'", "version", "more")]
+    public void A_command_line_that_cannot_be_obeyed_is_answered_in_plain_words(string said, params string[] words)
+    {
+        var root = Root();
+        Assert.Contains(said, Mistake.Of(root, root.Parse(words), words, "kindred"), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", Mistake.Of(root, root.Parse(words), words, "kindred"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whatever the option: no type of the library's shows, and the option is named.</summary>
+    [Fact]
+    public void Every_number_that_is_none_is_called_so()
+    {
+        var root = Root();
+        foreach (var verb in HelpText.All(root))
+            foreach (var option in verb.Options.Where(o => Type.GetTypeCode(Nullable.GetUnderlyingType(o.ValueType) ?? o.ValueType) is >= TypeCode.SByte and <= TypeCode.Decimal))
+            {
+                string[] words = [.. HelpText.PathOf(verb).Split(' '), .. verb.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(_ => "word"),
+                    .. verb.Options.Where(o => o.Required && o != option).SelectMany(o => new[] { o.Name, "1" }), option.Name, "word"];
+                Assert.Matches($"^{option.Name}: a (whole )?number .*was expected, this is 'word'", Mistake.Of(root, root.Parse(words), words, "kindred") ?? string.Join(' ', words));
+            }
+    }
+
     [Fact]
     public void A_study_s_misspelt_recipe_is_answered_with_the_nearest()
     {

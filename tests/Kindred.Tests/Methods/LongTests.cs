@@ -77,9 +77,15 @@ public sealed class LongTests
         Assert.True(points.Select(p => p.Alive).Distinct().Count() <= 2 && points[^1].Alive <= points[0].Alive + 2, $"living tensors: {string.Join(' ', points.Select(p => p.Alive))}");
         Assert.True(points[^1].Files <= points[0].Files + 2, $"open files: {string.Join(' ', points.Select(p => p.Files))}");
         if (!large) return;
-        var (x, y) = (points.Average(p => (double)p.Step), points.Average(p => p.Resident));
-        var slope = 1000 * points.Sum(p => (p.Step - x) * (p.Resident - y)) / points.Sum(p => (p.Step - x) * (p.Step - x));
+        // What leaks goes on leaking; a heap that grows once by a piece does not.
+        var slope = Math.Min(Slope(points[..(points.Count / 2)]), Slope(points[(points.Count / 2)..]));
         Assert.True(slope < 1, $"{slope:0.00} MB per 1,000 steps: {string.Join(' ', points.Select(p => p.Resident.ToString("0.0", CultureInfo.InvariantCulture)))}");
+    }
+
+    static double Slope(List<(long Step, double Resident, long Alive, int Files)> points)
+    {
+        var (x, y) = (points.Average(p => (double)p.Step), points.Average(p => p.Resident));
+        return 1000 * points.Sum(p => (p.Step - x) * (p.Resident - y)) / points.Sum(p => (p.Step - x) * (p.Step - x));
     }
 
     static TrainerOptions Options() => new() { Epochs = Epochs, LogEvery = 1 };
