@@ -92,6 +92,18 @@ public class ClassifyTests
         Assert.True(found["std_1"] > 0);
     }
 
+    /// <summary>Ten classes of points of eight values: the last two have none of their own and cannot be told from one another.</summary>
+    [Fact]
+    public void How_even_it_is_over_the_classes_is_said()
+    {
+        var found = Made.Evaluate(new LowShot(K: [20], Draws: 3), Made.Subject(classes: 10, noise: 0.05));
+        Assert.InRange(found["accuracy_20"], 85, 95);
+        Assert.InRange(found["class_std_20"], 12, 26);                     // 20 where eight are always right and two every other time
+        Assert.InRange(found["rare_20"], 55, 78);
+        var even = Made.Evaluate(new LowShot(K: [20], Draws: 3), Made.Subject(classes: 8, noise: 0.05));
+        Assert.Equal((0, 100), (even["class_std_20"], even["rare_20"]));
+    }
+
     [Fact]
     public void Data_without_classes_are_refused()
     {
