@@ -27,6 +27,7 @@ public class EncoderTests
             "words" => ("", [2, 6]),
             "sentence" => ("width: 16", [2, 384]),
             "bert" or "minilm" or "bert-base" => ("depth: 1, width: 24", [2, 5]),
+            "word-vectors" => ("width: 24", [2, 5]),
             _ when name.StartsWith("t5", StringComparison.Ordinal) => ("depth: 1, width: 24, heads: 2, hidden: 24, vocabulary: 40", [2, 5]),
             _ when name.StartsWith("vit", StringComparison.Ordinal) => ("depth: 2, size: 32, patch: 8", [2, 3, 32, 32]),
             _ when name.StartsWith("resnet", StringComparison.Ordinal) => ("width: 0.125", [2, 3, 32, 32]),
@@ -42,7 +43,7 @@ public class EncoderTests
                 var x = Reference.Tensor(1, shape).To(Dtype.Float32);
                 var y = encoder.Forward(name switch
                 {
-                    "bert" or "minilm" or "bert-base" or "t5" or "t5-small" or "t5-base" or "t5-large" => TextView.Of([[2, 7, 3], [2, 9, 8, 4, 3]], ""),
+                    "bert" or "minilm" or "bert-base" or "word-vectors" or "t5" or "t5-small" or "t5-base" or "t5-large" => TextView.Of([[2, 7, 3], [2, 9, 8, 4, 3]], ""),
                     "gin" or "gcn" => new GraphView(x, Tensor.From<long>([0, 1, 2, 1, 0, 2], [2, 3]), Tensor.From<long>([0, 0, 1]), 2, ""),
                     "words" => Tensor.From<long>([4, 5, 6, 3, 0, 0, 7, 8, 9, 10, 3, 0], shape),
                     _ => (View)x,

@@ -26,6 +26,7 @@ public sealed class OnnxExportTests
         "moments" => "inputs: 4",
         "patches" => "width: 8",
         "bert" or "minilm" or "bert-base" => "depth: 2, width: 24",
+        "word-vectors" => "width: 24",
         _ when name.StartsWith("t5", StringComparison.Ordinal) => "depth: 2, width: 24, heads: 2, headWidth: 8, hidden: 32, vocabulary: 32128",
         _ when name.StartsWith("vit", StringComparison.Ordinal) => "depth: 2, size: 32, patch: 8",
         _ when name.StartsWith("resnet", StringComparison.Ordinal) => "width: 0.125",
@@ -167,7 +168,7 @@ public sealed class OnnxExportTests
         "sentence" => Reference.Tensor(1, 8, 384).To(Dtype.Float32),
         "words" => Tensor.From<long>([4, 5, 6, 3, 0, 0, 7, 8, 9, 10, 3, 0], [2, 6]),
         "t5" or "t5-small" or "t5-base" or "t5-large" => TextView.Of([[2, 7, 3], [.. Enumerable.Range(1, 200)], [5]], ""),          // farther than distances are told apart
-        "bert" or "minilm" or "bert-base" => TextView.Of([[2, 7, 3], [2, 9, 8, 4, 3], [5]], ""),
+        "bert" or "minilm" or "bert-base" or "word-vectors" => TextView.Of([[2, 7, 3], [2, 9, 8, 4, 3], [5]], ""),
         _ => Reference.Tensor(1, 8, 3, 32, 32).To(Dtype.Float32),
     };
 
