@@ -98,7 +98,10 @@ public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
         var hinge = Adversarial.HingeGenerator(scores);
         After(() => average.Average(generator, at.Step < options.AverageFrom ? 0 : options.Average));
         Log("generator", hinge);
-        return options.Conditioning == ConditionalCritic.ClassInput.Contrast ? hinge + (options.Weight * Contrast(h, wanted)) : hinge;
+        if (options.Conditioning != ConditionalCritic.ClassInput.Contrast) return hinge;
+        var contrast = Contrast(h, wanted);
+        Log("generator_contrast", contrast);
+        return hinge + (options.Weight * contrast);
     }
 
     // 2C of the pictures that have a class.
