@@ -16,7 +16,7 @@ public sealed partial class TerminalTests(SmallRun small) : IClassFixture<SmallR
         var run = small.Fresh("terminal");
         var command = $"stty cols {columns}; dotnet '{Path.Combine(AppContext.BaseDirectory, "Kindred.Cli.dll")}' train '{small.Recipe}' --out '{run}' train.epochs=40";
         var start = new ProcessStartInfo("/usr/bin/script", ["-qec", command, "/dev/null"]) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        (start.Environment["TERM"], start.Environment["NO_COLOR"]) = ("xterm", "1");
+        (start.Environment["TERM"], start.Environment["NO_COLOR"], start.Environment["KINDRED_THREADS"]) = ("xterm", "1", "1");
         using var process = Process.Start(start)!;
         var shown = process.StandardOutput.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal);
         process.WaitForExit();
