@@ -20,7 +20,7 @@ static class BenchIndex
             Description = "Candidates of a search by the graph." };
         Option<string> kind = new("--kind") { DefaultValueFactory = _ => "graph", Description = "graph measures both, exact the exact search alone." };
         kind.AcceptOnlyFromAmong("graph", "exact");
-        Option<string?> folder = new("--folder") { Description = "Where the files lie, and stay; a graph that is there is measured again. A temporary one if left out." };
+        Option<string?> folder = new("--folder") { Description = "Where the files lie, and stay; a temporary one if left out." };
         Option<bool> json = new("--json") { Description = "Results are JSON in any case." };
         var command = new Command("index", "Measures search among vectors: rates, recall, time to build, memory.") { vectors, dim, inner, queries, k, links,
             construction, memory, threads, seed, candidates, kind, folder, json };
@@ -65,13 +65,12 @@ static class BenchIndex
 
     static void Graph(Vectors rows, Vectors query, Neighbour[][] right, IndexOptions index, int[] candidates, SearchOptions options, string file)
     {
-        var there = File.Exists(file);
         var (_, built) = Timed(() =>
         {
-            if (!there) VectorIndex.Build(file, new(rows), index, options.ThreadCount, cancel: options.Cancel);
+            VectorIndex.Build(file, new(rows), index, options.ThreadCount, cancel: options.Cancel);
             return 0;
         });
-        if (!there) Output.Json(new
+        Output.Json(new
         {
             Name = "index/build", Vectors = rows.Count, Dim = rows.Dimension, index.Links, index.Construction, Threads = options.ThreadCount,
                 Seconds = Math.Round(built.Wall, 1), CpuSeconds = Math.Round(built.Cpu, 1),

@@ -13,9 +13,9 @@ static class Mistake
     /// <param name="program">What a person calls the program.</param>
     internal static string? Of(RootCommand root, ParseResult parsed, string[] args, string program)
     {
-        if (parsed.Errors.Count == 0) return Swallowed(parsed, args) is { } taken ? NoOption(taken, parsed, program) : null;
-        var command = parsed.CommandResult.Command;
         if (Swallowed(parsed, args) is { } option) return NoOption(option, parsed, program);
+        if (parsed.Errors.Count == 0) return null;
+        var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens is [var word, ..])
         {
             if (word.StartsWith('-')) return NoOption(word, parsed, program);

@@ -87,7 +87,8 @@ public sealed partial record Libtorch(string Source, string Include, string Libr
             spec = find_spec('torch')
             if spec is None or spec.origin is None: sys.exit("No module named 'torch'")
             folder = os.path.dirname(spec.origin)
-            version = re.search(r"version__ = '(\d+)\.(\d+)", open(os.path.join(folder, 'version.py')).read())
+            said = os.path.join(folder, 'version.py')
+            version = os.path.exists(said) and re.search(r"version__ = '(\d+)\.(\d+)", open(said).read())
             print(folder)
             if version and (int(version[1]), int(version[2])) >= (2, 7): print(1)
             else:
