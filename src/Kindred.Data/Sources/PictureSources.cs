@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Kindred.Data.Pictures;
 using Kindred.Data.Pictures.Native;
 using Kindred.Data.Views;
@@ -10,7 +11,8 @@ namespace Kindred.Data.Sources;
 /// Kinds: <c>emoji</c>, <c>folder:</c>, <c>tar:</c>, <c>list:</c>, <c>cifar10:</c>, <c>cifar100:</c>, <c>stl10:</c>, <c>mnist:</c>, <c>reid:</c>, <c>packed:</c>; a plain path is
 /// recognised by its content. Every kind takes <c>?split=</c>, <c>?hold=F</c> (without a share of F) or <c>?held=F</c> (that share alone), <c>?tail=R</c> (long tail of imbalance R),
 /// <c>?only=A,B</c> (those classes), <c>?unseen=A,B</c> (training without those classes, <c>split=test</c> is those), <c>?fraction=F</c> (that share of every
-/// class), <c>?n=N</c> (N pictures, the same number of every class) and <c>?seed=S</c> for the last three.
+/// class), <c>?n=N</c> (N pictures, the same number of every class), <c>?stacked=N</c> (N stacks of three grey pictures, <see cref="StackedPictures"/>) and <c>?seed=S</c> for the last
+/// four.
 /// </remarks>
 public static class PictureSources
 {
@@ -59,7 +61,7 @@ public static class PictureSources
     public static IPictures Open(DataUri uri, PictureLimits? limits = null)
     {
         var kind = uri.Kind.Length > 0 ? uri.Kind : Recognise(uri.Path);
-        uri.Allow([.. Keys(kind), .. ClassChoice.KeysOf(uri), "hold", "held", "tail", "fraction", "n", "seed"]);
+        uri.Allow([.. Keys(kind), .. ClassChoice.KeysOf(uri), "hold", "held", "tail", "fraction", "n", "seed", "stacked"]);
         var part = HeldPart(uri);
         var pictures = OpenWhole(kind, ClassChoice.Without(uri), limits);
         try
@@ -74,6 +76,8 @@ public static class PictureSources
                 pictures = Subsets.Fraction(pictures, fraction, seed);
             if (uri.Number("n") is { } n)
                 pictures = Subsets.Balanced(pictures, n, seed);
+            if (uri["stacked"] is { } stacked)
+                pictures = new StackedPictures(pictures, StacksOf(uri, stacked), seed);
             return pictures;
         }
         catch
@@ -82,6 +86,10 @@ public static class PictureSources
             throw;
         }
     }
+
+    // Stacks are drawn last, so that those of a held-out part are made of its own pictures.
+    static int StacksOf(DataUri uri, string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
+        : throw new ConfigurationException($"{uri}: stacked={text}; expected is how many stacks of three grey pictures to draw, a whole number from 1 on, for example stacked=20000.");
 
     /// <summary>Whether a source comes with a part to learn from and a part to test on; where it does not, <c>?hold=</c> and <c>?held=</c> draw them.</summary>
     /// <param name="uri">The whole.</param>

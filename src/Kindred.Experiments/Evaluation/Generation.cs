@@ -1,11 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Kindred.Data.Views;
-using Kindred.Encoders;
 using Kindred.Experiments.Modalities;
-using Kindred.Heads;
 using Kindred.Metrics;
-using Kindred.Nn;
-using Kindred.Optim;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Evaluation;
@@ -23,7 +19,7 @@ namespace Kindred.Experiments.Evaluation;
 [Protocol("generation", Title = "generated pictures: FID and inception score under a stated network, accuracy of a fixed classifier, a sheet of samples", Paper = "arXiv:1706.08500")]
 public sealed record Generation([Range(4, 1 << 20)] int Samples = 1000, string? Features = null, [Range(1, 1000)] int Epochs = 10, [Range(1, 100)] int Splits = 1) : Protocol
 {
-    const int Batch = 100, TrainingBatch = 64;
+    const int Batch = 100;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Metrics => ["fid", "fid_mean_term", "fid_real", "inception_score", "class_accuracy", "class_accuracy_real"];
@@ -122,28 +118,11 @@ public sealed record Generation([Range(4, 1 << 20)] int Samples = 1000, string? 
             : (norm.Mean ?? [0.485, 0.456, 0.406], norm.Std ?? [0.229, 0.224, 0.225]);
     }
 
-    // Five convolutions and a linear layer; drawn and shuffled by 0, whatever the run's seed.
     Watcher Own(Subject subject, long channels)
     {
-        using var train = ClassifierTraining.Augmented(subject.OpenLabelled("train"), TrainingBatch, 0.8, 0);
-        using var _ = Initialization.Begin(0);
-        var encoder = new ConvNet(new(Width: 16, Channels: (int)channels));
-        var classifier = new LinearClassifier(encoder.Dim, train.Classes.Count);
-        var network = new Projected(encoder, classifier);
-        network.To(subject.Device);
-        int[] rows = [.. Enumerable.Range(0, train.Count).Where(i => train.Labels![i] >= 0)];
-        using (var adam = new Adam(network, new() { LearningRate = 2e-3, Schedule = new CosineRamp() }))
-        {
-            network.Train();
-            ClassifierTraining.Run(train, rows, Epochs, TrainingBatch, 0, (view, labels, at) =>
-            {
-                adam.Zero();
-                network.Forward(view.To(subject.Device)).CrossEntropyLoss(labels.To(subject.Device)).Backward();
-                adam.Step(at);
-            }, subject.Cancel);
-        }
-        network.Eval();
-        subject.Notes["features"] = $"convnet of width 16, {Epochs} epochs on the training part, seed 0";
-        return new(x => encoder.Forward(x), x => network.Forward(x));
+        using var train = ClassifierTraining.Augmented(subject.OpenLabelled("train"), FixedClassifier.Batch, 0.8, 0);
+        var network = FixedClassifier.Train(train, channels, train.Classes.Count, Epochs, (x, labels) => (x, labels), subject);
+        subject.Notes["features"] = $"convnet of width {FixedClassifier.Width}, {Epochs} epochs on the training part, seed 0";
+        return new(x => network.Encoder.Forward(x), x => network.Forward(x));
     }
 }

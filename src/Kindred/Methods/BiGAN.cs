@@ -29,6 +29,7 @@ public sealed class BiGAN : Method, IEncodes, IGenerates, IReconstructs
         [Range(0.0, 1.0, MinimumIsExclusive = true)] double Rate = 0.01, [Range(1e-6, 1e6)] double Scale = 1);
 
     readonly Options options;
+    readonly SampleShape shape;
     readonly Coder coder;
     readonly MlpHead discriminator, statistics;
     readonly Mine mine;
@@ -43,7 +44,8 @@ public sealed class BiGAN : Method, IEncodes, IGenerates, IReconstructs
     public BiGAN(DataFacts facts, Options options)
     {
         OptionRules.Check(options);
-        var values = MineGAN.ValuesOf(facts, nameof(BiGAN));
+        shape = SampleShape.Of(facts, nameof(BiGAN));
+        var values = shape.Values;
         this.options = options;
         coder = new(values, options);
         discriminator = new(values + options.Latent, options.Hidden, 1, options.Depth, norm: false);
@@ -92,8 +94,8 @@ public sealed class BiGAN : Method, IEncodes, IGenerates, IReconstructs
     /// <inheritdoc/>
     public Tensor Features(View view) => coder.Encoder.Forward(Values(view));
 
-    /// <summary>Draws samples, `[count, D]`.</summary>
-    public View Generate(int count) => coder.Generator.Forward(Draw(count, coder.Generator.Parameters().First().Value.Device)) * options.Scale;
+    /// <summary>Draws samples, `[count, D]`, or pictures, `[count, C, H, W]`.</summary>
+    public View Generate(int count) => shape.Of(coder.Generator.Forward(Draw(count, coder.Generator.Parameters().First().Value.Device)) * options.Scale);
 
     /// <inheritdoc/>
     public View Reconstruct(View view) => view.With((coder.Generator.Forward(Features(view)) * options.Scale).ViewAs(view.X));

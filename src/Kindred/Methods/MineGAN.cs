@@ -30,6 +30,7 @@ public sealed class MineGAN : Method, IGenerates
         [Range(0.0, 1.0, MinimumIsExclusive = true)] double Rate = 0.01, [Range(1e-6, 1e6)] double Scale = 1);
 
     readonly Options options;
+    readonly SampleShape shape;
     readonly MlpHead generator, discriminator, statistics;
     readonly Mine mine;
 
@@ -37,21 +38,13 @@ public sealed class MineGAN : Method, IGenerates
     public MineGAN(DataFacts facts, Options options)
     {
         OptionRules.Check(options);
-        var values = ValuesOf(facts, nameof(MineGAN));
+        shape = SampleShape.Of(facts, nameof(MineGAN));
+        var values = shape.Values;
         this.options = options;
         generator = new(options.Noise + options.Code, options.Hidden, values, options.Depth, norm: false);
         discriminator = new(values, options.Hidden, 1, options.Depth, norm: false);
         statistics = new(values + options.Code, options.Hidden, 1, options.Depth, norm: false);
         mine = new(options.Rate);
-    }
-
-    /// <summary>How many values a sample has.</summary>
-    internal static long ValuesOf(DataFacts facts, string who)
-    {
-        ArgumentNullException.ThrowIfNull(facts);
-        return facts.Input("features", 0) is > 0 and var features ? features
-            : facts.Input("height", 0) * facts.Input("width", 0) is > 0 and var area ? area * facts.Input("channels", 1)
-            : throw new ConfigurationException($"{who} has to know how many values a sample has, and these data do not say; give points (--data points:25-gaussians) or small pictures.");
     }
 
     /// <inheritdoc/>
@@ -106,11 +99,11 @@ public sealed class MineGAN : Method, IGenerates
         return (Tensor.Cat([noise, code], 1).To(device), code.To(device));
     }
 
-    /// <summary>Draws samples, `[count, D]`.</summary>
+    /// <summary>Draws samples, `[count, D]`, or pictures, `[count, C, H, W]`.</summary>
     public View Generate(int count)
     {
         var device = generator.Parameters().First().Value.Device;
-        return generator.Forward(Draw(count, device).Input) * options.Scale;
+        return shape.Of(generator.Forward(Draw(count, device).Input) * options.Scale);
     }
 
     /// <summary>A tiny one, which the tests train: the statistics network finds the code in what is made.</summary>

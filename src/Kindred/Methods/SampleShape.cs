@@ -1,0 +1,26 @@
+using Kindred.Torch;
+
+namespace Kindred.Methods;
+
+/// <summary>What a sample looks like to a generator that writes its values as one row: a list of numbers, or a small picture.</summary>
+/// <param name="Sides">`[D]` or `[C, H, W]`.</param>
+sealed record SampleShape(IReadOnlyList<long> Sides)
+{
+    /// <summary>How many values a sample has.</summary>
+    internal long Values => Sides.Aggregate(1L, (product, side) => product * side);
+
+    /// <summary>What the data say of their samples.</summary>
+    /// <exception cref="ConfigurationException">They say nothing.</exception>
+    internal static SampleShape Of(DataFacts facts, string who)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        if (facts.Input("features", 0) is > 0 and var features) return new([features]);
+        var (height, width) = (facts.Input("height", 0), facts.Input("width", 0));
+        return height * width > 0 ? new([facts.Input("channels", 1), height, width])
+            : throw new ConfigurationException($"{who} has to know how many values a sample has, and these data do not say; give points (--data points:25-gaussians) or small pictures.");
+    }
+
+    /// <summary>Rows of values as samples.</summary>
+    /// <param name="rows">`[N, D]`.</param>
+    internal Tensor Of(Tensor rows) => rows.Reshape([rows.Size(0), .. Sides]);
+}
