@@ -65,10 +65,21 @@ public sealed record Batch(View[] Views, Tensor Index, Tensor? Labels)
         };
     }
 
-    /// <summary>Stops a method whose recipe makes too few views.</summary>
+    /// <summary>How many views of each sample the method looks at, once it said so (<see cref="NeedsViews(int)"/>): what is made beyond is made in vain.</summary>
+    public int? ViewsLookedAt { get; private set; }
+
+    /// <summary>Stops a method whose recipe makes too few views, and notes that it looks at no more.</summary>
+    /// <param name="count">How many it looks at, the first ones.</param>
     /// <exception cref="ConfigurationException">There are fewer.</exception>
-    public void NeedsViews(int count)
+    public void NeedsViews(int count) => NeedsViews(count, count);
+
+    /// <summary>Stops a method whose recipe makes too few views, and notes how many it looks at.</summary>
+    /// <param name="count">The fewest that it takes.</param>
+    /// <param name="most">The most that it looks at; <see cref="int.MaxValue"/> for all.</param>
+    /// <exception cref="ConfigurationException">There are fewer.</exception>
+    public void NeedsViews(int count, int most)
     {
+        ViewsLookedAt = most;
         if (Views.Length < count) throw new ConfigurationException($"the method compares {count} views of each sample; the recipe makes {Views.Length}: raise 'count' in 'views'.");
     }
 }

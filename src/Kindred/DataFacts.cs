@@ -9,11 +9,24 @@ public sealed record DataFacts(int Samples, int Classes, int StepsPerEpoch)
     /// <summary>Nothing is known: every input has its fallback.</summary>
     public static DataFacts None { get; } = new(0, 0, 0);
 
+    /// <summary>How many of the classes have samples, where that is known: of ten classes one may have been chosen, or none of the samples be labelled.</summary>
+    public int? ClassesPresent { get; init; }
+
     /// <summary>What an input looks like, as far as the data says: <c>channels</c> of pictures, <c>rate</c> of sound, <c>vocabulary</c> of text, <c>features</c> of a graph's nodes.</summary>
     public IReadOnlyDictionary<string, long> Inputs { get; init; } = new Dictionary<string, long>();
 
     /// <summary>The facts of the data sets that are drawn side by side; empty for one data set.</summary>
     public IReadOnlyDictionary<string, DataFacts> Streams { get; init; } = new Dictionary<string, DataFacts>();
+
+    /// <summary>Stops what tells classes apart where there are none to be told apart: with one alone a training would run, and learn nothing.</summary>
+    /// <param name="why">What classes are wanted for, such as <c>SupCon learns from classes</c>.</param>
+    /// <exception cref="ConfigurationException">Fewer than two classes have samples.</exception>
+    public void NeedsClasses(string why)
+    {
+        if ((ClassesPresent ?? Classes) is var present && present >= 2 && Classes >= 2) return;
+        var there = Classes == 0 ? "no classes" : present == Classes ? "one class alone" : $"{Classes} classes, of which {(present == 0 ? "none" : "one alone")} has samples";
+        throw new ConfigurationException($"{why}, and these data have {there}; give labelled data of two classes and more, for example a folder with one folder a class.");
+    }
 
     /// <summary>One fact about an input.</summary>
     /// <param name="name">Its name, such as <c>channels</c>.</param>

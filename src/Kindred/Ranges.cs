@@ -31,4 +31,11 @@ public sealed class CountAttribute(int least = 1) : RangeAttribute(least, 1 << 2
 
 /// <summary>A number of epochs counted from the first: 0 … 2²⁰.</summary>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
-public sealed class EpochsAttribute() : RangeAttribute(0, 1 << 20);
+public sealed class EpochsAttribute() : RangeAttribute(0, 1 << 20)
+{
+    /// <summary>What begins when they are over, such as <c>clustering</c>: a training that ends before is warned of. Null where nothing is lost.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>The option without which nothing begins: nobody is warned while it is 0.</summary>
+    public string? With { get; init; }
+}

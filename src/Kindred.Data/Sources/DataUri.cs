@@ -35,7 +35,7 @@ public sealed partial class DataUri
         var place = match.Success ? text[..match.Index] : text;
         var colon = KindPattern().Match(place);
         var uri = colon.Success ? new DataUri(text, place, colon.Groups[1].Value, place[colon.Length..]) : new(text, place, place == "emoji" ? place : "", place == "emoji" ? "" : place);
-        foreach (var pair in match.Success ? match.Value[1..].Split('&') : [])
+        foreach (var pair in match.Success ? NextKey().Split(match.Value[1..]) : [])
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (!uri.query.TryAdd(pair[..equals], pair[(equals + 1)..]))
@@ -88,8 +88,12 @@ public sealed partial class DataUri
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    [GeneratedRegex(@"\?[A-Za-z][\w-]*=[^?&]*(&[A-Za-z][\w-]*=[^?&]*)*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\?[A-Za-z][\w-]*=[^?]*$", RegexOptions.CultureInvariant)]
     private static partial Regex QueryPattern();
+
+    // An & that no key follows belongs to the value before it: only=Animals & Nature.
+    [GeneratedRegex(@"&(?=[A-Za-z][\w-]*=)", RegexOptions.CultureInvariant)]
+    private static partial Regex NextKey();
 
     [GeneratedRegex(@"^([a-z][a-z0-9-]+):", RegexOptions.CultureInvariant)]
     private static partial Regex KindPattern();

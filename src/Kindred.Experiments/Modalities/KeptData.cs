@@ -73,7 +73,12 @@ public sealed record KeptFacts(string? Uri, int Samples, IReadOnlyList<string> C
     public static DataFacts FactsOf(IData data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new(data.Count, data.Classes.Count, data.StepsPerEpoch) { Inputs = InputsOf(data), Streams = data.Streams.ToDictionary(s => s.Key, s => FactsOf(s.Value)) };
+        return new(data.Count, data.Classes.Count, data.StepsPerEpoch)
+        {
+            Inputs = InputsOf(data),
+            ClassesPresent = data is KeptData ? null : data.Labels?.Where(label => label >= 0).Distinct().Count(),
+            Streams = data.Streams.ToDictionary(s => s.Key, s => FactsOf(s.Value)),
+        };
     }
 
     // What an input looks like, and how many values each further label has; a run that kept its facts is not asked for its data.

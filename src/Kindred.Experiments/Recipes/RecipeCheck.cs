@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using Kindred.Data.Sources;
 using Kindred.Experiments.Modalities;
 using Kindred.Optim;
@@ -109,8 +110,24 @@ public static class RecipeCheck
             if (milestones.Length > 0 && milestones.All(m => m >= train.Epochs))
                 yield return $"train.schedule: the first milestone is epoch {milestones.Min()}, the training ends after {train.Epochs}: the learning rate never changes.";
         }
-        if (phase.Options is RecipeMap map && map["queue"] is RecipeScalar queue && long.TryParse(queue.Text, CultureInfo.InvariantCulture, out var keys) && keys > 0 && keys < train.Batch)
+        foreach (var warning in OfOptions(phase)) yield return warning;
+    }
+
+    // What a method was told, its defaults included, beside the length and the batch of the training.
+    static IEnumerable<string> OfOptions(RecipeFile phase)
+    {
+        if (!Catalogues.Methods.All.TryGetValue(phase.Method, out var method) || Registry.OptionsOf(method.Type) is not { } type) yield break;
+        var options = Parts.Binder.Bind(type, phase.Options, "options");
+        object? Value(string name) => type.GetProperty(name)?.GetValue(options);
+        var train = phase.Train;
+        if (Value("Queue") is long keys and > 0 && keys < train.Batch)
             yield return $"options.queue: {keys} keys for batches of {train.Batch}: of each batch only the last {keys} samples are kept.";
+        if (train.Steps is not null) yield break;                                         // epochs are as many as it takes
+        foreach (var parameter in OptionRules.Constructor(type)?.GetParameters() ?? [])
+            if (parameter.GetCustomAttribute<EpochsAttribute>() is { Before: { } what } rule && Value(parameter.Name!) is int epochs && epochs >= train.Epochs
+                && (rule.With is not { } with || Convert.ToDouble(Value(with), CultureInfo.InvariantCulture) != 0))
+                yield return $"options.{OptionRule.Of(parameter).Name}: {epochs} epochs go by before {what} begins, and the training ends after {train.Epochs}: it never does. "
+                    + $"Take fewer, or raise train.epochs.";
     }
 
     static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);

@@ -260,6 +260,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
             new EstimateHook(found => Estimated?.Invoke(estimate = found), experiment.Recipe.Phase),
             new WeightHistograms(experiment.Method, log, offset),
             new CollapseAlarm(warn),
+            .. start is null ? new IHook[] { new ViewsInVain(warn) } : [],
             new Watcher(folder, offset, experiment.Data, noted),
             new CheckpointHook((at, loss) => Save(at, loss), train.CheckpointEvery),
             .. geometry is null ? [] : new IHook[] { geometry },

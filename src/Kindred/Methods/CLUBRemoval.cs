@@ -33,8 +33,7 @@ public sealed class CLUBRemoval : Method, IEncodes, IScores
     public CLUBRemoval(Encoder encoder, DataFacts facts, Options options)
     {
         OptionRules.Check(options);
-        if (facts.Classes < 2)
-            throw new ConfigurationException($"CLUB against a nuisance learns classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
+        facts.NeedsClasses("CLUB against a nuisance learns classes");
         var values = facts.Values(options.Nuisance);
         this.options = options;
         task = new(encoder, new(encoder.Dim, facts.Classes));

@@ -17,7 +17,7 @@ public sealed class Classify : Method, IEncodes, IScores
     /// <exception cref="ConfigurationException">There are no classes.</exception>
     public Classify(IProjected pretrained, DataFacts facts)
     {
-        if (facts.Classes < 2) throw new ConfigurationException($"a classifier learns classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
+        facts.NeedsClasses("a classifier learns classes");
         encoder = pretrained.Network.Encoder;
         encoder.Trainable = false;
         classifier = new(encoder.Dim, facts.Classes);

@@ -40,7 +40,7 @@ public sealed class DINO : ProjectedMethod
         bool HeadNorm = false, bool FixedGain = true, [Temperature] double TeacherTemperature = 0.04,
         [Temperature] double WarmupTemperature = 0.04, [Epochs] int WarmupEpochs = 0, [Temperature] double StudentTemperature = 0.1,
         [Share] double Momentum = 0.996, [Share] double FinalMomentum = 1, bool Centering = true,
-        [Share] double CenterMomentum = 0.9, [Epochs] int FreezeEpochs = 1);
+        [Share] double CenterMomentum = 0.9, [Epochs(Before = "the training of the last layer")] int FreezeEpochs = 1);
 
     readonly Options options;
     readonly Schedule momentum, temperature;
@@ -67,7 +67,7 @@ public sealed class DINO : ProjectedMethod
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
-        batch.NeedsViews(2);
+        batch.NeedsViews(2, int.MaxValue);
         head.LastLayer.Trainable = at.Epoch >= options.FreezeEpochs;
 
         var views = batch.Views.OrderBy(v => v.Group != "global").ToArray();     // global ones first

@@ -33,7 +33,7 @@ public sealed class FineTune : Method, IEncodes, IScores
     public FineTune(IProjected pretrained, DataFacts facts, Options options)
     {
         (this.facts, this.options) = (facts, options);
-        if (facts.Classes < 2) throw new ConfigurationException($"fine-tuning learns classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
+        facts.NeedsClasses("fine-tuning learns classes");
         (encoder, head) = (pretrained.Network.Encoder, pretrained.Network.Head);
         encoder.Trainable = head.Trainable = true;                                        // a momentum network takes no gradients
         var depth = (head as MlpHead)?.Depth ?? 0;

@@ -51,7 +51,7 @@ public sealed class IMixBYOL : ProjectedMethod
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
-        batch.NeedsViews(1);
+        batch.NeedsViews(1, 2);
         var (x1, x2) = (batch.Views[0], batch.Views[Math.Min(1, batch.Views.Length - 1)]);
 
         After(() => target.Follow(online, momentum[at]));

@@ -37,9 +37,7 @@ public sealed partial class InformationBottleneck : Method, IEncodes, IScores
     public InformationBottleneck(Encoder encoder, DataFacts facts, Options options)
     {
         OptionRules.Check(options);
-        if (facts.Classes < 2)
-            throw new ConfigurationException($"the information bottleneck keeps what tells the class, and these data have {facts.Classes} classes; give "
-                + "labelled data, for example a folder with one folder a class.");
+        facts.NeedsClasses("the information bottleneck keeps what tells the class");
         this.options = options;
         channel = new(encoder, options.Dim, facts.Classes);
         if (options.Bound != BoundKind.Mine) return;

@@ -53,7 +53,7 @@ sealed class InputMixing
     /// <param name="batch">One or two views of each sample are looked at.</param>
     public MixedViews Of(Batch batch)
     {
-        batch.NeedsViews(1);
+        batch.NeedsViews(1, 2);
         return Of(batch.Views[0], batch.Views[Math.Min(1, batch.Views.Length - 1)]);
     }
 

@@ -39,8 +39,7 @@ public sealed class KCL : ProjectedMethod
     /// <exception cref="ConfigurationException">There are no classes.</exception>
     public KCL(Encoder encoder, DataFacts facts, Options options)
     {
-        if (facts.Classes < 2)
-            throw new ConfigurationException($"KCL draws positives of the same class, and these data have {facts.Classes} classes; give labelled data, for example a folder with one folder a class.");
+        facts.NeedsClasses("KCL draws positives of the same class");
         this.options = options;
         pair = new(encoder, new MlpHead(encoder.Dim, encoder.Dim, options.Dim, options.Depth, norm: false));
         queue = new(options.Queue, options.Dim, Initialization.Generator);

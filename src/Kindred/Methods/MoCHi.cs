@@ -27,7 +27,7 @@ public sealed class MoCHi : ProjectedMethod
     /// <param name="Dim">Width of keys.</param>
     /// <param name="Shuffle">Permutes the rows before keys are encoded, see <see cref="MoCo"/>.</param>
     public sealed record Options(
-        [Count] int Hardest = 1024, [Count(0)] int Pairs = 512, [Count(0)] int WithQuery = 256, [Epochs] int Warmup = 15,
+        [Count] int Hardest = 1024, [Count(0)] int Pairs = 512, [Count(0)] int WithQuery = 256, [Epochs(Before = "the mixing of negatives")] int Warmup = 15,
         [Temperature] double Temperature = 0.2, [Share] double Momentum = 0.999, [Count] long Queue = 65536,
         [Depth] int Depth = 2, [Width] long Dim = 128, bool Shuffle = true);
 

@@ -32,7 +32,7 @@ public sealed class PCL : ProjectedMethod
     /// <param name="Dim">Width of keys and prototypes.</param>
     /// <param name="Shuffle">Permutes the rows before keys are encoded, see <see cref="MoCo"/>.</param>
     public sealed record Options(
-        [Count(2)] int[]? Clusters = null, [Epochs] int Warmup = 20, [Count] int Negatives = 16384, [Range(0.001, 1e6)] double Alpha = 10,
+        [Count(2)] int[]? Clusters = null, [Epochs(Before = "clustering")] int Warmup = 20, [Count] int Negatives = 16384, [Range(0.001, 1e6)] double Alpha = 10,
         [Range(1, 1000)] int Iterations = 20, [Range(1, 1000)] int Restarts = 5,
         [Temperature] double Temperature = 0.2, [Share] double Momentum = 0.999, [Count] long Queue = 16384,
         [Depth] int Depth = 2, [Width] long Dim = 128, bool Shuffle = true);
@@ -67,7 +67,7 @@ public sealed class PCL : ProjectedMethod
     {
         if (clusters.Max() is var most && most > epoch.Count)
             throw new ConfigurationException($"options.clusters: PCL was asked for {most} clusters of {epoch.Count} samples; choose fewer, such as "
-                + $"[{Math.Max(2, epoch.Count / 100)}, {Math.Max(2, epoch.Count / 30)}, {Math.Max(2, epoch.Count / 10)}].");
+                + $"[{string.Join(", ", new[] { 100, 30, 10 }.Select(share => Math.Max(2, epoch.Count / share)).Distinct())}].");
         if (epoch.At.Epoch < options.Warmup) return null;
         var v = epoch.Encode(view => pair.Key(view));                                                     // [samples, D]
         foreach (var table in granularities) table.Cluster(v, options.Iterations, options.Restarts, options.Temperature, options.Alpha, seed: epoch.At.Epoch);

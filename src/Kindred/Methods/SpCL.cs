@@ -40,7 +40,8 @@ public sealed partial class SpCL : ProjectedMethod
     public sealed record Options(
         [Temperature] double Temperature = 0.05, [Share] double Momentum = 0.2,
         [Count] int K1 = 30, [Count] int K2 = 6, [Range(0.0, 1.0)] double Radius = 0.6, [Range(0.0, 1.0)] double Gap = 0.02, [Count] int MinSamples = 4, bool Reliable = true,
-        [Count] int Identities = 16, [Count] int Each = 4, DomainKind Learn = DomainKind.Both, bool DomainNorm = true, [Epochs] int Warmup = 0, bool BatchMean = false, [Width(0)] long Dim = 0);
+        [Count] int Identities = 16, [Count] int Each = 4, DomainKind Learn = DomainKind.Both, bool DomainNorm = true,
+        [Epochs(Before = "clustering")] int Warmup = 0, bool BatchMean = false, [Width(0)] long Dim = 0);
 
     const string Source = "source", Target = "target";
 

@@ -39,7 +39,7 @@ public sealed class SupCon : ProjectedMethod, IScores
     /// <exception cref="ConfigurationException">There are no classes.</exception>
     public SupCon(Encoder encoder, DataFacts facts, Options options)
     {
-        if (facts.Classes < 2) throw new ConfigurationException($"SupCon learns from classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
+        facts.NeedsClasses("SupCon learns from classes");
         this.options = options;
         network = new(encoder, new MlpHead(encoder.Dim, options.Hidden == 0 ? encoder.Dim : options.Hidden, options.Dim, norm: options.HeadNorm));
         classifier = options.Joint > 0 ? new(encoder.Dim, facts.Classes) : null;

@@ -27,8 +27,7 @@ public sealed class Supervised : Method, IEncodes, IScores
     /// <exception cref="ConfigurationException">There are no classes.</exception>
     public Supervised(Encoder encoder, DataFacts facts, Options options)
     {
-        if (facts.Classes < 2)
-            throw new ConfigurationException($"supervised training learns classes, and these data have {facts.Classes}; give labelled data, for example a folder with one folder a class.");
+        facts.NeedsClasses("supervised training learns classes");
         (this.encoder, this.facts, this.options) = (encoder, facts, options);
         classifier = new(encoder.Dim, facts.Classes);
     }
@@ -40,7 +39,7 @@ public sealed class Supervised : Method, IEncodes, IScores
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
-        batch.NeedsViews(1);
+        batch.NeedsViews(1, int.MaxValue);
         if (batch.Labels is null) throw new DataException("supervised training needs labels, and this batch has none.");
         var h = Tensor.Cat(encoder.Forward(batch.Views));                                 // [V · N, F]: every view is a sample
         var labels = batch.Views.Length == 1 ? batch.Labels : batch.Labels.Repeat([batch.Views.Length]);

@@ -33,7 +33,8 @@ public sealed partial class SwAV : ProjectedMethod
     public sealed record Options(
         [Count(2)] long Prototypes = 3000, [Width] long Dim = 128, [Width] long Hidden = 2048,
         [Temperature] double Temperature = 0.1, [Temperature] double Epsilon = 0.05, [Range(1, 1000)] int Iterations = 3,
-        [Count(0)] long Queue = 0, [Epochs] int QueueFrom = 15, [Epochs] int FreezeEpochs = 1, CodeKind Codes = CodeKind.Sinkhorn);
+        [Count(0)] long Queue = 0, [Epochs(Before = "the queue", With = nameof(Queue))] int QueueFrom = 15,
+        [Epochs(Before = "the training of the prototypes")] int FreezeEpochs = 1, CodeKind Codes = CodeKind.Sinkhorn);
 
     const int QueuedViews = 2;
 
@@ -61,7 +62,7 @@ public sealed partial class SwAV : ProjectedMethod
     /// <inheritdoc/>
     protected override Tensor Step(Batch batch, Progress at)
     {
-        batch.NeedsViews(2);
+        batch.NeedsViews(2, int.MaxValue);
         prototypes.Renormalise();
         prototypes.Trainable = at.Epoch >= options.FreezeEpochs;
 

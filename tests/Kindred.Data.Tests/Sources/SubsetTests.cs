@@ -182,6 +182,16 @@ public sealed class SubsetTests
         static HashSet<string> Captions(EmojiPictures pictures) => [.. Enumerable.Range(0, pictures.EmojiCount).Select(i => pictures.Of(i * 4).Name)];
     }
 
+    [Fact]
+    public void A_class_with_an_ampersand_in_its_name_can_be_chosen()
+    {
+        using var chosen = PictureSources.Open("emoji?split=train&only=Animals & Nature,Flags&n=64");
+        Assert.Equal(["Animals & Nature", "Flags"], Enumerable.Range(0, chosen.Count).Select(i => chosen.Classes[chosen.Label(i)]).Distinct().Order());
+        Assert.Equal(64, chosen.Count);
+        Assert.Equal("Animals & Nature,Flags", DataUri.Parse("emoji?only=Animals & Nature,Flags").With("n", "3").With("n", null)["only"]);
+        Assert.Contains("split=train&fast", Assert.Throws<ConfigurationException>(() => PictureSources.Open("emoji?split=train&fast")).Message, StringComparison.Ordinal);
+    }
+
     [Theory, InlineData("category"), InlineData("subcategory"), InlineData("vendor"), InlineData("hue")]
     public void A_kind_of_emoji_has_one_number_in_both_splits(string label)
     {

@@ -66,6 +66,29 @@ public sealed class RecipeCheckTests
         Assert.StartsWith(warning, Assert.Single(RecipeCheck.Warnings(recipe)));
     }
 
+    [Theory]
+    [InlineData("pcl", "clusters: [4], warmup: 5", "options.warmup: 5 epochs go by before clustering begins, and the training ends after 5: it never does")]
+    [InlineData("pcl", "clusters: [4]", "options.warmup: 20 epochs go by before clustering begins")]
+    [InlineData("mochi", "queue: 512, warmup: 9", "options.warmup: 9 epochs go by before the mixing of negatives begins")]
+    [InlineData("spcl", "warmup: 5", "options.warmup: 5 epochs go by before clustering begins")]
+    [InlineData("dino", "freezeEpochs: 6", "options.freezeEpochs: 6 epochs go by before the training of the last layer begins")]
+    [InlineData("swav", "queue: 512, queueFrom: 7", "options.queueFrom: 7 epochs go by before the queue begins")]
+    public void A_part_of_the_method_that_would_begin_after_the_end_is_warned_of(string method, string options, string warning)
+    {
+        Recipe Of(string train) => Recipe.Parse($"{{ method: {method}, data: emoji, options: {{ {options} }}, train: {{ {train} }} }}", "r.yaml", binder: Parts.Binder);
+        Assert.StartsWith(warning, Assert.Single(RecipeCheck.Warnings(Of("epochs: 5"))));
+        Assert.Empty(RecipeCheck.Warnings(Of("epochs: 21")));
+        Assert.Empty(RecipeCheck.Warnings(Of("epochs: 5, steps: 1000")));                 // how many epochs that is, nobody knows yet
+    }
+
+    [Fact]
+    public void What_is_switched_off_is_not_missed() =>
+        Assert.Empty(RecipeCheck.Warnings(Recipe.Parse("{ method: swav, options: { queueFrom: 7 }, train: { epochs: 5 } }", "r.yaml", binder: Parts.Binder)));
+
+    [Fact]
+    public void A_queue_that_is_small_unless_said_otherwise_is_warned_of() => Assert.StartsWith("options.queue: 4096 keys for batches of 8192",
+        Assert.Single(RecipeCheck.Warnings(Recipe.Parse("{ method: imix-moco, train: { batch: 8192 } }", "r.yaml", binder: Parts.Binder))));
+
     [Fact]
     public void A_queue_smaller_than_a_batch_is_warned_of()
     {
