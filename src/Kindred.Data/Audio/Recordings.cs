@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Kindred.Data.Files;
 using Kindred.Data.Sources;
@@ -8,7 +7,7 @@ namespace Kindred.Data.Audio;
 /// <summary>Sound files of a folder with their labels: spoken digits by their names, others by the folder that holds them.</summary>
 /// <remarks>
 /// <c>{digit}_{speaker}_{index}.wav</c> is the layout of the Free Spoken Digit Dataset, whose official split tests on the indices 0 to 4.
-/// In other layouts an outer folder called <c>train</c> or <c>test</c> is the split.
+/// In other layouts a folder called <c>train</c> or <c>test</c> is the split, the outermost of them.
 /// </remarks>
 public sealed partial class Recordings
 {
@@ -62,7 +61,11 @@ public sealed partial class Recordings
     /// <summary>Whether the files come with a part to learn from and a part to test on.</summary>
     /// <param name="path">Where they are.</param>
     /// <exception cref="DataException">There is no such place.</exception>
-    public static bool Divided(string path) => Source(path).Names.Select(SplitOf).Distinct().Count(s => s is "train" or "test") == 2;
+    public static bool Divided(string path)
+    {
+        using var tree = FileTree.Open(path);
+        return Sounds(tree).Select(SplitOf).Distinct().Count(s => s is "train" or "test") == 2;
+    }
 
     /// <summary>Reads every WAVE file below a folder, or inside a tar archive, into memory, in the order of their names.</summary>
     /// <param name="path">Where they are.</param>
@@ -72,10 +75,13 @@ public sealed partial class Recordings
     public static Recordings Open(string path, string? split = null, string label = "digit")
     {
         if (label is not ("digit" or "speaker")) throw new ConfigurationException($"label={label}: recordings are labelled by digit or by speaker.");
-        var source = Source(path);
-        string[] names = [.. source.Names.Where(n => split is null || SplitOf(n) == split).Order(StringComparer.Ordinal)];
-        if (names.Length == 0) throw new DataException($"{path}: no .wav file{(split is null ? "" : $" of the split '{split}'")} in it or below it.");
-        var read = Array.ConvertAll(names, n => source.Read(n));
+        using var tree = FileTree.Open(path);
+        string[] all = [.. Sounds(tree)];
+        if (all.Length == 0) throw new DataException($"{path}: no .wav file in it or below it.");
+        string[] names = split is null ? all : Array.FindAll(all, n => SplitOf(n) == split);
+        if (names.Length == 0)
+            throw new DataException($"{path}: none of {all.Length} recordings is of the split '{split}'; the first is {all[0]}. Folders called train and test divide recordings, or the numbers of spoken digits.");
+        var read = Array.ConvertAll(names, n => WavFile.Parse(tree.Read(n, WavFile.MaxBytes), tree.Full(n)));
         if (Array.FindIndex(read, r => r.Rate != read[0].Rate) is >= 0 and var odd)
             throw new DataException($"{names[odd]} has {read[odd].Rate} samples a second, {names[0]} has {read[0].Rate}; bring all to one rate.");
         var labelled = Array.ConvertAll(names, n => LabelOf(n, label));
@@ -83,27 +89,7 @@ public sealed partial class Recordings
         return new(path, names, Array.ConvertAll(read, r => r.Samples), Array.ConvertAll(labelled, l => Array.IndexOf(classes, l)), classes, read[0].Rate);
     }
 
-    static (IEnumerable<string> Names, Func<string, (float[] Samples, int Rate)> Read) Source(string path)
-    {
-        if (File.Exists(path)) return Archive(path);
-        if (!Directory.Exists(path)) throw new DataException($"{path}: there is no such folder or tar archive of sound files.");
-        return (Directory.EnumerateFiles(path, "*.wav", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(path, f).Replace('\\', '/')), name => WavFile.Read(Path.Combine(path, name)));
-    }
-
-    static (IEnumerable<string>, Func<string, (float[], int)>) Archive(string path)
-    {
-        using var file = BinaryFiles.Open(path);
-        var bytes = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        foreach (var entry in TarIndex.Read(file, path))
-        {
-            var name = Encoding.UTF8.GetString(entry.Path);
-            if (!name.EndsWith(".wav", StringComparison.Ordinal)) continue;
-            if (entry.Length > WavFile.MaxBytes) throw new DataException($"{path}: {name} is larger than {WavFile.MaxBytes >> 20} MiB; cut it into shorter recordings.");
-            var content = bytes[name] = new byte[entry.Length];
-            RandomAccess.Read(file, content, entry.Offset);
-        }
-        return (bytes.Keys, name => WavFile.Parse(bytes[name], $"{path}: {name}"));
-    }
+    static IEnumerable<string> Sounds(FileTree tree) => tree.Names.Where(n => n.EndsWith(".wav", StringComparison.OrdinalIgnoreCase));
 
     static string LabelOf(string name, string label) => SpokenDigit().Match(name) is { Success: true } match
         ? match.Groups[label].Value
@@ -111,8 +97,8 @@ public sealed partial class Recordings
 
     static string SplitOf(string name) => SpokenDigit().Match(name) is { Success: true } match
         ? int.Parse(match.Groups["index"].Value, System.Globalization.CultureInfo.InvariantCulture) < TestIndices ? "test" : "train"
-        : name.Split('/')[0];
+        : Array.Find(name.Split('/')[..^1], f => f is "train" or "test") ?? name.Split('/')[0];
 
-    [GeneratedRegex(@"(?:^|/)(?<digit>[0-9])_(?<speaker>[^_/]+)_(?<index>[0-9]{1,6})\.wav$")]
+    [GeneratedRegex(@"(?:^|/)(?<digit>[0-9])_(?<speaker>[^_/]+)_(?<index>[0-9]{1,6})\.wav$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SpokenDigit();
 }

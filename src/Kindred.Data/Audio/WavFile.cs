@@ -7,11 +7,12 @@ namespace Kindred.Data.Audio;
 public static class WavFile
 {
     internal const int MaxBytes = 1 << 28;
+    const uint Open = 0x7FFF_0000;
     const int Pcm = 1, Float = 3, Extensible = 0xFFFE;
 
     /// <summary>The samples in −1…1 and how many there are a second.</summary>
     /// <param name="path">The file, of at most 256 MiB.</param>
-    /// <exception cref="DataException">It is no WAVE file, is cut off, or holds another encoding.</exception>
+    /// <exception cref="DataException">It is no WAVE file, is cut off, has no sample or one that is no finite number, or holds another encoding.</exception>
     public static (float[] Samples, int Rate) Read(string path)
     {
         try
@@ -37,9 +38,14 @@ public static class WavFile
         {
             var length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(at + 4)..]);
             var rest = bytes[(at + 8)..];
-            var body = rest[..(int)Math.Min(length, (uint)rest.Length)]; // some writers leave the length of the last chunk open
+            var isData = bytes.Slice(at, 4).SequenceEqual("data"u8);
+            // A program that writes into a pipe cannot come back and say how long the sound has become: it leaves 0 or a very large number.
+            if (isData && (length == 0 || length >= Open)) length = (uint)rest.Length;
+            if (isData && length > rest.Length)
+                throw new DataException($"{name}: cut off: {length} bytes of samples are announced, and {rest.Length} are there. Fetch it again.");
+            var body = rest[..(int)Math.Min(length, (uint)rest.Length)];
             if (bytes.Slice(at, 4).SequenceEqual("fmt "u8)) format = body;
-            if (bytes.Slice(at, 4).SequenceEqual("data"u8)) return Decode(format, body, name);
+            if (isData) return Decode(format, body, name);
             at += 8 + body.Length + (body.Length & 1);
         }
         throw new DataException($"{name}: the file has no samples; it may be cut off.");
@@ -55,11 +61,12 @@ public static class WavFile
             throw new DataException($"{name}: encoding {kind} with {bits} bits, {channels} channels at {rate} Hz; expected is PCM or 32-bit floats (ffmpeg -i IN -c:a pcm_s16le OUT.wav converts).");
         var width = bits / 8;
         var samples = new float[data.Length / (width * channels)];
+        if (samples.Length == 0) throw new DataException($"{name}: there is no sound in it, not one sample.");
         for (var i = 0; i < samples.Length; i++)
         {
             var sum = 0f;
             for (var c = 0; c < channels; c++) sum += Sample(data[(((i * channels) + c) * width)..], kind, bits);
-            samples[i] = sum / channels;
+            samples[i] = float.IsFinite(sum) ? sum / channels : throw new DataException($"{name}: sample {i + 1} is no finite number; write the sound anew (ffmpeg -i IN -c:a pcm_s16le OUT.wav).");
         }
         return (samples, rate);
     }

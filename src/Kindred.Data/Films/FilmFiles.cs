@@ -56,15 +56,15 @@ public static class FilmFiles
         var known = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         try
         {
-            using var json = JsonDocument.Parse(members.Read("captions.json"));
-            foreach (var video in json.RootElement.GetProperty("videos").EnumerateArray())
+            using var json = JsonDocument.Parse(Bare(members.Read("captions.json")));
+            foreach (var video in All(json.RootElement, "videos"))
             {
                 var id = Safe(file, Text(video, "video_id"));
                 var captions = new List<string>();
                 if (!known.TryAdd(id, captions)) throw new DataException($"{file}: the video '{id}' stands there twice.");
-                films.Add((id, video.TryGetProperty("split", out var split) ? split.GetString() : null, captions));
+                films.Add((id, video.TryGetProperty("split", out var split) && split.ValueKind != JsonValueKind.Null ? Text(video, "split") : null, captions));
             }
-            foreach (var sentence in json.RootElement.GetProperty("sentences").EnumerateArray())
+            foreach (var sentence in All(json.RootElement, "sentences"))
             {
                 var (id, caption) = (Text(sentence, "video_id"), Text(sentence, "caption"));
                 if (!known.TryGetValue(id, out var captions)) bad.Add(new(-1, id, "a caption of a video that is not listed"));
@@ -77,7 +77,17 @@ public static class FilmFiles
         }
         return films;
 
-        static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new InvalidOperationException($"'{name}' is null");
+        // A byte-order mark, which some editors write, is none of JSON.
+        static ReadOnlyMemory<byte> Bare(byte[] bytes) => bytes.AsMemory(bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
+
+        static JsonElement Part(JsonElement whole, string name) => whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty(name, out var part) ? part
+            : throw new InvalidOperationException($"'{name}' is missing");
+
+        static JsonElement.ArrayEnumerator All(JsonElement whole, string name) => Part(whole, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray()
+            : throw new InvalidOperationException($"'{name}' is no list");
+
+        static string Text(JsonElement element, string name) => Part(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()!
+            : throw new InvalidOperationException($"'{name}' is {Part(element, name).GetRawText()[..Math.Min(40, Part(element, name).GetRawText().Length)]}, and a text was expected");
     }
 
     static List<(string Id, string? Part, List<string> Captions)> Table(DataUri uri, FilmMembers members)

@@ -51,6 +51,7 @@ public sealed record FilmSet(string Source, IReadOnlyList<Film> Films, IReadOnly
             var parts = string.Join(", ", Films.Select(f => f.Part ?? "films without one").Distinct().Order());
             if (films.Count == 0) throw new ConfigurationException($"{uri}: there is no part '{split}'; there are {parts}.");
         }
+        if (uri["hold"] is not null && uri["held"] is not null) throw new ConfigurationException($"{uri}: hold= gives what is left when a share is held out, held= that share; take one of them.");
         foreach (var (key, kept) in new[] { ("hold", false), ("held", true) })
             if (Share(uri, key) is { } share) films = Held(films, share, kept);
         if (Whole(uri, "n", 1) is { } count && count < films.Count) films = [.. Order(films.Count, 1).Take(count).Order().Select(i => films[i])];

@@ -28,7 +28,7 @@ public sealed record GraphSet(string Source, IReadOnlyList<GraphSample> Graphs, 
     public GraphSet Split(string? split)
     {
         if (split is null) return this;
-        if (split is not ("train" or "test")) throw new ConfigurationException($"{Source}?split={split}: expected is train or test; leave it out for all graphs.");
+        if (split is not ("train" or "test")) throw new ConfigurationException($"{Source}: split={split}; expected is train or test; leave it out for all graphs.");
         var order = new int[Graphs.Count];
         new Randomness.RandomKey(0, 0, 0, 0).Draws().Permutation(order);
         var seen = new Dictionary<int, int>();

@@ -6,7 +6,7 @@ namespace Kindred.Data.Graphs;
 
 /// <summary>Molecules in files of SMILES, one a line.</summary>
 /// <remarks>
-/// URI: <c>smiles:FILE</c> (<c>.smi</c>, <c>.txt</c>, <c>.tsv</c>, <c>.csv</c>, each also as <c>.gz</c>): the first column is the molecule, columns lie between tabs, blanks, or commas with
+/// URI: <c>smiles:FILE</c> (<c>.smi</c>, <c>.txt</c>, <c>.tsv</c>, <c>.csv</c>, each also as <c>.gz</c>): the first column is the molecule, columns lie between tabs, blanks, or commas or semicolons with
 /// quotation marks. <c>column=</c> names or counts another one, <c>label=</c> that of the class; a first line that names a column <c>smiles</c>, or one of those asked for, is a header.
 /// <c>split=train|test</c> parts off every fifth molecule of each class, <c>bad=skip</c> leaves out what cannot be read, <c>n=</c> takes the first of each class. <c>smiles:rdkit</c> is the
 /// sample: which of two collections a molecule is from.
@@ -56,9 +56,11 @@ public static class SmilesFiles
         ArgumentNullException.ThrowIfNull(lines);
         var first = Enumerable.Range(0, lines.Count).FirstOrDefault(i => !string.IsNullOrWhiteSpace(lines[i]), -1);
         if (first < 0) throw new DataException($"{name}: there is no molecule in it; expected is a SMILES a line.");
-        var separator = Path.GetExtension(name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^3] : name) == ".csv" ? ',' : lines[first].Contains('\t', StringComparison.Ordinal) ? '\t' : ' ';
+        var separator = SeparatorOf(name, lines[first]);
         var cells = Cells(lines[first], separator, first);
         var header = cells.Any(c => c.Equals("smiles", StringComparison.OrdinalIgnoreCase) || ((c == column || c == label) && !IsNumber(c))) ? cells : null;
+        // Behind a molecule between blanks its name may have blanks of its own; a comma or a tab too many has divided a cell.
+        var most = separator == ' ' ? int.MaxValue : cells.Length;
         var molecule = column is not null ? Place("column", column) : header is null ? 0 : Math.Max(0, Array.FindIndex(header, c => c.Equals("smiles", StringComparison.OrdinalIgnoreCase)));
         var kind = label is null ? -1 : Place("label", label);
         List<GraphSample> graphs = [];
@@ -71,6 +73,8 @@ public static class SmilesFiles
                 cells = Cells(lines[i], separator, i);
                 if (cells.Length <= Math.Max(molecule, kind))
                     throw Wrong(i, $"{cells.Length} column{(cells.Length == 1 ? "" : "s")}, expected {Math.Max(molecule, kind) + 1} or more between {Between(separator)}");
+                if (cells.Skip(most).Any(c => c.Length > 0))
+                    throw Wrong(i, $"{cells.Length} columns, and the first line has {most}; a cell that holds {Between(separator)} stands in quotation marks, in a .csv");
                 if (kind >= 0 && cells[kind].Length == 0) throw Wrong(i, $"column {kind + 1} has no class");
                 graphs.Add(Graph(cells[molecule], i));
                 if (kind >= 0) labels.Add(cells[kind]);
@@ -93,9 +97,9 @@ public static class SmilesFiles
                 + $"{(header is null ? $"it has {cells.Length} between {Between(separator)}, counted from 1" : $"there are {string.Join(", ", header)}")}.");
 
         string[] Cells(string line, char between, int number) => between == ' ' ? line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-            : between == '\t' ? line.Split('\t', StringSplitOptions.TrimEntries) : Quoted(line, number);
+            : between == '\t' ? line.Split('\t', StringSplitOptions.TrimEntries) : Quoted(line, between, number);
 
-        string[] Quoted(string line, int number)
+        string[] Quoted(string line, char between, int number)
         {
             List<string> found = [];
             var cell = new System.Text.StringBuilder();
@@ -103,7 +107,7 @@ public static class SmilesFiles
             foreach (var c in line)
             {
                 if (c == '"') quoted = !quoted;
-                else if (c == ',' && !quoted)
+                else if (c == between && !quoted)
                 {
                     found.Add(cell.ToString().Trim());
                     cell.Clear();
@@ -116,9 +120,15 @@ public static class SmilesFiles
         DataException Wrong(int line, string what) => new(string.Create(CultureInfo.InvariantCulture, $"{name}, line {line + 1}: {what}."));
     }
 
+    // Semicolons where the first line has them and no commas: ChEMBL's tables, and those of a spreadsheet that writes 1,5. Neither is a letter of SMILES.
+    static char SeparatorOf(string name, string first) =>
+        Path.GetExtension(name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name).Equals(".csv", StringComparison.OrdinalIgnoreCase)
+            ? first.Contains(';', StringComparison.Ordinal) && !first.Contains(',', StringComparison.Ordinal) ? ';' : ','
+        : first.Contains('\t', StringComparison.Ordinal) ? '\t' : ' ';
+
     static bool IsNumber(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    static string Between(char separator) => separator switch { '\t' => "tabs", ',' => "commas", _ => "blanks" };
+    static string Between(char separator) => separator switch { '\t' => "tabs", ',' => "commas", ';' => "semicolons", _ => "blanks" };
 
     static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
 

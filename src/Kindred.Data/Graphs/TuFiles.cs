@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
 using Kindred.Data.Sources;
-using Kindred.Io;
 
 namespace Kindred.Data.Graphs;
 
@@ -48,6 +46,7 @@ public static class TuFiles
         for (var g = 0; g < edges.Length; g++) edges[g] = [];
         var listed = new Dictionary<(int, int), int>();
         var rows = Numbers("A", 2);
+        if (rows.Count == 0) throw new DataException($"{source}: A.txt is empty, so that no graph would have an edge; is it cut?");
         for (var i = 0; i < rows.Count; i++)
         {
             var (a, b) = (rows[i][0], rows[i][1]);
@@ -57,7 +56,7 @@ public static class TuFiles
         }
         foreach (var ((a, b), line) in listed)
         {
-            if (!listed.ContainsKey((b, a))) throw Wrong("A", line, $"the edge {a}, {b} is there and {b}, {a} is not; both directions are expected: is the file cut?");
+            if (!listed.ContainsKey((b, a))) throw Wrong("A", line, $"the edge {a}, {b} is there and {b}, {a} is not; both directions are expected: perhaps the file is cut");
             var graph = owner[a - 1][0] - 1;
             edges[graph].Add((a - 1 - first[graph], b - 1 - first[graph]));
         }
@@ -121,52 +120,29 @@ public static class TuFiles
 
     static Dictionary<string, string> Find(string path)
     {
-        var tar = path.IndexOf(".tar", StringComparison.Ordinal);
-        if (tar >= 0 && File.Exists(path[..(tar + 4)])) return Packed(path[..(tar + 4)], path[(tar + 4)..].Trim('/'));
-        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path) is { Length: > 0 } above && Directory.Exists(above) ? above : null;
-        if (folder is null) throw new DataException($"{path}: there is no such folder or archive; write tu:FOLDER, tu:FOLDER/NAME or tu:FILE.tar/NAME.");
-        var name = Name([.. Directory.GetFiles(folder, "*_A.txt").Select(f => Path.GetFileName(f)[..^6])], folder == path ? "" : Path.GetFileName(path), path);
+        var packed = FileTree.IsArchive(path, out var place, out var wanted);
+        if (!packed)
+        {
+            path = path.TrimEnd('/');
+            place = Directory.Exists(path) ? path : Path.GetDirectoryName(path) is { Length: > 0 } above && Directory.Exists(above) ? above
+                : throw new DataException($"{path}: there is no such folder or archive; write tu:FOLDER, tu:FOLDER/NAME or tu:FILE.tar/NAME.");
+            wanted = place == path ? "" : Path.GetFileName(path);
+        }
+        using var tree = FileTree.Open(place, deep: false);
+        var name = Name([.. tree.Names.Select(n => Path.GetFileName(n)).Where(n => n.EndsWith(Edges, StringComparison.Ordinal)).Select(n => n[..^Edges.Length]).Distinct()], wanted, packed ? place : path);
         var files = new Dictionary<string, string>();
         foreach (var end in Ends)
-        {
-            var file = Path.Combine(folder, $"{name}_{end}.txt");
-            if (!File.Exists(file)) continue;
-            files[end] = Encoding.UTF8.GetString(RegularFile.ReadAllBytes(file, MostBytes));
-        }
+            if (tree.Names.FirstOrDefault(n => Path.GetFileName(n) == $"{name}_{end}.txt") is { } file) files[end] = string.Join('\n', Utf8.Lines(tree.Read(file, MostBytes), tree.Full(file)));
         return files;
     }
+
+    const string Edges = "_A.txt";
 
     static readonly string[] Ends = ["A", "graph_indicator", "graph_labels", "node_labels"];
-
-    static Dictionary<string, string> Packed(string archive, string wanted)
-    {
-        using var handle = RegularFile.Open(archive);
-        var entries = TarIndex.Read(handle, archive).Where(e => e.Link is null).Select(e => (Path: Encoding.UTF8.GetString(e.Path), e.Offset, e.Length)).ToList();
-        var name = Name([.. entries.Where(e => e.Path.EndsWith("_A.txt", StringComparison.Ordinal)).Select(e => Path.GetFileName(e.Path)[..^6])], wanted, archive);
-        var files = new Dictionary<string, string>();
-        foreach (var end in Ends)
-        {
-            if (entries.Find(e => Path.GetFileName(e.Path) == $"{name}_{end}.txt") is { Path: not null } entry) files[end] = Text(handle, entry.Path, entry.Offset, entry.Length);
-        }
-        return files;
-    }
 
     static string Name(string[] found, string wanted, string path) => found.Length == 0 ? throw new DataException($"{path}: there is no file ending in _A.txt, the edges of a TU data set.")
         : wanted.Length == 0 && found.Length == 1 ? found[0]
         : found.Contains(wanted) ? wanted
         : throw new DataException($"{path}: {(wanted.Length == 0 ? "several data sets lie there" : $"there is no data set '{wanted}'")}; there are "
             + $"{string.Join(", ", found.Order(StringComparer.Ordinal))}: write one after a slash.");
-
-    static string Text(Microsoft.Win32.SafeHandles.SafeFileHandle handle, string name, long offset, long length)
-    {
-        if (length > MostBytes) throw new DataException($"{name}: {length} bytes are more than a text file of graphs may have ({MostBytes}).");
-        var bytes = new byte[length];
-        for (var done = 0; done < bytes.Length;)
-        {
-            var read = RandomAccess.Read(handle, bytes.AsSpan(done), offset + done);
-            if (read == 0) throw new DataException($"{name}: the archive ends within it; fetch or pack it again.");
-            done += read;
-        }
-        return Encoding.UTF8.GetString(bytes);
-    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Kindred.Data.Sources;
@@ -26,7 +27,7 @@ public sealed partial class DataUri
 
     /// <summary>Takes a URI apart.</summary>
     /// <param name="text">For example <c>folder:/pictures?split=train</c>, <c>emoji</c>, <c>/pictures</c>.</param>
-    /// <exception cref="ConfigurationException">Empty, or a key comes twice.</exception>
+    /// <exception cref="ConfigurationException">Empty, or a key comes twice or without a value.</exception>
     public static DataUri Parse(string text)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -38,6 +39,7 @@ public sealed partial class DataUri
         foreach (var pair in match.Success ? NextKey().Split(match.Value[1..]) : [])
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals == pair.Length - 1) throw new ConfigurationException($"{text}: '{pair[..equals]}' has no value; give one behind the equals sign, or leave the key out");
             if (!uri.query.TryAdd(pair[..equals], pair[(equals + 1)..]))
                 throw new ConfigurationException($"{text}: '{pair[..equals]}' is given twice");
         }
@@ -63,14 +65,14 @@ public sealed partial class DataUri
 
     /// <summary>A key's value as a number, or null.</summary>
     /// <param name="key">For example <c>fraction</c>.</param>
-    /// <exception cref="ConfigurationException">It is no number.</exception>
+    /// <exception cref="ConfigurationException">It is no number, or not finite. Commas have no place in one: <c>0,5</c> would be 5.</exception>
     public double? Number(string key)
     {
         if (this[key] is not { } text)
             return null;
-        return double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value)
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
-            : throw new ConfigurationException($"{Text}: {key}={text}; expected is a number");
+            : throw new ConfigurationException($"{Text}: {key}={text}; expected is a number{(text.Contains(',', StringComparison.Ordinal) ? ", whose fraction stands behind a point" : "")}");
     }
 
     /// <summary>Refuses keys that the source does not know.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Kindred.Data.Sources;
 
@@ -13,7 +14,7 @@ static class Gzip
     /// <exception cref="DataException">It is no gzip file, cut, or its content too large.</exception>
     internal static byte[] Unpacked(string name, byte[] bytes, long most)
     {
-        if (!name.EndsWith(".gz", StringComparison.Ordinal)) return bytes;
+        if (!name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) return bytes;
         try
         {
             using var content = new MemoryStream();
@@ -24,11 +25,16 @@ static class Gzip
                 content.Write(piece, 0, read);
                 if (content.Length > most) throw new DataException($"{name} unpacks to more than {most} bytes.");
             }
-            return bytes.Length > 0 && Ends(bytes, content.Length) ? content.ToArray() : throw new DataException($"{name} is cut: it does not end as gzip does. Fetch it again.");
+            return bytes.Length > 0 && Ends(bytes, content.GetBuffer().AsSpan(0, (int)content.Length)) ? content.ToArray() : throw new DataException($"{name} is cut: it does not end as gzip does. Fetch it again.");
         }
         catch (InvalidDataException e) { throw new DataException($"{name} is no gzip file, or damaged: {e.Message}", e); }
     }
 
-    // The library takes a cut file for a whole one; the last four bytes say how long the content is.
-    static bool Ends(byte[] packed, long length) => packed.Length >= 18 && BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 4)) == (uint)length;
+    // The library takes a cut file for a whole one. The last eight bytes are checksum and length of the last part: files that were packed one by one may stand behind one another.
+    static bool Ends(byte[] packed, ReadOnlySpan<byte> content)
+    {
+        if (packed.Length < 18) return false;
+        var (sum, length) = (BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 8)), BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 4)));
+        return length <= content.Length && Crc32.HashToUInt32(content[^(int)length..]) == sum;
+    }
 }

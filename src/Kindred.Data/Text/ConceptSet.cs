@@ -35,7 +35,8 @@ public sealed record ConceptSet(string Source, IReadOnlyList<ConceptPrompts> Sen
         if (!isQuestions && (all.Columns.Count > 2 || all.Columns[0] == "sentence1" && all.Columns.Count == 1))
             throw new DataException($"{uri.Path}, line 1: {all.Columns.Count} column{(all.Columns.Count == 1 ? "" : "s")} ({string.Join(", ", all.Columns)}); expected are two between tabs, "
                 + "concepts and sentence, or a question and its options under the header answer, question, option0, option1, …; plain sentences belong into a .txt.");
-        return Held(all, uri);
+        var part = Held(all, uri);
+        return isQuestions ? TextFiles.Some(part, uri) : part;
     }
 
     /// <summary>Finds the nouns and verbs of sentences, and leaves out those without a distractor.</summary>
@@ -48,13 +49,16 @@ public sealed record ConceptSet(string Source, IReadOnlyList<ConceptPrompts> Sen
         ArgumentNullException.ThrowIfNull(all);
         ArgumentNullException.ThrowIfNull(uri);
         ArgumentNullException.ThrowIfNull(tagger);
-        var tagged = all.Rows.Select(row => (Chosen: row.Length > 1 ? row[0] : null, Prompts: tagger.Tag(row[^1]))).Where(t => t.Prompts.Qualifies).ToArray();
+        var tagged = all.Rows.Select(row => (Chosen: row.Length > 1 ? Spaced(row[0]) : null, Prompts: tagger.Tag(row[^1]))).Where(t => t.Prompts.Qualifies).ToArray();
         if (tagged.Length == 0)
             throw new DataException($"{uri}: none of {all.Rows.Count} sentences has two different nouns or verbs to exchange, so that no distractor can be made; give English sentences.");
         var kept = tagged;
         if (TextFiles.Whole(uri, "n", 1) is { } most && most < tagged.Length) kept = [.. Enumerable.Range(0, most).Select(i => tagged[(int)((long)i * tagged.Length / most)])];
         return new(uri.Text, [.. kept.Select(t => t.Prompts)], [.. kept.Select(t => t.Chosen ?? string.Join(' ', t.Prompts.Concepts))], all.Rows.Count - tagged.Length);
     }
+
+    // CommonGen's own files have number signs between concepts.
+    static string Spaced(string concepts) => string.Join(' ', concepts.Split([' ', ',', ';', '#'], StringSplitOptions.RemoveEmptyEntries));
 
     static Sentences Held(Sentences all, DataUri uri)
     {

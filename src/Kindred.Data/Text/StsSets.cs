@@ -12,6 +12,8 @@ public static class StsSets
     {
         ArgumentNullException.ThrowIfNull(uri);
         var files = TextFiles.Files(uri.Path).ConvertAll(f => (Name: Path.GetFileNameWithoutExtension(TextFiles.Bare(f.Name)), Path: f.Name, f.Bytes));
+        if (files.GroupBy(f => f.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new DataException($"{uri.Path}: two files are the set '{twice.Key}', {string.Join(" and ", twice.Select(f => f.Path))}; name one of them, or a pattern that takes one.");
         if (uri["sets"] is { } wanted)
         {
             string[] names = wanted.Split(',');

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Enumeration;
-using System.Text;
 using Kindred.Data.Sources;
 using Kindred.Io;
 
@@ -27,15 +26,16 @@ public static class TextFiles
     {
         ArgumentNullException.ThrowIfNull(uri);
         var files = Files(uri.Path);
-        // A split that the files' names say needs no other.
+        // A split that the files' names say needs no other. Where they name train or test alone, both parts are drawn from the rows: what is tested on is never learnt from.
         var (split, named) = (uri["split"], false);
-        if (split is not null && files.Where(f => Named(f.Name, split)).ToList() is { Count: > 0 } own) (files, named) = (own, true);
+        if (split is not null && Other(split) is var other && (other is null || files.Exists(f => Named(f.Name, other))) && files.FindAll(f => Named(f.Name, split)) is { Count: > 0 } own)
+            (files, named) = (own, true);
         var parts = files.ConvertAll(f => TextTable.Read(f.Name, f.Bytes, uri));
         var set = uri["group"] switch
         {
             null => Joined(uri.Text, parts),
             "line" => BesideOneAnother(uri.Text, parts),
-            var other => throw new ConfigurationException($"{uri}: group={other}; expected is line: files whose lines of one number say the same."),
+            var word => throw new ConfigurationException($"{uri}: group={word}; expected is line: files whose lines of one number say the same."),
         };
         set = Filtered(set, uri);
         return Some(named ? set : set.Split(split), uri);
@@ -106,6 +106,8 @@ public static class TextFiles
         return new(source, [.. parts.Select(p => p.Source)], [.. Enumerable.Range(0, parts[0].Rows.Count).Select(r => parts.Select(p => p.Rows[r][0]).ToArray())]) { Alike = true };
     }
 
+    static string? Other(string split) => split switch { "train" => "test", "test" => "train", _ => null };
+
     static bool Named(string name, string split) => Path.GetFileName(name).Split('.', '-', '_').Contains(split, StringComparer.Ordinal);
 
     /// <summary>The names of the text files that a path names, in order; each is a path of its own.</summary>
@@ -115,45 +117,38 @@ public static class TextFiles
     /// <summary>The text files that a path names, in the order of their names, unpacked.</summary>
     internal static List<(string Name, byte[] Bytes)> Files(string path)
     {
-        var tar = path.IndexOf(".tar", StringComparison.Ordinal);
-        List<(string Name, byte[] Bytes)> files = tar >= 0 && File.Exists(path[..(tar + 4)]) ? Packed(path[..(tar + 4)], path[(tar + 4)..].Trim('/'))
+        List<(string Name, byte[] Bytes)> files = FileTree.IsArchive(path, out var archive, out var inside) ? Matching(archive, inside)
             : File.Exists(path) ? [(path, RegularFile.ReadAllBytes(path, MostBytes))]
-            : Directory.Exists(path) ? Inside(path, "*")
+            : Directory.Exists(path) ? Matching(path, "")
             : Path.GetDirectoryName(path) is { } folder && Directory.Exists(folder.Length == 0 ? "." : folder) && Path.GetFileName(path).IndexOfAny(['*', '?']) >= 0
-                ? Inside(folder.Length == 0 ? "." : folder, Path.GetFileName(path))
+                ? Matching(folder.Length == 0 ? "." : folder, Path.GetFileName(path))
             : throw new DataException($"{path}: there is no such file or folder; expected is .txt, .tsv or .csv (or one of them .gz), a folder of them, or FILE.tar/PATTERN.");
         if (files.Count == 0) throw new DataException($"{path}: there is no text; expected are files in .txt, .tsv or .csv, or one of them .gz.");
+        if (files.Find(f => foreign.Contains(Extension(f.Name))).Name is { } wrong)
+            throw new DataException($"{wrong}: text is not read from files of this kind; expected is .txt with a sentence a line, or a table in .tsv or .csv, each also as .gz. "
+                + "Unpack an archive, or pack it as .tar.");
         return files.ConvertAll(f => (f.Name, Gzip.Unpacked(f.Name, f.Bytes, MostBytes)));
     }
 
-    static bool IsText(string name) => Path.GetExtension(Bare(name)) is ".txt" or ".tsv" or ".csv";
+    // Read as lines they would be sentences of braces and bytes.
+    static readonly string[] foreign = [".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".xls", ".xlsx", ".zip", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".7z", ".pdf", ".doc", ".docx", ".html", ".xml"];
 
-    internal static string Bare(string name) => name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^3] : name;
+    static bool IsText(string name) => Extension(name) is ".txt" or ".tsv" or ".csv";
 
-    static List<(string, byte[])> Inside(string folder, string pattern) =>
-        [.. Directory.GetFiles(folder).Where(f => IsText(f) && FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(f), ignoreCase: false)).Order(StringComparer.Ordinal)
-            .Select(f => (f, RegularFile.ReadAllBytes(f, MostBytes)))];
+    /// <summary>The ending of a file's name in small letters, less <c>.gz</c>.</summary>
+    internal static string Extension(string name) => Path.GetExtension(Bare(name)).ToLowerInvariant();
 
-    static List<(string, byte[])> Packed(string archive, string pattern)
+    internal static string Bare(string name) => name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+
+    // Those of a folder itself, and everything in an archive; a pattern is held against the whole path there, or the name.
+    static List<(string, byte[])> Matching(string path, string pattern)
     {
-        using var handle = RegularFile.Open(archive);
-        var entries = TarIndex.Read(handle, archive).Where(e => e.Link is null).Select(e => (Path: Encoding.UTF8.GetString(e.Path), e.Offset, e.Length)).Where(e => IsText(e.Path)).ToList();
-        var wanted = pattern.Length == 0 ? entries : entries.FindAll(e => FileSystemName.MatchesSimpleExpression(pattern, e.Path, ignoreCase: false)
-            || FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(e.Path), ignoreCase: false));
-        if (wanted.Count == 0) throw new DataException($"{archive}: no text in it is named '{pattern}'; there are {Suggest.Some(entries.Select(e => e.Path))}.");
-        return [.. wanted.OrderBy(e => e.Path, StringComparer.Ordinal).Select(e => ($"{archive}/{e.Path}", Content(handle, e.Path, e.Offset, e.Length)))];
-    }
-
-    static byte[] Content(Microsoft.Win32.SafeHandles.SafeFileHandle handle, string name, long offset, long length)
-    {
-        if (length > MostBytes) throw new DataException($"{name}: {length} bytes are more than a text may have ({MostBytes}).");
-        var bytes = new byte[length];
-        for (var done = 0; done < bytes.Length;)
-        {
-            var read = RandomAccess.Read(handle, bytes.AsSpan(done), offset + done);
-            if (read == 0) throw new DataException($"{name}: the archive ends within it; fetch or pack it again.");
-            done += read;
-        }
-        return bytes;
+        using var tree = FileTree.Open(path, deep: false);
+        string[] texts = [.. tree.Names.Where(IsText)];
+        string[] wanted = pattern.Length == 0 ? texts : Array.FindAll(texts, name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)
+            || FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(name), ignoreCase: false));
+        if (wanted.Length == 0 && tree.Packed)
+            throw new DataException($"{path}: no text in it{(pattern.Length == 0 ? "" : $" is named '{pattern}'")}; there are {Suggest.Some(pattern.Length == 0 ? tree.Names : texts)}.");
+        return [.. wanted.Select(name => (tree.Full(name), tree.Read(name, MostBytes)))];
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kindred.Data.Sources;
+using Kindred.Io.Csv;
 
 namespace Kindred.Data.Text;
 
@@ -19,10 +20,10 @@ static class TextTable
     internal static Sentences Read(string name, byte[] bytes, DataUri uri)
     {
         var lines = Utf8.Lines(bytes, name);
-        return Path.GetExtension(TextFiles.Bare(name)) switch
+        return TextFiles.Extension(name) switch
         {
-            ".tsv" => Table(name, lines, '\t', uri),
-            ".csv" => Table(name, lines, ',', uri),
+            ".tsv" => new TableReader(name, uri, "tabs", Tabs(lines)).Read(lines.Count(string.IsNullOrWhiteSpace)),
+            ".csv" => new TableReader(name, uri, "commas", Quoted(name, lines)).Read(lines.Count(string.IsNullOrWhiteSpace)),
             _ => Lines(name, lines, uri),
         };
     }
@@ -36,102 +37,142 @@ static class TextTable
         return new(name, ["sentence"], rows) { Blank = lines.Count - rows.Length };
     }
 
-    static Sentences Table(string name, List<string> lines, char separator, DataUri uri)
-    {
-        var blank = lines.Count(string.IsNullOrWhiteSpace);
-        if (blank == lines.Count) throw new DataException($"{name}: there is no row in it; expected are sentences between {(separator == '\t' ? "tabs" : "commas")}.");
-        var start = lines.FindIndex(l => !string.IsNullOrWhiteSpace(l));
-        var first = Cells(lines[start]);
-        var header = IsHeader(first) ? first : null;
-        int[] columns = Chosen();
-        var label = Place("label", uri["label"] ?? (header is null ? null : Known(header) is { Label: { } own } && header.Contains(own) ? own : header.Contains("label") ? "label" : null));
-        var score = header is null ? -1 : Array.IndexOf(header, "score");
-        var relation = Place("triples", uri["triples"]);
-        if (relation >= 0 && columns.Length != 2) throw new ConfigurationException($"{uri}: triples= is for tables of two sentences a row, and {name} has {columns.Length}; choose by columns=A,B.");
-        List<string[]> rows = [];
-        List<string> labels = [], relations = [];
-        List<double> scores = [];
-        for (var i = header is null ? start : start + 1; i < lines.Count; i++)
-        {
-            if (string.IsNullOrWhiteSpace(lines[i])) continue;
-            var cells = Cells(lines[i]);
-            if (cells.Length < Math.Max(Math.Max(columns.Max(), relation), Math.Max(label, score)) + 1 || (header is null && cells.Length != first.Length))
-                throw Wrong(i, $"{cells.Length} column{(cells.Length == 1 ? "" : "s")}, "
-                    + $"expected {(header is null ? $"{first.Length}, as in the first row" : $"those of the header: {string.Join(", ", header)}")}; "
-                    + $"is the line cut, or not separated by {(separator == '\t' ? "tabs" : "commas")}?");
-            if (columns.FirstOrDefault(c => string.IsNullOrWhiteSpace(cells[c]), -1) is >= 0 and var empty) throw Wrong(i, $"column {empty + 1} has no sentence");
-            rows.Add([.. columns.Select(c => cells[c].Trim())]);
-            if (relation >= 0)
-                relations.Add(Triples.IsRelation(cells[relation].Trim()) ? cells[relation].Trim()
-                    : throw Wrong(i, $"'{Short(cells[relation])}' is no relation of two sentences; expected is entailment, neutral or contradiction"));
-            if (label >= 0) labels.Add(cells[label].Trim());
-            if (score >= 0)
-                scores.Add(double.TryParse(cells[score], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
-                    : throw Wrong(i, $"'{Short(cells[score])}' is no score; a number was expected"));
-        }
-        if (rows.Count == 0) throw new DataException($"{name}: there is a header and no row.");
-        if (relation >= 0) return Triples.Of(name, rows, relations) with { Blank = blank };
-        string[] classes = [.. labels.Distinct().Order(StringComparer.Ordinal)];
-        return new(name, [.. columns.Select((c, i) => header is null ? $"sentence{i + 1}" : header[c])], rows)
-        {
-            Blank = blank,
-            Classes = classes,
-            Labels = label < 0 ? null : [.. labels.Select(l => Array.BinarySearch(classes, l, StringComparer.Ordinal))],
-            Scores = score < 0 ? null : scores,
-            Grouped = uri.Kind == ConceptSet.Kind && columns.Length == 2,
-        };
+    // Tabs separate and nothing is quoted: sentences hold quotation marks of their own.
+    static IEnumerable<(int, string[])> Tabs(List<string> lines) =>
+        lines.Index().Where(l => !string.IsNullOrWhiteSpace(l.Item)).Select(l => (l.Index + 1, l.Item.Split('\t', StringSplitOptions.TrimEntries)));
 
-        // Tabs separate and nothing is quoted: sentences hold quotation marks of their own.
-        string[] Cells(string line) => separator == '\t' ? line.Split('\t') : Quoted(line);
+    // A line break within quotes is no end of a sentence.
+    static IEnumerable<(int, string[])> Quoted(string name, List<string> lines) => lines.TrueForAll(string.IsNullOrWhiteSpace) ? []
+        : CsvTable.Of(name, string.Join('\n', lines)).Rows().Select(r => (r.Line, Array.ConvertAll(r.Cells, c => c.ReplaceLineEndings(" ").Trim())));
+
+    /// <summary>Makes sentences of the rows of a table.</summary>
+    /// <param name="name">What messages call the file.</param>
+    /// <param name="uri">What was asked for.</param>
+    /// <param name="between">What stands between cells, for messages.</param>
+    /// <param name="table">Rows that are not blank, with their lines.</param>
+    sealed class TableReader(string name, DataUri uri, string between, IEnumerable<(int Line, string[] Cells)> table)
+    {
+        // A column that nobody named holds classes where it says so few words so often.
+        const int Often = 4, Fewest = 8;
+
+        string[] first = [];
+        string[]? header;
+        int line;
+
+        internal Sentences Read(int blank)
+        {
+            (int Line, string[] Cells)[] all = [.. table];
+            if (all.Length == 0) throw new DataException($"{name}: there is no row in it; expected are sentences between {between}.");
+            (line, first) = all[0];
+            header = IsHeader(first) ? first : null;
+            var label = Place("label", uri["label"] ?? (header is null ? null : Known(header)?.Label is { } own && At(own) >= 0 ? own : At("label") >= 0 ? "label" : null));
+            var relation = Place("triples", uri["triples"]);
+            int[] columns = Chosen([label, relation]);
+            var score = header is null ? -1 : At("score");
+            if (relation >= 0 && columns.Length != 2)
+                throw new ConfigurationException($"{uri}: triples= is for tables of two sentences a row, and {name} has {columns.Length}; choose by columns=A,B.");
+            List<string[]> rows = [];
+            List<string> labels = [], relations = [];
+            List<double> scores = [];
+            var needed = new[] { columns.Max(), label, relation, score }.Max() + 1;
+            foreach (var (at, cells) in header is null ? all : all[1..])
+            {
+                // Cells too many are as wrong as cells too few: a sentence was divided, and what stands behind it is in another column. Empty ones behind the last say nothing.
+                if (cells.Length < needed || (header is null && cells.Length < first.Length) || cells.Skip(first.Length).Any(c => c.Length > 0))
+                    throw Wrong(at, $"{cells.Length} column{(cells.Length == 1 ? "" : "s")}, "
+                        + $"expected {(header is null ? $"{first.Length}, as in the first row" : $"those of the header: {string.Join(", ", header)}")}; "
+                        + $"is the line cut, or not separated by {between}, or has a sentence {between} of its own?");
+                if (columns.FirstOrDefault(c => cells[c].Length == 0, -1) is >= 0 and var empty) throw Wrong(at, $"column {empty + 1} has no sentence");
+                rows.Add([.. columns.Select(c => cells[c])]);
+                if (relation >= 0)
+                    relations.Add(Triples.IsRelation(cells[relation]) ? cells[relation]
+                        : throw Wrong(at, $"'{Short(cells[relation])}' is no relation of two sentences; expected is entailment, neutral or contradiction"));
+                if (label >= 0)
+                    labels.Add(cells[label].Length > 0 ? cells[label] : throw Wrong(at, $"column {label + 1} ({(header is null ? "the label" : header[label])}) is empty; each row has its class"));
+                if (score >= 0)
+                    scores.Add(double.TryParse(cells[score], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
+                        : throw Wrong(at, $"'{Short(cells[score])}' is no score; a number was expected"));
+            }
+            if (rows.Count == 0) throw new DataException($"{name}: there is a header and no row.");
+            if (relation >= 0) return Triples.Of(name, rows, relations) with { Blank = blank };
+            RefuseClasses(rows, columns);
+            string[] classes = [.. labels.Distinct().Order(StringComparer.Ordinal)];
+            return new(name, [.. columns.Select((c, i) => header is null ? $"sentence{i + 1}" : Canonical(header[c]))], rows)
+            {
+                Blank = blank,
+                Classes = classes,
+                Labels = label < 0 ? null : [.. labels.Select(l => Array.BinarySearch(classes, l, StringComparer.Ordinal))],
+                Scores = score < 0 ? null : scores,
+                Grouped = uri.Kind == ConceptSet.Kind && columns.Length == 2,
+            };
+        }
+
+        // Headers are known in any case: Sentence, LABEL.
+        static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
+
+        int At(string column) => Array.IndexOf(header!, column) is >= 0 and var exact ? exact : Array.FindIndex(header!, c => Same(c, column));
+
+        // Others ask for these by their names.
+        static string Canonical(string column) => new[] { Sentences.ConceptColumn, Sentences.QuestionColumn }.FirstOrDefault(c => Same(c, column), column);
 
         (string[] Names, string? Label)? Known(string[] cells) =>
-            uri.Kind == ConceptSet.Kind && Array.Find(named, n => n.Names[..2].All(cells.Contains)) is { Names: not null } found ? found : null;
+            uri.Kind == ConceptSet.Kind && Array.Find(named, n => n.Names[..2].All(w => cells.Any(c => Same(c, w)))) is { Names: not null } found ? found : null;
 
-        bool IsHeader(string[] cells) => Known(cells) is not null || cells.Any(c => otherNames.Contains(c) || sentenceNames.Any(names => names.Contains(c)))
-            || new[] { uri["columns"], uri["label"], uri["triples"] }.Any(wanted => wanted is not null && wanted.Split(',').Any(w => cells.Contains(w)));
+        bool IsHeader(string[] cells) => Known(cells) is not null || cells.Any(c => otherNames.Any(n => Same(n, c)) || sentenceNames.Any(names => names.Any(n => Same(n, c))))
+            || new[] { uri["columns"], uri["label"], uri["triples"] }.Any(wanted => wanted is not null && wanted.Split(',').Any(w => cells.Any(c => Same(c, w.Trim()))));
 
-        int[] Chosen()
+        int[] Chosen(int[] others)
         {
             if (uri["columns"] is { } wanted) return [.. wanted.Split(',').Select(w => Place("columns", w.Trim()))];
             if (header is not null)
             {
-                if (Known(header) is { } known) return [.. known.Names.Select(n => Array.IndexOf(header, n)).Where(c => c >= 0)];
+                if (Known(header) is { } known) return Found(known.Names);
                 foreach (var names in sentenceNames)
-                    if (Array.IndexOf(header, names[0]) >= 0) return [.. names.Select(n => Array.IndexOf(header, n)).Where(c => c >= 0)];
-                throw new DataException($"{name}, line {start + 1}: no column is called {string.Join(", ", sentenceNames.Select(n => n[0]))}; "
+                    if (At(names[0]) >= 0) return Found(names);
+                throw new DataException($"{name}, line {line}: no column is called {string.Join(", ", sentenceNames.Select(n => n[0]))}; "
                     + $"there are {string.Join(", ", header)}: choose by ?columns=A,B.");
             }
-            return first.Length <= 3 ? [.. Enumerable.Range(0, first.Length)]
-                : throw new DataException($"{name}, line {start + 1}: {first.Length} columns without a header; say which hold sentences, such as ?columns=1,2.");
+            int[] rest = [.. Enumerable.Range(0, first.Length).Except(others)];
+            return rest.Length is 1 or 2 or 3 ? rest
+                : throw new DataException($"{name}, line {line}: {first.Length} column{(first.Length == 1 ? "" : "s")} without a header; say which hold sentences, such as ?columns=1,2.");
+        }
+
+        // Names follow one another: an anchor and a negative without a positive are no pair that says the same.
+        int[] Found(string[] names)
+        {
+            int[] places = Array.ConvertAll(names, At);
+            var count = Array.FindIndex(places, p => p < 0) is >= 0 and var end ? end : places.Length;
+            if (Array.FindIndex(places, count, p => p >= 0) is >= 0 and var later)
+                throw new DataException($"{name}, line {line}: there is a column '{names[later]}' and no '{names[count]}' before it; choose by ?columns=A,B.");
+            if (places[..count].FirstOrDefault(p => header!.Count(c => Same(c, header![p])) > 1, -1) is >= 0 and var twice)
+                throw new DataException($"{name}, line {line}: two columns are called '{header![twice]}'; choose by their numbers, as ?columns={twice + 1}.");
+            return places[..count];
         }
 
         int Place(string key, string? wanted) => wanted is null ? -1
-            : header is not null && Array.IndexOf(header, wanted) is >= 0 and var named ? named
+            : header is not null && At(wanted) is >= 0 and var found ? found
             : int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= first.Length ? number - 1
             : throw new ConfigurationException($"{uri}: {key}={wanted}: {name} has no such column; "
                 + $"{(header is null ? $"it has {first.Length}, counted from 1" : $"there are {string.Join(", ", header)}")}.");
 
-        string[] Quoted(string line)
+        // A class beside each sentence would be learnt from as its twin.
+        void RefuseClasses(List<string[]> rows, int[] columns)
         {
-            List<string> cells = [];
-            var cell = new System.Text.StringBuilder();
-            var quoted = false;
-            for (var i = 0; i < line.Length; i++)
+            if (header is not null || uri["columns"] is not null || columns.Length < 2 || uri.Kind == ConceptSet.Kind) return;
+            string[][] seen = [.. rows.Skip(rows.Count > 1 ? 1 : 0)];       // the first may be a header that is not known
+            for (var c = 0; c < columns.Length; c++)
             {
-                if (line[i] == '"' && quoted && i + 1 < line.Length && line[i + 1] == '"') cell.Append(line[i++]);
-                else if (line[i] == '"' && (quoted || cell.Length == 0)) quoted = !quoted;
-                else if (line[i] == separator && !quoted)
-                {
-                    cells.Add(cell.ToString());
-                    cell.Clear();
-                }
-                else cell.Append(line[i]);
+                string[] said = [.. seen.Select(r => r[c]).Distinct(StringComparer.Ordinal)];
+                var numbers = Array.TrueForAll(said, s => double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+                var few = seen.Length >= Fewest && said.Length * Often <= seen.Length && !Array.Exists(said, s => s.Contains(' ', StringComparison.Ordinal));
+                if (!numbers && !few) continue;
+                var other = c == 0 ? 1 : 0;
+                throw new DataException($"{name}: column {columns[c] + 1} holds {(numbers ? "numbers" : "the same few words")} ({Suggest.Some(said.Select(Short))}), and a sentence in each column was expected; "
+                    + $"say which is which, by names that the first line has or by numbers: ?columns={columns[other] + 1}&label={columns[c] + 1}.");
             }
-            if (quoted) throw new DataException($"{name}, line {lines.IndexOf(line) + 1}: a quotation mark does not end; a sentence has to stand in one line.");
-            return [.. cells, cell.ToString()];
         }
 
-        DataException Wrong(int line, string what) => new($"{name}, line {line + 1}: {what}.");
+        DataException Wrong(int at, string what) => new($"{name}, line {at}: {what}.");
     }
 
     static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";

@@ -40,6 +40,8 @@ public sealed record SentenceClasses(IReadOnlyList<string>? Sets = null, [Range(
         foreach (var set in all.Where(s => Sets is null or { Count: 0 } || Sets.Contains(s)))
         {
             using var scope = Scope.Open();
+            if (files[set].GroupBy(f => f.Part).FirstOrDefault(g => g.Count() > 1) is { } twice)
+                throw new DataException($"{subject.Uri}: two files are the same part of the set '{set}', {string.Join(" and ", twice.Select(f => f.Name))}; keep one of them.");
             var of = files[set].ToDictionary(f => f.Part, f => f.Name);
             (metrics[set], metrics[$"{set}_majority"]) = of.ContainsKey("train") && of.ContainsKey("test") ? Divided(set, of["train"], of["test"])
                 : of.TryGetValue("", out var whole) ? Folded(set, whole)

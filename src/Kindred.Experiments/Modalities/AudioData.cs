@@ -39,7 +39,7 @@ public sealed class AudioData : MemoryData
     {
         if (uri["window"] is not { } text) return DefaultWindow;
         var seconds = text.EndsWith('s');
-        if (!double.TryParse(seconds ? text[..^1] : text, CultureInfo.InvariantCulture, out var window)
+        if (!double.TryParse(seconds ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var window)
             || Math.Round(seconds ? window * rate : window) is not (>= 1 and <= 1 << 24) || (!seconds && window != Math.Floor(window)))
             throw new ConfigurationException($"{uri}: window={text}; expected is a whole number of samples, at least 1, or seconds such as 0.5s.");
         return (int)Math.Round(seconds ? window * rate : window);

@@ -31,10 +31,14 @@ public sealed class FilmModality : Modality
         var all = Read(uri);
         var set = all.Part(uri);
         if (request.Batch > set.Films.Count) throw new ConfigurationException($"{uri}: {set.Films.Count} films do not fill a batch of {request.Batch}; lower train.batch.");
-        var words = KeptWords(request.Assets) ?? WordTable.Of(Learnt(all, uri).Films.SelectMany(f => f.Captions), FilmSet.Whole(uri, "least", 1) ?? 1);
+        var words = KeptWords(request.Assets) ?? WordTable.Of(Learnt(all, uri).Films.SelectMany(f => f.Captions), Seen(uri).Least);
         var sentences = FilmSentences.Of(uri, set.Films.SelectMany(f => f.Captions));
-        return new FilmData(set, words, sentences, FilmSet.Whole(uri, "shown", 1, 1024) ?? Shown, FilmSet.Whole(uri, "words", 2, 1024) ?? Length, request.Batch, request.Seed);
+        return new FilmData(set, words, sentences, Seen(uri).Frames, Seen(uri).Words, request.Batch, request.Seed);
     }
+
+    // How a film is seen, whether or not it is read yet.
+    static (int Frames, int Words, int Least) Seen(DataUri uri) =>
+        (FilmSet.Whole(uri, "shown", 1, 1024) ?? Shown, FilmSet.Whole(uri, "words", 2, 1024) ?? Length, FilmSet.Whole(uri, "least", 1) ?? 1);
 
     /// <inheritdoc/>
     public override string AtMost(string uri, int samples) => Limited(uri, samples);
@@ -54,6 +58,8 @@ public sealed class FilmModality : Modality
     public override DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)
     {
         var parsed = Drawn(DataUri.Parse(uri), 0);
+        FilmSentences.Check(parsed);                                        // what training would refuse is refused here
+        _ = Seen(parsed);
         var all = Read(parsed);
         var set = all.Part(parsed);
         string[] captions = [.. set.Films.SelectMany(f => f.Captions)];

@@ -32,8 +32,8 @@ sealed class FilmSentences
     /// <exception cref="EnvironmentException">It cannot be fetched.</exception>
     public static FilmSentences? Of(DataUri uri, IEnumerable<string> captions)
     {
-        if (uri[Key] is not { } name) return null;
-        if (name != MiniLm.Name) throw new ConfigurationException($"{uri}: {Key}={name}; there is one encoder of sentences, {Key}={MiniLm.Name}.");
+        Check(uri);
+        if (uri[Key] is null) return null;
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
         var (encoder, tokenizer) = (Trained(), Tokenizer.Read(MiniLm.Fetch()));
@@ -45,6 +45,13 @@ sealed class FilmSentences
             for (var i = 0; i < some.Length; i++) made.vectors[some[i]] = rows.AsSpan(i * made.Width, made.Width).ToArray();
         }
         return made;
+    }
+
+    /// <summary>Refuses an encoder that there is not, before anything is fetched.</summary>
+    /// <exception cref="ConfigurationException">There is no such encoder.</exception>
+    public static void Check(DataUri uri)
+    {
+        if (uri[Key] is { } name && name != MiniLm.Name) throw new ConfigurationException($"{uri}: {Key}={name}; there is one encoder of sentences, {Key}={MiniLm.Name}.");
     }
 
     static Bert Trained()

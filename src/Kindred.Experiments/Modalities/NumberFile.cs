@@ -98,12 +98,12 @@ public static class NumberFile
             return [.. Enumerable.Range(0, columns)];
         var picked = new List<int>();
         if (names is not null && System.Array.IndexOf(names, pick) is >= 0 and var whole)
-            return [whole];
+            return [One(whole)];
         foreach (var part in pick.Split(',', StringSplitOptions.TrimEntries))
         {
             var ends = part.Split('-');
             if (names is not null && System.Array.IndexOf(names, part) is >= 0 and var named)
-                picked.Add(named);
+                picked.Add(One(named));
             else if (ends.Length <= 2 && ends.All(end => int.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out var column) && column >= 1 && column <= columns)
                 && int.Parse(ends[0], CultureInfo.InvariantCulture) <= int.Parse(ends[^1], CultureInfo.InvariantCulture))
                 picked.AddRange(Enumerable.Range(int.Parse(ends[0], CultureInfo.InvariantCulture) - 1,
@@ -113,6 +113,9 @@ public static class NumberFile
                     + $"{(names is null ? $"columns 1 to {columns}" : Suggest.Some(names))}.");
         }
         return [.. picked];
+
+        int One(int column) => names.Count(n => n == names[column]) == 1 ? column
+            : throw new DataException($"{path}: {names.Count(n => n == names[column])} columns are called '{names[column]}'; pick them by their numbers, such as {column + 1}.");
     }
 
     static bool TryNumber(string text, out double value) =>

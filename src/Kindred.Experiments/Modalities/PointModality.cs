@@ -9,6 +9,8 @@ namespace Kindred.Experiments.Modalities;
 [Modality("points", "points of known densities, drawn from a seed", "points")]
 public sealed class PointModality : Modality
 {
+    const long MostValues = 1 << 28;
+
     /// <inheritdoc/>
     public override IData Open(DataRequest request)
     {
@@ -19,6 +21,8 @@ public sealed class PointModality : Modality
         var count = Whole(uri, "n", 10_000, 1, 10_000_000);
         var seed = Whole(uri, "seed", 0, 0, int.MaxValue);
         var part = uri["split"] switch { null or "train" => 0, "test" => 1, var other => throw new ConfigurationException($"{uri}: split={other}; expected is train or test.") };
+        if ((long)count * density.Dim > MostValues)
+            throw new ConfigurationException($"{uri}: {count} points of {density.Dim} values are held in memory, and at most {MostValues} values are; lower n= or dim=.");
         if (request.Batch > count) throw new ConfigurationException($"{uri}: {count} points do not fill a batch of {request.Batch}; raise n=.");
         return new PointData(density, count, new RandomKey((ulong)seed, part, 0, 0), request.Batch, request.Seed);
     }

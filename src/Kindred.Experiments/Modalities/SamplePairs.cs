@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kindred.Metrics;
 using Kindred.Numerics;
 using Kindred.Torch;
@@ -44,9 +45,10 @@ public sealed class SamplePairs : PairSource
         var order = Tensor.Randperm(n, generator);
         (train, held) = ((int)(n * 3 / 5), (int)(n / 5));
         Tensor[] sides = [x.To(Dtype.Float64), y.To(Dtype.Float64)];
-        foreach (var side in sides)
-            if (!double.IsFinite(side.Sum().Item()))
-                throw new DataException("a column holds numbers that are not finite: remove those rows first.");
+        foreach (var (side, name) in sides.Zip(["x", "y"]))
+            if (Array.FindIndex(Host.Numbers(side.Flatten()), v => !double.IsFinite(v)) is >= 0 and var wrong)
+                throw new DataException(string.Create(CultureInfo.InvariantCulture,
+                    $"row {(wrong / side.Size(1)) + 1} of {name} holds a number that is not finite, in its column {(wrong % side.Size(1)) + 1}: remove such rows first."));
         HeavyTails = [.. sides.Zip(["x", "y"]).SelectMany(side => Tails(side.First, side.Second))];
         float[] Of(Tensor side) => Scaled((scale == ColumnScale.Ranks ? NormalScores(side) : side).IndexSelect(0, order), train).ToArray<float>();
         (this.x, this.y) = (Of(sides[0]), Of(sides[1]));

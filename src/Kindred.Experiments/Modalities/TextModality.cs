@@ -32,8 +32,7 @@ public sealed class TextModality : Modality
         Check(request.Views, request.Plain);
         var uri = DataUri.Parse(request.Uri);
         var (set, parts) = Read(uri);
-        var length = TextFiles.Whole(uri, "length", 2) ?? (uri.Kind == "sts" ? LengthOfPairs : DefaultLength);
-        return new TextData(set, parts, TokenizerOf(uri, set.All, request.Assets), length, request.Batch, request.Seed);
+        return new TextData(set, parts, TokenizerOf(uri, set.All, request.Assets), LengthOf(uri), request.Batch, request.Seed);
     }
 
     static (Sentences Set, IReadOnlyList<(string, Sentences)> Parts) Read(DataUri uri)
@@ -53,6 +52,10 @@ public sealed class TextModality : Modality
         return (TextFiles.Open(uri), []);
     }
 
+    static int LengthOf(DataUri uri) => TextFiles.Whole(uri, "length", 2) ?? (uri.Kind == "sts" ? LengthOfPairs : DefaultLength);
+
+    static int Pieces(DataUri uri) => TextFiles.Whole(uri, "vocabulary", 10) ?? DefaultVocabulary;
+
     // The run's own vocabulary, the one that is named, or one that is learnt.
     internal static Tokenizer TokenizerOf(DataUri uri, IEnumerable<string> corpus, string? assets)
     {
@@ -64,7 +67,7 @@ public sealed class TextModality : Modality
                 : throw new ConfigurationException($"{uri}: vocab={uri["vocab"]} is another vocabulary ({named.Count} tokens) than the one that the run learnt with "
                     + $"({kept.Count} tokens, in {assets}): its numbers would mean other words. Leave vocab= out.");
         }
-        return named ?? new WordPieceTokenizer(WordPieceTraining.Learn(corpus, TextFiles.Whole(uri, "vocabulary", 10) ?? DefaultVocabulary));
+        return named ?? new WordPieceTokenizer(WordPieceTraining.Learn(corpus, Pieces(uri)));
     }
 
     /// <summary>A sentence, or a file of sentences, one a line.</summary>
@@ -82,7 +85,7 @@ public sealed class TextModality : Modality
     }
 
     /// <inheritdoc/>
-    public override string AtMost(string uri, int samples) => Limited(uri, samples);
+    public override string? AtMost(string uri, int samples) => DataUri.Parse(uri).Kind == "sts" ? null : Limited(uri, samples);
 
     /// <inheritdoc/>
     public override void Keep(IData data, string folder)
@@ -115,7 +118,10 @@ public sealed class TextModality : Modality
     /// <inheritdoc/>
     public override DataReport Audit(string uri, Look look, CancellationToken cancel = default, Action<int, int>? progress = null)
     {
-        var (set, parts) = Read(DataUri.Parse(uri));
+        var parsed = DataUri.Parse(uri);
+        var (set, parts) = Read(parsed);
+        // What training would refuse is refused here.
+        _ = (LengthOf(parsed), parsed["vocab"] is null ? Pieces(parsed) : TokenizerOf(parsed, [], null).Count);
         int[] lengths = [.. set.All.Select(s => BertWords.Split(s).Count).Order()];
         var formats = new Dictionary<string, int>
         {

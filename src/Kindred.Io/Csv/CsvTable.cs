@@ -37,6 +37,11 @@ public sealed class CsvTable
     /// <exception cref="DataException">There is no such file, it is too long, or no text.</exception>
     public static CsvTable Open(string path, Func<ReadOnlySpan<byte>, string>? decode = null) => new(path, ReadText(path, decode));
 
+    /// <summary>Reads what was read already: a file of an archive, or one that was packed.</summary>
+    /// <param name="path">What messages call it; its ending may say what separates.</param>
+    /// <param name="text">Its content, without a byte-order mark.</param>
+    internal static CsvTable Of(string path, string text) => new(path, text);
+
     /// <summary>The text of a file, without its byte-order mark.</summary>
     /// <param name="path">The file.</param>
     /// <param name="decode">Makes text of bytes; left out, UTF-8.</param>

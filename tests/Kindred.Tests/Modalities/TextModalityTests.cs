@@ -81,7 +81,7 @@ public sealed class TextModalityTests : IDisposable
         { "cut.tsv", "a\tb\nc\n", "", "line 2: 1 column, expected 2" },
         { "hole.tsv", "a\tb\n\nc\t \n", "", "line 3: column 2 has no sentence" },
         { "wide.tsv", "a\tb\tc\td\n", "", "line 1: 4 columns without a header" },
-        { "quote.csv", "\"a,b\n", "", "line 1: a quotation mark does not end" },
+        { "quote.csv", "\"a,b\n", "", "line 1: a quote that does not end" },
         { "few.txt", "a b\n", "min=9", "no sentence left" },
         { "a.txt", "a\nb\n", "group=line", "two files or more" },
         { "cut.txt.gz", "no gzip", "", "no gzip file" },
