@@ -5,7 +5,7 @@ namespace Kindred.Data.Sources;
 /// <summary>Draws parts of a source: long tails, label fractions, held-out parts. The same seed gives the same part.</summary>
 public static class Subsets
 {
-    /// <summary>A long tail: of class c of C, the largest class's count × imbalance^(−c/(C−1)) pictures stay.</summary>
+    /// <summary>A long tail: of class c of the C that have pictures, the largest class's count × imbalance^(−c/(C−1)) pictures stay.</summary>
     /// <remarks>Cui, Jia, Lin, Song, Belongie, "Class-Balanced Loss Based on Effective Number of Samples", CVPR 2019, Sec. 5.1.</remarks>
     /// <param name="source">A labelled source; the subset owns it.</param>
     /// <param name="imbalance">Largest class divided by smallest, at least 1.</param>
@@ -13,8 +13,9 @@ public static class Subsets
     public static PictureSubset LongTailed(IPictures source, double imbalance, ulong seed = 0)
     {
         var labels = Labels(source);
-        var counts = LongTail.Counts(source.Classes.Count, labels.Where(l => l >= 0).CountBy(l => l).Select(c => c.Value).DefaultIfEmpty().Max(), imbalance);
-        return Take(source, ClassShare.Take(labels, (c, _) => Math.Max(1, counts[c]), Shuffler.Keyed(seed)), $"tail={imbalance}");
+        var rank = Present(labels);
+        var counts = LongTail.Counts(rank.Count, labels.Where(l => l >= 0).CountBy(l => l).Select(c => c.Value).DefaultIfEmpty().Max(), imbalance);
+        return Take(source, ClassShare.Take(labels, (c, _) => Math.Max(1, counts[rank[c]]), Shuffler.Keyed(seed)), $"tail={imbalance}");
     }
 
     /// <summary>A fraction of the labels, the same of every class: the 1 % and 10 % protocols of semi-supervised evaluation.</summary>
@@ -24,21 +25,26 @@ public static class Subsets
     public static PictureSubset Fraction(IPictures source, double fraction, ulong seed = 0) =>
         Take(source, ClassShare.Of(Labels(source), fraction, Shuffler.Keyed(seed)), $"fraction={fraction}");
 
-    /// <summary>So many pictures, the same number of every class; where that does not divide, the first classes give one more. A class that has fewer gives all it has.</summary>
+    /// <summary>So many pictures, the same number of every class that has any; where that does not divide, the first classes give one more. A class that has fewer gives all it has.</summary>
     /// <param name="source">The subset owns it. Without labels, any pictures are drawn.</param>
-    /// <param name="count">A whole number, at least the number of classes.</param>
+    /// <param name="count">A whole number, at least the number of classes that have pictures.</param>
     /// <param name="seed">Chooses the pictures.</param>
     public static PictureSubset Balanced(IPictures source, double count, ulong seed = 0)
     {
-        var classes = Math.Max(1, source.Classes.Count);
+        var labels = source.Classes.Count > 0 ? Labels(source) : null;
+        var rank = labels is null ? [] : Present(labels);
+        var classes = Math.Max(1, rank.Count);
         if (count != Math.Floor(count) || count < classes || count > int.MaxValue)
             throw new ConfigurationException($"n={count}: expected is a whole number of pictures, at least one of each of the {classes} classes");
         var (each, more) = Math.DivRem((int)count, classes);
-        var chosen = source.Classes.Count > 0
-            ? ClassShare.Take(Labels(source), (c, _) => c < more ? each + 1 : each, Shuffler.Keyed(seed))
+        var chosen = labels is not null
+            ? ClassShare.Take(labels, (c, _) => rank[c] < more ? each + 1 : each, Shuffler.Keyed(seed))
             : Shuffler.Keyed(seed).Shuffled([.. Enumerable.Range(0, source.Count)], -1)[..Math.Min(source.Count, each)];
         return Take(source, chosen, $"n={count}");
     }
+
+    // The place of each class among those that have pictures: with only= or in one of several parts, some have none.
+    static Dictionary<int, int> Present(IReadOnlyList<int> labels) => labels.Where(l => l >= 0).Distinct().Order().Index().ToDictionary(p => p.Item, p => p.Index);
 
     /// <summary>Two disjoint parts that together are the whole; each class is divided in the same proportion, and what shows the same thing stays together.</summary>
     /// <param name="source">The source. Both parts read it: dispose of it after them.</param>

@@ -187,9 +187,25 @@ public sealed class SubsetTests
     {
         using var chosen = PictureSources.Open("emoji?split=train&only=Animals & Nature,Flags&n=64");
         Assert.Equal(["Animals & Nature", "Flags"], Enumerable.Range(0, chosen.Count).Select(i => chosen.Classes[chosen.Label(i)]).Distinct().Order());
-        Assert.Equal(64, chosen.Count);
+        Assert.Equal([32, 32], Enumerable.Range(0, chosen.Count).CountBy(chosen.Label).Select(c => c.Value));
         Assert.Equal("Animals & Nature,Flags", DataUri.Parse("emoji?only=Animals & Nature,Flags").With("n", "3").With("n", null)["only"]);
         Assert.Contains("split=train&fast", Assert.Throws<ConfigurationException>(() => PictureSources.Open("emoji?split=train&fast")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Chosen_classes_share_a_number_and_a_tail_among_themselves()
+    {
+        static int[] Counts(string more)
+        {
+            using var pictures = PictureSources.Open($"emoji?vendor=google&only=Activities,Objects,Symbols{more}");
+            return [.. Enumerable.Range(0, pictures.Count).CountBy(pictures.Label).OrderBy(c => c.Key).Select(c => c.Value)];
+        }
+
+        Assert.Equal([34, 33, 33], Counts("&n=100"));
+        var tail = Counts("&tail=4");
+        Assert.Equal(Counts("").Max() / 4.0, tail[^1], 1.0);                                // of the largest class, whichever place it has
+        Assert.Equal(3, tail.Length);
+        Assert.Contains("at least one of each of the 3 classes", Assert.Throws<ConfigurationException>(() => Counts("&n=2")).Message, StringComparison.Ordinal);
     }
 
     [Theory, InlineData("category"), InlineData("subcategory"), InlineData("vendor"), InlineData("hue")]
