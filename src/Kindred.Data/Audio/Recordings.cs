@@ -80,7 +80,8 @@ public sealed partial class Recordings
         if (all.Length == 0) throw new DataException($"{path}: no .wav file in it or below it.");
         string[] names = split is null ? all : Array.FindAll(all, n => SplitOf(n) == split);
         if (names.Length == 0)
-            throw new DataException($"{path}: none of {all.Length} recordings is of the split '{split}'; the first is {all[0]}. Folders called train and test divide recordings, or the numbers of spoken digits.");
+            throw new DataException($"{path}: none of {all.Length} recordings is of the split '{split}'; the first is {all[0]}. "
+                + "Folders called train and test divide recordings, or the numbers of spoken digits.");
         var read = Array.ConvertAll(names, n => WavFile.Parse(tree.Read(n, WavFile.MaxBytes), tree.Full(n)));
         if (Array.FindIndex(read, r => r.Rate != read[0].Rate) is >= 0 and var odd)
             throw new DataException($"{names[odd]} has {read[odd].Rate} samples a second, {names[0]} has {read[0].Rate}; bring all to one rate.");

@@ -6,8 +6,8 @@ namespace Kindred.Data.Graphs;
 
 /// <summary>Molecules in files of SMILES, one a line.</summary>
 /// <remarks>
-/// URI: <c>smiles:FILE</c> (<c>.smi</c>, <c>.txt</c>, <c>.tsv</c>, <c>.csv</c>, each also as <c>.gz</c>): the first column is the molecule, columns lie between tabs, blanks, or commas or semicolons with
-/// quotation marks. <c>column=</c> names or counts another one, <c>label=</c> that of the class; a first line that names a column <c>smiles</c>, or one of those asked for, is a header.
+/// URI: <c>smiles:FILE</c> (<c>.smi</c>, <c>.txt</c>, <c>.tsv</c>, <c>.csv</c>, each also as <c>.gz</c>): the first column is the molecule, columns lie between tabs, blanks, or commas or
+/// semicolons with quotation marks. <c>column=</c> names or counts another one, <c>label=</c> that of the class; a first line that names a column <c>smiles</c>, or one of those asked for, is a header.
 /// <c>split=train|test</c> parts off every fifth molecule of each class, <c>bad=skip</c> leaves out what cannot be read, <c>n=</c> takes the first of each class. <c>smiles:rdkit</c> is the
 /// sample: which of two collections a molecule is from.
 /// </remarks>

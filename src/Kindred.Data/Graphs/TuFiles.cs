@@ -129,7 +129,8 @@ public static class TuFiles
             wanted = place == path ? "" : Path.GetFileName(path);
         }
         using var tree = FileTree.Open(place, deep: false);
-        var name = Name([.. tree.Names.Select(n => Path.GetFileName(n)).Where(n => n.EndsWith(Edges, StringComparison.Ordinal)).Select(n => n[..^Edges.Length]).Distinct()], wanted, packed ? place : path);
+        string[] sets = [.. tree.Names.Select(n => Path.GetFileName(n)).Where(n => n.EndsWith(Edges, StringComparison.Ordinal)).Select(n => n[..^Edges.Length]).Distinct()];
+        var name = Name(sets, wanted, packed ? place : path);
         var files = new Dictionary<string, string>();
         foreach (var end in Ends)
             if (tree.Names.FirstOrDefault(n => Path.GetFileName(n) == $"{name}_{end}.txt") is { } file) files[end] = string.Join('\n', Utf8.Lines(tree.Read(file, MostBytes), tree.Full(file)));

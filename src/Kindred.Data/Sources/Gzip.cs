@@ -25,7 +25,8 @@ static class Gzip
                 content.Write(piece, 0, read);
                 if (content.Length > most) throw new DataException($"{name} unpacks to more than {most} bytes.");
             }
-            return bytes.Length > 0 && Ends(bytes, content.GetBuffer().AsSpan(0, (int)content.Length)) ? content.ToArray() : throw new DataException($"{name} is cut: it does not end as gzip does. Fetch it again.");
+            return bytes.Length > 0 && Ends(bytes, content.GetBuffer().AsSpan(0, (int)content.Length)) ? content.ToArray()
+                : throw new DataException($"{name} is cut: it does not end as gzip does. Fetch it again.");
         }
         catch (InvalidDataException e) { throw new DataException($"{name} is no gzip file, or damaged: {e.Message}", e); }
     }

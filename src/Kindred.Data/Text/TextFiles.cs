@@ -131,7 +131,8 @@ public static class TextFiles
     }
 
     // Read as lines they would be sentences of braces and bytes.
-    static readonly string[] foreign = [".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".xls", ".xlsx", ".zip", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".7z", ".pdf", ".doc", ".docx", ".html", ".xml"];
+    static readonly string[] foreign = [".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".xls", ".xlsx", ".zip", ".tgz", ".tar", ".bz2", ".xz", ".zst",
+        ".7z", ".pdf", ".doc", ".docx", ".html", ".xml"];
 
     static bool IsText(string name) => Extension(name) is ".txt" or ".tsv" or ".csv";
 

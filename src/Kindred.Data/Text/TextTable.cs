@@ -162,12 +162,13 @@ static class TextTable
             string[][] seen = [.. rows.Skip(rows.Count > 1 ? 1 : 0)];       // the first may be a header that is not known
             for (var c = 0; c < columns.Length; c++)
             {
-                string[] said = [.. seen.Select(r => r[c]).Distinct(StringComparer.Ordinal)];
+                string[] said = [.. seen.Select(r => r[c]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
                 var numbers = Array.TrueForAll(said, s => double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
                 var few = seen.Length >= Fewest && said.Length * Often <= seen.Length && !Array.Exists(said, s => s.Contains(' ', StringComparison.Ordinal));
                 if (!numbers && !few) continue;
                 var other = c == 0 ? 1 : 0;
-                throw new DataException($"{name}: column {columns[c] + 1} holds {(numbers ? "numbers" : "the same few words")} ({Suggest.Some(said.Select(Short))}), and a sentence in each column was expected; "
+                throw new DataException($"{name}: column {columns[c] + 1} holds {(numbers ? "numbers" : "the same few words")} "
+                    + $"({Suggest.Some(said.Select(Short))}), and a sentence in each column was expected; "
                     + $"say which is which, by names that the first line has or by numbers: ?columns={columns[other] + 1}&label={columns[c] + 1}.");
             }
         }

@@ -140,7 +140,8 @@ public sealed class Subject
     public IData OpenOwn() => open(OwnData ?? throw new ConfigurationException("the run's recipe names no data; this protocol wants those that it learnt from."));
 
     /// <summary>What a person does to give labels.</summary>
-    internal const string HowToLabel = "Give them by one folder a class, or by a table of some or all samples: folder:PATH?labels=FILE.csv (columns path and label), or list:FILE.csv; of sentences and molecules by a column, ?label=COLUMN.";
+    internal const string HowToLabel = "Give them by one folder a class, or by a table of some or all samples: folder:PATH?labels=FILE.csv (columns path and label), "
+        + "or list:FILE.csv; of sentences and molecules by a column, ?label=COLUMN.";
 
     /// <summary>Opens a part of the data that has classes.</summary>
     /// <exception cref="DataException">It has none.</exception>
