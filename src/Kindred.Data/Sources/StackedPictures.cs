@@ -12,7 +12,7 @@ namespace Kindred.Data.Sources;
 /// </remarks>
 public sealed class StackedPictures : IPictures
 {
-    const int Depth = 3;
+    const int Depth = 3, Most = 1 << 26;
 
     static readonly string[] colours = ["red", "green", "blue"];
 
@@ -21,18 +21,19 @@ public sealed class StackedPictures : IPictures
 
     /// <summary>Draws stacks; it owns the source.</summary>
     /// <param name="source">Pictures of one size, opaque.</param>
-    /// <param name="count">How many stacks, at least 1.</param>
+    /// <param name="count">How many stacks, 1 to 2²⁶.</param>
     /// <param name="seed">Draws them.</param>
     /// <exception cref="PictureException">The pictures can be seen through, or are of several sizes.</exception>
     /// <exception cref="ConfigurationException">More classes than labels can count, or no stack.</exception>
     public StackedPictures(IPictures source, int count, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (count < 1)
-            throw new ConfigurationException($"{source.Description}: stacked={count}; expected is how many stacks of three pictures to draw, 1 or more, for example stacked=20000.");
+        if (count is < 1 or > Most)
+            throw new ConfigurationException($"{source.Description}: stacked={count}; expected is how many stacks of three pictures to draw, 1 to {Most}, for example stacked=20000.");
         var each = source.Classes.Count;
-        if (Math.Pow(each, Depth) > 1 << 24)
-            throw new ConfigurationException($"{source.Description}: stacked={count}; expected is how many stacks of three pictures to draw, from 1 on, such as stacked=20000.");
+        if (Math.Pow(each, Depth) > 1 << 20)
+            throw new ConfigurationException($"{source.Description}: {each} classes make {Math.Pow(each, Depth):0} kinds of stacks of three, more than can be told apart; "
+                + "choose some classes by only=.");
         this.source = source;
         members = new int[checked(count * Depth)];
         for (var i = 0; i < count; i++)

@@ -78,13 +78,27 @@ public sealed class StackedTests
         Assert.Empty(kept.Intersect(held));
     }
 
-    [Theory, InlineData("0"), InlineData("-3"), InlineData("2.5"), InlineData("many"), InlineData("1e3"), InlineData("99999999999")]
+    [Theory, InlineData("0"), InlineData("-3"), InlineData("2.5"), InlineData("many"), InlineData("1e3"), InlineData("99999999999"), InlineData("999999999")]
     public void So_many_stacks_is_a_whole_number(string count)
     {
         using var scratch = new Scratch();
         var message = Assert.Throws<ConfigurationException>(() => PictureSources.Open($"folder:{Folder(scratch)}?stacked={count}")).Message;
         Assert.Contains($"stacked={count}", message, StringComparison.Ordinal);
         Assert.Contains("stacked=20000", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_kinds_than_can_be_told_apart_are_refused_before_they_fill_the_memory()
+    {
+        using var scratch = new Scratch();
+        for (var c = 0; c < 102; c++)
+        {
+            var picture = new Picture(2, 2, 1);
+            PngWriter.Write(Path.Combine(Directory.CreateDirectory(scratch[$"many/{c}"]).FullName, "0.png"), picture);
+        }
+        var message = Assert.Throws<ConfigurationException>(() => PictureSources.Open($"folder:{scratch["many"]}?stacked=5")).Message;
+        Assert.Contains("102 classes", message, StringComparison.Ordinal);
+        Assert.Contains("only=", message, StringComparison.Ordinal);
     }
 
     [Fact]
