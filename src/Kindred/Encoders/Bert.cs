@@ -30,7 +30,7 @@ public enum TextPooling
 [Encoder("bert", "transformer over word pieces, 2 layers of 128 unless said otherwise", Paper = "arXiv:1810.04805")]
 [Encoder("minilm", "BERT of 6 layers, 384 wide: the shape of all-MiniLM-L6-v2", Paper = "arXiv:2002.10957", Preset = "{ width: 384, depth: 6, heads: 12, hidden: 1536, positions: 512 }")]
 [Encoder("bert-base", "BERT of 12 layers, 768 wide", Paper = "arXiv:1810.04805", Preset = "{ width: 768, depth: 12, heads: 12, hidden: 3072, positions: 512 }")]
-public sealed class Bert : Encoder, INamedInFiles
+public sealed class Bert : TokenEncoder, INamedInFiles
 {
     /// <summary>Which network.</summary>
     /// <param name="Width">Width of a token.</param>
@@ -45,6 +45,7 @@ public sealed class Bert : Encoder, INamedInFiles
         [Range(1, 16384)] long Width = 128, [Range(1, 64)] int Depth = 2, [Range(1, 1024)] int Heads = 4, [Width(0)] long Hidden = 0, [Range(2, 1 << 16)] int Positions = 128,
         [Range(0.0, 1.0, MaximumIsExclusive = true)] double Dropout = 0.1, TextPooling Pooling = TextPooling.Mean, bool FrozenWords = false);
 
+    internal const double Deviation = 0.02;
     const double Eps = 1e-12;
 
     readonly Parameter words, positions, types;
@@ -62,9 +63,9 @@ public sealed class Bert : Encoder, INamedInFiles
         OptionRules.Check(options);
         if (options.Width % options.Heads != 0) throw new ConfigurationException($"encoder.heads: a width of {options.Width} does not divide into {options.Heads} heads.");
         (Dim, pooling, Vocabulary) = (options.Width, options.Pooling, (facts ?? DataFacts.None).Input("vocabulary", 30522));
-        words = new(Drawn(Vocabulary, Dim), options.FrozenWords);
-        positions = new(Drawn(options.Positions, Dim), options.FrozenWords);
-        types = new(Drawn(2, Dim), options.FrozenWords);
+        words = new(Weights.Normal([Vocabulary, Dim], Deviation), options.FrozenWords);
+        positions = new(Weights.Normal([options.Positions, Dim], Deviation), options.FrozenWords);
+        types = new(Weights.Normal([2, Dim], Deviation), options.FrozenWords);
         norm = new(Dim, Eps);
         dropout = new(options.Dropout);
         layers = [.. Enumerable.Range(0, options.Depth).Select(_ => new BertLayer(Dim, options.Heads, options.Hidden == 0 ? 4 * Dim : options.Hidden, options.Dropout, Eps))];
@@ -76,13 +77,10 @@ public sealed class Bert : Encoder, INamedInFiles
     /// <summary>How many tokens it knows.</summary>
     public long Vocabulary { get; }
 
-    internal static Tensor Drawn(long rows, long columns) => Weights.Normal([rows, columns], 0.02);
-
     /// <inheritdoc/>
-    /// <exception cref="ConfigurationException">The view is no text, or longer than the positions there are.</exception>
-    protected override Tensor Encode(View view)
+    /// <exception cref="ConfigurationException">A sentence is longer than the positions there are.</exception>
+    protected override Tensor Encode(TextView text)
     {
-        if (view is not TextView text) throw new ConfigurationException("bert reads sentences, and these data are none; give them by --data text:PATH, or take another encoder.");
         var states = Hidden(text);
         return pooling switch
         {
@@ -111,44 +109,22 @@ public sealed class Bert : Encoder, INamedInFiles
         return states;
     }
 
-    /// <summary>The mean of each sentence's real tokens: `[N, T, D]` → `[N, D]`.</summary>
-    /// <param name="states">One row a token.</param>
-    /// <param name="mask">True where a token is real, `[N, T]`.</param>
-    public static Tensor Mean(Tensor states, Tensor mask)
-    {
-        ArgumentNullException.ThrowIfNull(states);
-        ArgumentNullException.ThrowIfNull(mask);
-        var weights = mask.To(states.Dtype).Unsqueeze(2);
-        return (states * weights).Sum(1) / weights.Sum(1);
-    }
-
     /// <inheritdoc/>
-    public override IReadOnlyList<OnnxFeed> Feeds(View view) => FeedsOf(view, "bert");
-
-    internal static IReadOnlyList<OnnxFeed> FeedsOf(View view, string who) => view is TextView text
-        ? [new("input_ids", text.X, ["N", "T"]), new("attention_mask", text.Mask.To(Dtype.Int64), ["N", "T"])]
-        : throw new ConfigurationException($"{who} reads sentences, and these data are none; give them by --data text:PATH.");
-
-    internal static OnnxValue Mean(OnnxValue states, OnnxValue weights) => (states * weights).Sum([1]) / weights.Sum([1]);
-
-    /// <inheritdoc/>
-    public override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
+    protected override OnnxValue Export(OnnxExport onnx, OnnxValue tokens, OnnxValue real)
     {
         ArgumentNullException.ThrowIfNull(onnx);
-        ArgumentNullException.ThrowIfNull(inputs);
-        var (ids, real) = (inputs[0], inputs[1].Gt(0));
-        var h = onnx.Weight(words).Gather(ids) + onnx.Weight(types).Select(0, 0) + onnx.Weight(positions).UpTo(0, ids, 1);
+        ArgumentNullException.ThrowIfNull(real);
+        var h = onnx.Weight(words).Gather(tokens) + onnx.Weight(types).Select(0, 0) + onnx.Weight(positions).UpTo(0, tokens, 1);
         h = norm.Export(onnx, h);
         var seen = real.Unsqueeze(1).Unsqueeze(1);                                           // [N, 1, 1, T]
         List<OnnxValue> states = [h];
         foreach (var layer in layers) states.Add(h = layer.Export(onnx, h, seen));
-        var weights = real.To(OnnxType.Float).Unsqueeze(2);
         return pooling switch
         {
             TextPooling.Cls => states[^1].Select(1, 0),
-            TextPooling.FirstLast => (Mean(states[0], weights) + Mean(states[^1], weights)).Mul(0.5),
-            TextPooling.LastTwo => (Mean(states[^2], weights) + Mean(states[^1], weights)).Mul(0.5),
-            _ => Mean(states[^1], weights),
+            TextPooling.FirstLast => (Mean(states[0], real) + Mean(states[^1], real)).Mul(0.5),
+            TextPooling.LastTwo => (Mean(states[^2], real) + Mean(states[^1], real)).Mul(0.5),
+            _ => Mean(states[^1], real),
         };
     }
 
@@ -195,7 +171,7 @@ sealed class BertLayer : Module
         (mixedNorm, norm) = (new(width, eps), new(width, eps));
     }
 
-    static Linear Dense(long inputs, long outputs) => new(Bert.Drawn(outputs, inputs), Weights.Zeros(outputs));
+    static Linear Dense(long inputs, long outputs) => new(Weights.Normal([outputs, inputs], Bert.Deviation), Weights.Zeros(outputs));
 
     /// <summary>`[N, T, D]` → `[N, T, D]`.</summary>
     /// <param name="x">The tokens.</param>

@@ -15,7 +15,7 @@ namespace Kindred.Encoders;
 [Encoder("t5-small", "T5 of 6 + 6 layers, 512 wide", Paper = "arXiv:1910.10683", Preset = "{ width: 512, depth: 6, heads: 8, headWidth: 64, hidden: 2048, vocabulary: 32128 }")]
 [Encoder("t5-base", "T5 of 12 + 12 layers, 768 wide", Paper = "arXiv:1910.10683", Preset = "{ width: 768, depth: 12, heads: 12, headWidth: 64, hidden: 3072, vocabulary: 32128 }")]
 [Encoder("t5-large", "T5 of 24 + 24 layers, 1024 wide", Paper = "arXiv:1910.10683", Preset = "{ width: 1024, depth: 24, heads: 16, headWidth: 64, hidden: 4096, vocabulary: 32128 }")]
-public sealed class T5 : Encoder, ITextToText, INamedInFiles
+public sealed class T5 : TokenEncoder, ITextToText, INamedInFiles
 {
     /// <summary>Which of the two published forms.</summary>
     public enum FormKind
@@ -73,20 +73,17 @@ public sealed class T5 : Encoder, ITextToText, INamedInFiles
     public long Vocabulary { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ConfigurationException">The view is no text.</exception>
-    protected override Tensor Encode(View view) => view is TextView text ? Bert.Mean(Read(text), text.Mask)
-        : throw new ConfigurationException("t5 reads sentences, and these data are none; give them by --data text:PATH or concepts:PATH, or take another encoder.");
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<OnnxFeed> Feeds(View view) => Bert.FeedsOf(view, "t5");
-
-    /// <inheritdoc/>
-    public override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
+    protected override Tensor Encode(TextView text)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
-        var real = inputs[1].Gt(0);
-        var states = encoder.Export(onnx, table.Export(onnx, inputs[0]), real.Unsqueeze(1).Unsqueeze(1));
-        return Bert.Mean(states, real.To(OnnxType.Float).Unsqueeze(2));
+        ArgumentNullException.ThrowIfNull(text);
+        return Mean(Read(text), text.Mask);
+    }
+
+    /// <inheritdoc/>
+    protected override OnnxValue Export(OnnxExport onnx, OnnxValue tokens, OnnxValue real)
+    {
+        ArgumentNullException.ThrowIfNull(real);
+        return Mean(encoder.Export(onnx, table.Export(onnx, tokens), real.Unsqueeze(1).Unsqueeze(1)), real);
     }
 
     /// <summary>What the encoder makes of every token, `[N, T, Width]`.</summary>

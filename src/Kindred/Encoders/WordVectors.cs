@@ -10,7 +10,7 @@ namespace Kindred.Encoders;
 /// <remarks>Wieting, Bansal, Gimpel, Livescu, "Towards Universal Paraphrastic Sentence Embeddings", ICLR 2016, arXiv:1511.08198: averages beat recurrent networks on sentences of another kind. How
 /// long a vector is says how much its word counts, so nothing is normed.</remarks>
 [Encoder("word-vectors", "the mean of the vectors of a sentence's word pieces", Paper = "arXiv:1511.08198")]
-public sealed class WordVectors : Encoder
+public sealed class WordVectors : TokenEncoder
 {
     /// <summary>Which network.</summary>
     /// <param name="Width">Width of a vector.</param>
@@ -27,7 +27,7 @@ public sealed class WordVectors : Encoder
     {
         OptionRules.Check(options);
         Dim = options.Width;
-        words = new(Bert.Drawn((facts ?? DataFacts.None).Input("vocabulary", 30522), Dim));
+        words = new(Weights.Normal([(facts ?? DataFacts.None).Input("vocabulary", 30522), Dim], Bert.Deviation));
         dropout = new(options.Dropout);
     }
 
@@ -35,21 +35,16 @@ public sealed class WordVectors : Encoder
     public override long Dim { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ConfigurationException">The view is no text.</exception>
-    protected override Tensor Encode(View view)
+    protected override Tensor Encode(TextView text)
     {
-        if (view is not TextView text) throw new ConfigurationException("word-vectors reads sentences, and these data are none; give them by --data text:PATH, or take another encoder.");
-        return dropout.Forward(Bert.Mean(Tensor.Embedding(words, text.X, -1), text.Mask));
+        ArgumentNullException.ThrowIfNull(text);
+        return dropout.Forward(Mean(Tensor.Embedding(words, text.X, -1), text.Mask));
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OnnxFeed> Feeds(View view) => Bert.FeedsOf(view, "word-vectors");
-
-    /// <inheritdoc/>
-    public override OnnxValue Export(OnnxExport onnx, IReadOnlyList<OnnxValue> inputs)
+    protected override OnnxValue Export(OnnxExport onnx, OnnxValue tokens, OnnxValue real)
     {
         ArgumentNullException.ThrowIfNull(onnx);
-        ArgumentNullException.ThrowIfNull(inputs);
-        return Bert.Mean(onnx.Weight(words).Gather(inputs[0]), inputs[1].Gt(0).To(OnnxType.Float).Unsqueeze(2));
+        return Mean(onnx.Weight(words).Gather(tokens), real);
     }
 }
