@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Kindred.Heads;
 using Kindred.Information;
 using Kindred.Nn;
 using Kindred.Objectives;
@@ -21,29 +20,30 @@ public sealed class MineGAN : Method, IGenerates
     /// <param name="MutualInformation">β, the weight of the estimate; 0 is a plain GAN, whose statistics network never learns.</param>
     /// <param name="Noise">Values of ε, standard normal.</param>
     /// <param name="Code">Values of c, uniform in (−1, 1).</param>
-    /// <param name="Hidden">Width of the hidden layers of all three networks.</param>
+    /// <param name="Networks">What all three networks are made of.</param>
+    /// <param name="Hidden">Width of their hidden layers; of convolutions, the channels of the smallest maps.</param>
     /// <param name="Depth">Linear layers of each.</param>
     /// <param name="Rate">Weight of the newest batch in MINE's average.</param>
     /// <param name="Scale">Samples are divided by it before a network sees them, and what is made is multiplied by it.</param>
     public sealed record Options(
-        [Weight] double MutualInformation = 1, [Width(0)] long Noise = 16, [Width] long Code = 3, [Width] long Hidden = 128, [Depth] int Depth = 3,
+        [Weight] double MutualInformation = 1, [Width(0)] long Noise = 16, [Width] long Code = 3, PlayerKind Networks = PlayerKind.Linear, [Width] long Hidden = 128, [Depth] int Depth = 3,
         [Range(0.0, 1.0, MinimumIsExclusive = true)] double Rate = 0.01, [Range(1e-6, 1e6)] double Scale = 1);
 
     readonly Options options;
     readonly SampleShape shape;
-    readonly MlpHead generator, discriminator, statistics;
+    readonly Layer generator, discriminator, statistics;
     readonly Mine mine;
 
     /// <summary>Three networks for samples of so many values as the data say.</summary>
+    /// <exception cref="ConfigurationException">The data do not say, or there are convolutions over what are no square pictures of an even side.</exception>
     public MineGAN(DataFacts facts, Options options)
     {
         OptionRules.Check(options);
         shape = SampleShape.Of(facts, nameof(MineGAN));
-        var values = shape.Values;
         this.options = options;
-        generator = new(options.Noise + options.Code, options.Hidden, values, options.Depth, norm: false);
-        discriminator = new(values, options.Hidden, 1, options.Depth, norm: false);
-        statistics = new(values + options.Code, options.Hidden, 1, options.Depth, norm: false);
+        generator = shape.Generator(options.Networks, options.Noise + options.Code, options.Hidden, options.Depth);
+        discriminator = shape.Critic(options.Networks, 0, options.Hidden, options.Depth);
+        statistics = shape.Critic(options.Networks, options.Code, options.Hidden, options.Depth);
         mine = new(options.Rate);
     }
 

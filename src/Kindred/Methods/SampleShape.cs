@@ -1,6 +1,19 @@
+using Kindred.Encoders;
+using Kindred.Heads;
+using Kindred.Nn;
 using Kindred.Torch;
 
 namespace Kindred.Methods;
+
+/// <summary>What the networks of a game are made of.</summary>
+public enum PlayerKind
+{
+    /// <summary>Linear layers over the values of a sample.</summary>
+    Linear,
+
+    /// <summary>Convolutions over pictures, as in DCGAN.</summary>
+    Convolutional,
+}
 
 /// <summary>What a sample looks like to a generator that writes its values as one row: a list of numbers, or a small picture.</summary>
 /// <param name="Sides">`[D]` or `[C, H, W]`.</param>
@@ -19,6 +32,27 @@ sealed record SampleShape(IReadOnlyList<long> Sides)
         return height * width > 0 ? new([facts.Input("channels", 1), height, width])
             : throw new ConfigurationException($"{who} has to know how many values a sample has, and these data do not say; give points (--data points:25-gaussians) or small pictures.");
     }
+
+    /// <summary>A network that makes samples, as rows of values.</summary>
+    /// <param name="kind">Of what it is made.</param>
+    /// <param name="inputs">Numbers that it begins with.</param>
+    /// <param name="hidden">Width inside.</param>
+    /// <param name="depth">Linear layers.</param>
+    internal Layer Generator(PlayerKind kind, long inputs, long hidden, int depth) => kind == PlayerKind.Linear
+        ? new MlpHead(inputs, hidden, Values, depth, norm: false)
+        : new ConvolutionalGenerator(inputs, Square[0], Square[1], hidden);
+
+    /// <summary>A network that judges rows of values, and numbers behind them.</summary>
+    /// <param name="kind">Of what it is made.</param>
+    /// <param name="beside">Numbers behind a sample's values.</param>
+    /// <param name="hidden">Width inside.</param>
+    /// <param name="depth">Linear layers.</param>
+    internal Layer Critic(PlayerKind kind, long beside, long hidden, int depth) => kind == PlayerKind.Linear
+        ? new MlpHead(Values + beside, hidden, 1, depth, norm: false)
+        : new ConvolutionalCritic(Square[0], Square[1], beside, hidden);
+
+    IReadOnlyList<long> Square => Sides is [_, var height, var width] && height == width ? Sides
+        : throw new ConfigurationException($"options.networks: convolutions go over square pictures, and a sample here is {string.Join(" × ", Sides)}; take networks: linear, or give a view with one size.");
 
     /// <summary>Rows of values as samples.</summary>
     /// <param name="rows">`[N, D]`.</param>

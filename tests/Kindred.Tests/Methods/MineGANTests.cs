@@ -1,3 +1,4 @@
+using Kindred.Encoders;
 using Kindred.Experiments.Recipes;
 using Kindred.Experiments.Runs;
 using Kindred.Information;
@@ -93,6 +94,53 @@ public sealed class MineGANTests : IDisposable
         var facts = new DataFacts(32, 0, 4).WithInput("channels", 1).WithInput("height", 4).WithInput("width", 4);
         var method = Toy.Build(() => new BiGAN(facts, new(Latent: 3, Hidden: 8)));
         Assert.Equal((long[])[2, 1, 4, 4], method.Reconstruct(Tensor.Rand([2, 1, 4, 4])).X.Shape.ToArray());
+    }
+
+    static DataFacts Pictures(long channels, long height, long width) => new DataFacts(32, 0, 4).WithInput("channels", channels).WithInput("height", height).WithInput("width", width);
+
+    [Theory]
+    [InlineData(3, 12), InlineData(1, 16), InlineData(1, 28), InlineData(3, 6)]
+    public void Convolutions_draw_pictures_of_the_data_s_side(long channels, long side)
+    {
+        var method = Toy.Build(() => new MineGAN(Pictures(channels, side, side), new(Noise: 3, Code: 2, Networks: PlayerKind.Convolutional, Hidden: 8)));
+        var made = method.Generate(5).X;
+        Assert.Equal((long[])[5, channels, side, side], made.Shape.ToArray());
+        Assert.InRange(made.Abs().Max().Item(), 1e-3, 1);
+        Assert.NotEqual(0, (method.Generate(1).X - method.Generate(1).X).Abs().Max().Item());    // each draw is new
+
+        var batch = new Batch([new View(Tensor.Rand([4, channels, side, side]) * 2 - 1, "global.0")], Tensor.Arange(4, dtype: Dtype.Int64), null);
+        foreach (var turn in method.Turns(batch, default))
+        {
+            foreach (var loss in turn.Losses) loss().Backward();
+            Assert.All(method.Players[turn.Player].Parameters(), p => Assert.True(double.IsFinite(p.Gradient!.Abs().Max().Item())));
+        }
+    }
+
+    [Fact]
+    public void A_convolutional_critic_reads_each_number_beside_a_picture_and_no_other_sample()
+    {
+        using var _ = Initialization.Begin(1);
+        var critic = new ConvolutionalCritic(1, 8, 3, 8);
+        var rows = Tensor.Randn([4, 64 + 3]);
+        var scores = critic.Forward(rows);
+        Assert.Equal((long[])[4, 1], scores.Shape.ToArray());
+        Assert.Equal(0, (critic.Forward(rows.Narrow(0, 1, 1)) - scores.Narrow(0, 1, 1)).Abs().Max().Item(), 1e-5);
+        for (var i = 0; i < 3; i++)
+        {
+            var changed = rows.Clone();
+            changed.Select(1, 64 + i).Add_(1);
+            Assert.True((critic.Forward(changed) - scores).Abs().Min().Item() > 1e-6, $"number {i} beside the picture is not read");
+        }
+    }
+
+    [Theory]
+    [InlineData(12, 16), InlineData(13, 13), InlineData(4, 4)]
+    public void Convolutions_want_square_pictures_that_can_be_halved(long height, long width)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Toy.Build(() => new MineGAN(Pictures(3, height, width), new(Networks: PlayerKind.Convolutional, Hidden: 8))));
+        Assert.Contains(height == width ? $"pictures of {height} pixels" : "3 × 12 × 16", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ConfigurationException>(() => Toy.Build(() => new MineGAN(Facts, new(Networks: PlayerKind.Convolutional, Hidden: 8))));
+        Assert.Contains("networks: linear", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
