@@ -118,7 +118,7 @@ public sealed class Study
         (string Path, string? Axis)[] named =
         [
             ("table.rows", section.Table?.Rows), ("table.columns", section.Table?.Columns),
-            ("plot.x", section.Plot?.X), ("plot.y", section.Plot?.Y), ("plot.series", section.Plot?.Series),
+            ("plot.x", section.Plot is { Kind: PlotKind.Scatter } ? null : section.Plot?.X), ("plot.y", section.Plot?.Y), ("plot.series", section.Plot?.Series),
         ];
         foreach (var (path, axis) in named)
             if (axis is not null && !known.Contains(axis))
@@ -127,6 +127,7 @@ public sealed class Study
         if (section.Table is { Rows: not null, Value: null }) throw map.Error("table.value", "the metric that the table shows is missing");
         if (section.Plot is { Kind: PlotKind.Heatmap } heat && (heat.X is null || heat.Y is null)) throw map.Error("plot", "a heatmap needs two axes, x and y");
         if (section.Plot is { Kind: PlotKind.Lines, X: null }) throw map.Error("plot.x", "lines need the axis along which they run");
+        if (section.Plot is { Kind: PlotKind.Scatter } dots && (dots.X is null || dots.Value is not [_])) throw map.Error("plot", "a scatter needs two metrics, one as x and one as value");
     }
 
     static string Locate(string path, string? folder)

@@ -33,6 +33,7 @@ static class StudyMetrics
         .. (section.Table?.Metrics ?? []).Select(m => ("table", m)),
         .. section.Table?.Value is { } value ? [("table.value", value)] : Array.Empty<(string, string)>(),
         .. (section.Plot?.Value ?? []).Select(m => ("plot.value", m)),
+        .. section.Plot is { Kind: PlotKind.Scatter, X: { } x } ? new[] { ("plot.x", x) } : [],
         .. (section.Measure ?? []).Select(m => ("measure", m)),
     ];
 

@@ -14,6 +14,8 @@ public static class StudyPlot
         return plot.Kind switch
         {
             PlotKind.Heatmap => Heatmap(numbers, plot),
+            PlotKind.Scatter => SvgChart.Scatter(section.Title, Measured([plot.X!]), Measured(plot.Value),
+                [.. numbers.Study.Cells.Select(c => new ChartDot(c.Name, numbers.Of(c, plot.X!), numbers.Of(c, plot.Value[0])))]),
             PlotKind.Lines => SvgChart.Lines(section.Title, plot.X!, Measured(plot.Value), numbers.Axis(plot.X!), Series(numbers, plot), Notes(numbers, plot)),
             _ when plot.X is null =>
                 SvgChart.Bars(section.Title, [.. numbers.Study.Cells.Select(c => c.Name)],
@@ -34,7 +36,7 @@ public static class StudyPlot
     // Rates are in percent everywhere; what a classifier or a vote gives is called after it.
     static string Unit(string metric) => metric.Split('.')[^1] switch
     {
-        "nats" or "mi" or "kl" => "nats",
+        "nats" or "mi" or "kl" or "information" => "nats",
         var last when rates.Any(r => last.StartsWith(r, StringComparison.Ordinal) || last.EndsWith(r, StringComparison.Ordinal)) && metric.Contains('.', StringComparison.Ordinal) => "%",
         _ => "",
     };

@@ -71,12 +71,15 @@ public enum PlotKind
 
     /// <summary>A grid of two axes, coloured and with numbers.</summary>
     Heatmap,
+
+    /// <summary>A dot a cell where two of its metrics meet, with the spread over seeds of both.</summary>
+    Scatter,
 }
 
 /// <summary>What a plot shows.</summary>
 /// <param name="Kind">How.</param>
 /// <param name="Value">The metric; bars take several.</param>
-/// <param name="X">The axis that runs to the right; left out, the cells.</param>
+/// <param name="X">The axis that runs to the right; left out, the cells. Of a scatter, the metric that does.</param>
 /// <param name="Y">The axis that runs downwards in a heatmap.</param>
 /// <param name="Series">The axis whose values are lines, or bars beside one another.</param>
 public sealed record PlotSection(PlotKind Kind, IReadOnlyList<string> Value, string? X = null, string? Y = null, string? Series = null);

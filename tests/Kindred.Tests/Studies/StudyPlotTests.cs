@@ -83,6 +83,34 @@ public class StudyPlotTests
     public void Ticks_are_round_and_have_the_decimals_that_they_need(double low, double high, string ticks) => Assert.Equal(ticks, string.Join(' ', SvgChart.Ticks(low, high).Select(t => t.Text)));
 
     [Fact]
+    public void A_scatter_has_a_dot_and_a_name_for_each_cell_that_has_both_numbers()
+    {
+        var study = Study.Parse("""
+            title: Two numbers
+            recipe: simclr
+            cells: { a: {}, b: { set: { options.dim: 64 } }, c: { set: { options.dim: 32 } }, untrained: { baseline: untrained } }
+            evaluate: [knn]
+            measure: [z_std]
+            plot: { kind: scatter, x: z_std, value: knn.accuracy }
+            """, "t", name => Recipe.Load(name, null, Path.Combine(Repository.Root, "recipes"), Parts.Binder));
+        CellResult Of(string cell, double x, double y) => new(cell, 0, "", "", new Dictionary<string, double> { ["z_std"] = x, ["knn.accuracy"] = y }, null, 0, null);
+        var root = XDocument.Parse(StudyPlot.Svg(new(study, [Of("a", 1, 10), Of("b", 2, 30), Of("c", 3, 20), new("untrained", 0, "", "", new Dictionary<string, double> { ["knn.accuracy"] = 5 }, null, 0, null)]))).Root!;
+        var dots = root.Elements(svg + "circle").Select(c => ((double)c.Attribute("cx")!, (double)c.Attribute("cy")!)).ToArray();
+        Assert.Equal(3, dots.Length);                                                      // the untrained network has no z to spread
+        Assert.Equal(dots[0].Item1 + dots[2].Item1, 2 * dots[1].Item1, 0.3);               // evenly to the right
+        Assert.True(dots[0].Item2 > dots[2].Item2 && dots[2].Item2 > dots[1].Item2);       // 30 is above 20, and that above 10
+        string[] texts = [.. root.Elements(svg + "text").Select(t => t.Value)];
+        Assert.All(["a", "b", "c", "z std", "knn accuracy, %"], t => Assert.Contains(t, texts));
+
+        var near = XDocument.Parse(SvgChart.Scatter("Near", "x", "y", [.. Enumerable.Range(0, 4).Select(i => new ChartDot($"name {i}", new(1 + (i * 1e-3), double.NaN, 1), new(1, double.NaN, 1))), new("far", new(2, 0, 1), new(2, 0, 1))])).Root!;
+        var places = near.Elements(svg + "text").Where(t => t.Value.StartsWith("name", StringComparison.Ordinal)).Select(t => ((string?)t.Attribute("text-anchor"), (string?)t.Attribute("y"))).ToArray();
+        Assert.Equal(places.Length, places.Distinct().Count());                            // no name on another
+
+        foreach (var plot in new[] { "{ kind: scatter, value: knn.accuracy }", "{ kind: scatter, x: z_std, value: [knn.accuracy, loss] }" })
+            Assert.Contains("two metrics", Assert.Throws<ConfigurationException>(() => Numbers($"measure: [z_std, loss]\nplot: {plot}")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Missing_results_leave_gaps()
     {
         Assert.Empty(Draw("evaluate: [knn, linear]\nplot: { kind: lines, x: b, series: a, value: linear.accuracy }").Elements(svg + "circle"));
