@@ -20,6 +20,17 @@ sealed record SampleShape(IReadOnlyList<long> Sides)
             : throw new ConfigurationException($"{who} has to know how many values a sample has, and these data do not say; give points (--data points:25-gaussians) or small pictures.");
     }
 
+    /// <summary>Samples as rows of values, `[N, D]`.</summary>
+    /// <exception cref="ConfigurationException">The samples are of another kind or size than the generator writes.</exception>
+    internal Tensor Rows(View view, string who)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        SampleFit.Check(who, SampleKinds.Points | SampleKinds.Pictures, view.Kind);
+        var rows = view.X.Flatten(1);
+        return rows.Size(1) == Values ? rows
+            : throw new ConfigurationException($"{who} was made for samples of [{string.Join(", ", Sides)}], and these are [{string.Join(", ", view.X.Shape.Skip(1))}].");
+    }
+
     /// <summary>Rows of values as samples.</summary>
     /// <param name="rows">`[N, D]`.</param>
     internal Tensor Of(Tensor rows) => rows.Reshape([rows.Size(0), .. Sides]);
