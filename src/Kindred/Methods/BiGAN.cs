@@ -14,7 +14,8 @@ namespace Kindred.Methods;
 /// estimate of it too, its gradient clipped to the adversarial one's norm over the encoder's weights, the only ones that it reaches. Encoder and generator are one player.
 /// </remarks>
 [Method("bigan", Title = "BiGAN / ALI", Paper = "arXiv:1605.09782", Family = "generation", Modality = "points", Objective = "pair GAN", Takes = SampleKinds.Points | SampleKinds.Pictures)]
-[Method("mine-bigan", Title = "BiGAN with MINE", Paper = "arXiv:1801.04062", Family = "generation", Modality = "points", Objective = "pair GAN + Donsker–Varadhan bound", Takes = SampleKinds.Points | SampleKinds.Pictures)]
+[Method("mine-bigan", Title = "BiGAN with MINE", Paper = "arXiv:1801.04062", Family = "generation", Modality = "points", Objective = "pair GAN + Donsker–Varadhan bound",
+    Takes = SampleKinds.Points | SampleKinds.Pictures)]
 public sealed class BiGAN : Method, IEncodes, IGenerates, IReconstructs
 {
     /// <summary>The settings.</summary>

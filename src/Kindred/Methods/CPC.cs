@@ -17,7 +17,8 @@ namespace Kindred.Methods;
 /// would tell frames about one another.
 /// Differs: pictures have a GRU down each column in place of the paper's PixelCNN-style context over rows.
 /// </remarks>
-[Method("cpc", Title = "CPC", Paper = "arXiv:1807.03748", Family = "predictive coding", Modality = "pictures, sound", Objective = "InfoNCE over the future", Takes = SampleKinds.Sound | SampleKinds.Pictures)]
+[Method("cpc", Title = "CPC", Paper = "arXiv:1807.03748", Family = "predictive coding", Modality = "pictures, sound", Objective = "InfoNCE over the future",
+    Takes = SampleKinds.Sound | SampleKinds.Pictures)]
 public sealed partial class CPC : Method, IEncodes
 {
     /// <summary>The settings; defaults are the paper's on sound.</summary>

@@ -27,7 +27,8 @@ public sealed partial class DrLIM
         var near = Both(neighbours.Value.ToArray<long>(), options.Neighbours);
         // Where samples are equal, all may come to be neighbours of all, and a dissimilar pair would be drawn for ever.
         if (near.Sum(n => (long)n.Count) >= (long)near.Length * (near.Length - 1))
-            throw new ConfigurationException($"options.neighbours: {options.Neighbours} neighbours of each of {epoch.Count} samples, and theirs, leave nobody dissimilar; take fewer, or more samples.");
+            throw new ConfigurationException($"options.neighbours: {options.Neighbours} neighbours of each of {epoch.Count} samples, and theirs, leave nobody dissimilar; "
+                + "take fewer, or more samples.");
         int[][] batches = new int[epoch.Steps][];
         var seed = PlanSeed.Draw();
         for (var b = 0; b < batches.Length; b++)

@@ -13,8 +13,10 @@ namespace Kindred.Methods;
 /// it beside the non-saturating adversarial loss (Goodfellow et al., arXiv:1406.2661). The gradient of the estimate is scaled down to the norm of the adversarial one where
 /// it is larger (adaptive clipping, appendix). One turn of each player a step, in the order of Algorithm 2: discriminator, statistics, generator.
 /// </remarks>
-[Method("mine-gan", Title = "MINE-GAN", Paper = "arXiv:1801.04062", Family = "generation", Modality = "points", Objective = "logistic GAN + Donsker–Varadhan bound", Takes = SampleKinds.Points | SampleKinds.Pictures)]
-[Method("gan", Title = "GAN", Paper = "arXiv:1406.2661", Family = "generation", Modality = "points", Objective = "logistic GAN", Role = MethodRole.Baseline, Takes = SampleKinds.Points | SampleKinds.Pictures)]
+[Method("mine-gan", Title = "MINE-GAN", Paper = "arXiv:1801.04062", Family = "generation", Modality = "points", Objective = "logistic GAN + Donsker–Varadhan bound",
+    Takes = SampleKinds.Points | SampleKinds.Pictures)]
+[Method("gan", Title = "GAN", Paper = "arXiv:1406.2661", Family = "generation", Modality = "points", Objective = "logistic GAN", Role = MethodRole.Baseline,
+    Takes = SampleKinds.Points | SampleKinds.Pictures)]
 public sealed class MineGAN : Method, IGenerates
 {
     /// <summary>The settings.</summary>

@@ -158,7 +158,7 @@ public sealed class EveryMethodEveryKindTests(EveryMethodEveryKindTests.Files fi
         using var data = new ToyData(8, 4, kind: "text");
         using var experiment = Experiment.Build(recipe.First, new KeptData(new(null, 8, [], 2, new Dictionary<string, long> { ["vocabulary"] = 2 }, new Dictionary<string, KeptFacts>()), () => data));
         var said = Assert.Throws<ConfigurationException>(() => experiment.Trainer(maxSteps: 1).Fit()).Message;
-        Assert.StartsWith("SimCSE cannot compute with these data, 'sentence.0' [", said, StringComparison.Ordinal);
+        Assert.StartsWith("SimCSE cannot compute with these data, 'global.0' [", said, StringComparison.Ordinal);
     }
 
     /// <summary>Small data of every kind.</summary>
