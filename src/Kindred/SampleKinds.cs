@@ -71,6 +71,16 @@ public static class SampleFit
     public static void Check(string who, SampleKinds takes, SampleKinds given, string? instead = null)
     {
         if (given == SampleKinds.None || (takes & given) != SampleKinds.None) return;
-        throw new ConfigurationException($"{who} takes {Words(takes)}, and these data are {Words(given)}; give it other data by --data URI (kindred list datasets){instead}.");
+        throw new ConfigurationException($"{who} takes {Words(takes)}, and these data are {Words(given)}; give it other data, for example by --data {Example(takes)} (kindred list datasets){instead}.");
     }
+
+    static string Example(SampleKinds takes) => takes switch
+    {
+        _ when takes.HasFlag(SampleKinds.Pictures) => "folder:PATH",
+        _ when takes.HasFlag(SampleKinds.Sentences) => "text:PATH or concepts:PATH",
+        _ when takes.HasFlag(SampleKinds.Graphs) => "tu:PATH",
+        _ when takes.HasFlag(SampleKinds.Sound) => "audio:PATH",
+        _ when takes.HasFlag(SampleKinds.Points) => "points:25-gaussians or columns:gaussian",
+        _ => "video-text:PATH",
+    };
 }
