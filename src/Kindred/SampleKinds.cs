@@ -71,7 +71,8 @@ public static class SampleFit
     public static void Check(string who, SampleKinds takes, SampleKinds given, string? instead = null)
     {
         if (given == SampleKinds.None || (takes & given) != SampleKinds.None) return;
-        throw new ConfigurationException($"{who} takes {Words(takes)}, and these data are {Words(given)}; give it other data, for example by --data {Example(takes)} (kindred list datasets){instead}.");
+        throw new ConfigurationException($"{who} takes {Words(takes)}, and these data are {Words(given)}; give it other data, for example by --data {Example(takes)} (kindred list datasets)"
+            + $"{instead}.");
     }
 
     static string Example(SampleKinds takes) => takes switch
