@@ -80,6 +80,9 @@ public sealed record Batch(View[] Views, Tensor Index, Tensor? Labels)
     public void NeedsViews(int count, int most)
     {
         ViewsLookedAt = most;
-        if (Views.Length < count) throw new ConfigurationException($"the method compares {count} views of each sample; the recipe makes {Views.Length}: raise 'count' in 'views'.");
+        if (Views.Length >= count) return;
+        var given = Views.Length == 1 ? $"one, '{Views[0].Name}'" : $"{Views.Length}";
+        throw new ConfigurationException($"the method compares {count} views of each sample; there {(Views.Length == 1 ? "is" : "are")} {given}: raise 'count' in 'views', "
+            + "or take data of which there are several views (of sound and of points there are not).");
     }
 }

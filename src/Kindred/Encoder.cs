@@ -10,12 +10,34 @@ public abstract class Encoder : Module
     /// <summary>Width of the representation.</summary>
     public abstract long Dim { get; }
 
+    /// <summary>What a view must be like beyond its kind, such as so many channels.</summary>
+    /// <param name="view">A view of a kind that the encoder takes (<see cref="EncoderAttribute.Takes"/>).</param>
+    /// <returns>What came and what was expected, in words that go on after the encoder's name: <c>was made for 3 channels, and these pictures have 1</c>; null where it fits.</returns>
+    protected virtual string? Fault(View view) => null;
+
+    /// <summary>What a view's samples are to this encoder; what it made of them itself is still of their kind.</summary>
+    private protected virtual SampleKinds KindOf(View view) => view.Kind;
+
+    /// <summary>Refuses a view that the encoder was not made for, before libtorch does so in its own words.</summary>
+    /// <param name="view">N samples.</param>
+    /// <exception cref="ConfigurationException">The samples are of another kind, or of another size.</exception>
+    public void Check(View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var who = $"encoder: {GetType().Name}";
+        SampleFit.Check(who, SampleFit.TakenBy(GetType()), KindOf(view), ", or choose another encoder");
+        if (Fault(view) is { } fault) throw new ConfigurationException($"{who} {fault}.");
+    }
+
+    private protected static string? ChannelFault(View view, long channels) => view.X.Size(1) == channels ? null
+        : $"was made for pictures of {channels} channel{(channels == 1 ? "" : "s")}, and these have {view.X.Size(1)} (views of [{string.Join(", ", view.X.Shape)}])";
+
     /// <summary>Encodes a view. Where several processes train together, each encodes its share of the samples and gathers the others'.</summary>
     /// <param name="view">N samples of the encoder's modality.</param>
     /// <returns>[N, Dim].</returns>
     public Tensor Forward(View view)
     {
-        ArgumentNullException.ThrowIfNull(view);
+        Check(view);
         return Everyone.Shares(view.Count) ? Shared([view])[0] : GradientCache.Encode(this, view, Encode);
     }
 
@@ -40,6 +62,7 @@ public abstract class Encoder : Module
     public Tensor[] Forward(View[] views)
     {
         ArgumentNullException.ThrowIfNull(views);
+        foreach (var view in views) Check(view);
         return Shares(views) ? Shared(views) : Together(views);
     }
 
@@ -52,6 +75,7 @@ public abstract class Encoder : Module
     {
         ArgumentNullException.ThrowIfNull(views);
         ArgumentNullException.ThrowIfNull(head);
+        foreach (var view in views) Check(view);
         return Shares(views) ? Shared(views, head) : Mapped(Together(views), head);
     }
 

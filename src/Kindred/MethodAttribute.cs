@@ -39,6 +39,12 @@ public sealed class MethodAttribute(string name) : PartAttribute(name)
     /// <summary>The smallest batch that its loss makes sense of: 2 where the samples of a batch are compared with one another.</summary>
     public int LeastBatch { get; init; } = 2;
 
+    /// <summary>
+    /// What kinds of samples its step takes. What only hands views to encoders leaves it out, as encoders say themselves what they take; what mixes, perturbs, cuts or flattens views says so
+    /// here: <see cref="SampleKinds.Rows"/> where each sample must be one row of numbers.
+    /// </summary>
+    public SampleKinds Takes { get; init; } = SampleKinds.Any;
+
     /// <summary>The stem of the default recipe; the name itself unless given.</summary>
     public string? Recipe { get; init; }
 }

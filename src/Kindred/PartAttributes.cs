@@ -8,6 +8,9 @@ public sealed class EncoderAttribute(string name, string title) : PartAttribute(
 {
     /// <inheritdoc/>
     public override string Title { get; init; } = title;
+
+    /// <summary>What kinds of samples it reads.</summary>
+    public SampleKinds Takes { get; init; } = SampleKinds.Any;
 }
 
 /// <summary>Registers an optimizer. Its constructor takes the module whose parameters it changes and a record <c>Options</c>.</summary>

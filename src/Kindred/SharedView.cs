@@ -15,6 +15,9 @@ public sealed class SharedView(Tensor own, long rows, string name) : View(own, n
     public override Tensor X => whole ??= Everyone.Gather(base.X, rows);
 
     /// <inheritdoc/>
+    public override SampleKinds Kind => KindOf(base.X);
+
+    /// <inheritdoc/>
     public override long Count => rows;
 
     /// <inheritdoc/>

@@ -20,6 +20,17 @@ public class View(Tensor x, string name)
     /// <param name="x">Samples first.</param>
     public static implicit operator View(Tensor x) => new(x, "");
 
+    /// <summary>What its samples are, as far as their tensor tells: a row of numbers may be a point or a sound.</summary>
+    public virtual SampleKinds Kind => KindOf(X);
+
+    private protected static SampleKinds KindOf(Tensor x) => !x.Dtype.IsFloatingPoint ? x.Dim == 2 ? SampleKinds.Captions : SampleKinds.None : x.Dim switch
+    {
+        2 => SampleKinds.Points | SampleKinds.Sound,
+        3 => SampleKinds.Films | SampleKinds.Sound,
+        4 => SampleKinds.Pictures,
+        _ => SampleKinds.None,
+    };
+
     /// <summary>How many samples there are.</summary>
     public virtual long Count => X.Size(0);
 

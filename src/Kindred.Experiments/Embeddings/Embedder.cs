@@ -66,6 +66,7 @@ public sealed class Embedder : IDisposable
     public IData OpenData(string? uri)
     {
         var wanted = UriOf(uri);
+        RecipeCheck.Fit(experiment.Recipe, wanted);
         return DataKinds.Open(experiment.Recipe, DataKinds.Of(wanted).Whole(wanted), assets.Folder);
     }
 
@@ -86,7 +87,7 @@ public sealed class Embedder : IDisposable
         options ??= new();
         var encodes = Baselines.Encodes(experiment.Method);
         var device = experiment.Device;
-        var represent = Layers.Find(options.Layer)(view => encodes.Features(view.To(device)), view => encodes.Embeddings(view.To(device)));
+        var represent = Layers.Find(options.Layer)(Fitting.Of(encodes, view => encodes.Features(view.To(device))), Fitting.Of(encodes, view => encodes.Embeddings(view.To(device))));
         return Walk(data, represent, options, options.BatchFor(data), skip, stride, cancel);
     }
 

@@ -5,6 +5,7 @@ using Kindred.Data.Pictures.Native;
 using Kindred.Data.Sources;
 using Kindred.Data.Views;
 using Kindred.Experiments.Modalities;
+using Kindred.Experiments.Training;
 using Kindred.Randomness;
 using Kindred.Torch;
 
@@ -28,8 +29,8 @@ public sealed class Subject
         ArgumentNullException.ThrowIfNull(encodes);
         choose = Layers.Find(layer);
         (Uri, Device, this.open) = (uri, device, open);
-        Features = view => encodes.Features(view.To(device));
-        Embeddings = view => encodes.Embeddings(view.To(device));
+        Features = Fitting.Of(encodes, view => encodes.Features(view.To(device)));
+        Embeddings = Fitting.Of(encodes, view => encodes.Embeddings(view.To(device)));
         Represent = choose(Features, Embeddings);
     }
 
@@ -52,7 +53,7 @@ public sealed class Subject
     public Func<View, Tensor> LayerOf(IEncodes other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return choose(view => other.Features(view.To(Device)), view => other.Embeddings(view.To(Device)));
+        return choose(Fitting.Of(other, view => other.Features(view.To(Device))), Fitting.Of(other, view => other.Embeddings(view.To(Device))));
     }
 
     /// <summary>The network itself, for protocols that train it further; null where there is none, as for pixels.</summary>

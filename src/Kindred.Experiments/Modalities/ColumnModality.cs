@@ -17,6 +17,9 @@ namespace Kindred.Experiments.Modalities;
 public sealed class ColumnModality : Modality
 {
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, SampleKinds> Kinds => new Dictionary<string, SampleKinds> { ["x"] = SampleKinds.Points, ["y"] = SampleKinds.Points };
+
+    /// <inheritdoc/>
     public override void Check(IReadOnlyList<ViewRequest> views, ViewRequest? plain) =>
         RefuseViews(views, plain, "pairs of vectors have the views x and y and no others");
 

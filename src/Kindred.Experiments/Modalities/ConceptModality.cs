@@ -14,6 +14,9 @@ namespace Kindred.Experiments.Modalities;
 [Modality("concepts", "sentences with their concepts, and questions with options", "concepts")]
 public sealed class ConceptModality : Modality
 {
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, SampleKinds> Kinds => Alike(SampleKinds.Sentences);
+
     const int DefaultLength = 32;
 
     static readonly string[] own = ["vocab", "vocabulary", "length"];

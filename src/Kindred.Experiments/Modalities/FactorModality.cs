@@ -16,6 +16,9 @@ namespace Kindred.Experiments.Modalities;
 [Modality("factors", "digits that move before a background, and views that share some of the three", "moving")]
 public sealed class FactorModality : Modality
 {
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, SampleKinds> Kinds => Alike(SampleKinds.Pictures);
+
     internal static readonly string[] Factors = ["digit", "position", "background"];
 
     /// <inheritdoc/>

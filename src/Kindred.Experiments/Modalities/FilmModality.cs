@@ -15,6 +15,9 @@ namespace Kindred.Experiments.Modalities;
 [Modality("films", "films with captions: features or frames of each, and the words of a caption", "video-text")]
 public sealed class FilmModality : Modality
 {
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, SampleKinds> Kinds => new Dictionary<string, SampleKinds> { ["video"] = SampleKinds.Films, ["text"] = SampleKinds.Captions };
+
     const string Sample = "hanzi", Own = "seed";
     const int Shown = 8, Length = 24;
 

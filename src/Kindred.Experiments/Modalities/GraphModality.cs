@@ -13,6 +13,9 @@ namespace Kindred.Experiments.Modalities;
 public sealed class GraphModality : Modality
 {
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, SampleKinds> Kinds => Alike(SampleKinds.Graphs);
+
+    /// <inheritdoc/>
     public override Type Operation => typeof(GraphOperation);
 
     /// <inheritdoc/>

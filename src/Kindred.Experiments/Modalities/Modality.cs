@@ -11,6 +11,13 @@ public abstract class Modality
     /// <summary>What the operations of its views are, such as a picture's augmentation; null where views have none.</summary>
     public virtual Type? Operation => null;
 
+    /// <summary>What the samples of each view are, by the view's name; by the empty name where all are alike. Empty where nothing is known before the data are opened.</summary>
+    /// <remarks>By this a method or an encoder that takes other kinds is refused with the recipe.</remarks>
+    public virtual IReadOnlyDictionary<string, SampleKinds> Kinds => new Dictionary<string, SampleKinds>();
+
+    /// <summary>One kind for all views.</summary>
+    protected static IReadOnlyDictionary<string, SampleKinds> Alike(SampleKinds kind) => new Dictionary<string, SampleKinds> { [""] = kind };
+
     /// <summary>Whether a plain path without a scheme holds data of this kind.</summary>
     /// <param name="path">A file or folder.</param>
     public virtual bool Recognises(string path) => false;

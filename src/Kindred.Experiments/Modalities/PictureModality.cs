@@ -13,6 +13,9 @@ namespace Kindred.Experiments.Modalities;
 public sealed class PictureModality : Modality
 {
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, SampleKinds> Kinds => Alike(SampleKinds.Pictures);
+
+    /// <inheritdoc/>
     public override Type Operation => typeof(Augmentation);
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ namespace Kindred.Experiments.Modalities;
 [Modality("points", "points of known densities, drawn from a seed", "points")]
 public sealed class PointModality : Modality
 {
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, SampleKinds> Kinds => Alike(SampleKinds.Points);
+
     const long MostValues = 1 << 28;
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ namespace Kindred.Experiments.Modalities;
 public sealed class SoundModality : Modality
 {
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, SampleKinds> Kinds => Alike(SampleKinds.Sound);
+
+    /// <inheritdoc/>
     public override IData Open(DataRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

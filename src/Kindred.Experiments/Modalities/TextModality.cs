@@ -17,6 +17,9 @@ namespace Kindred.Experiments.Modalities;
 [Modality("text", "sentences, one a line, or pairs and triples in a table; WordNet's glosses; scored pairs", "text", "sts")]
 public sealed class TextModality : Modality
 {
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, SampleKinds> Kinds => Alike(SampleKinds.Sentences);
+
     const int DefaultLength = 32, LengthOfPairs = 128, DefaultVocabulary = 8000;
 
     static readonly string[] own = ["vocab", "vocabulary", "length"];

@@ -36,6 +36,7 @@ public static class RecipeCheck
         yield return () => Options(phase, map);
         if (phase.Encoder is { IsNull: false } encoder) yield return () => Catalogues.Encoders.Bind(encoder, "encoder", Parts.Binder);
         foreach (var (name, node) in phase.Networks) yield return () => CheckNetwork(Method(phase, map).Type, name, node);
+        yield return () => Fit(phase);
         yield return () =>
         {
             var modality = DataKinds.UriOf(phase) is { } uri ? DataKinds.Of(uri) : new PictureModality();
@@ -53,6 +54,48 @@ public static class RecipeCheck
         if (DataKinds.UriOf(phase) is not { } uri || DataUri.Parse(uri).Kind is not { Length: > 0 } kind || DataKinds.Schemes.Contains(kind)) return;
         var what = $"'{uri}': there is no kind of data '{kind}'{Suggest.Nearest(kind, DataKinds.Schemes)}; there are {string.Join(", ", DataKinds.Schemes)}";
         throw map["data"] is RecipeScalar node ? node.Error("data", what) : new ConfigurationException($"data: {what}.");
+    }
+
+    /// <summary>Refuses data of another kind than the recipe's method and encoders take, before they are opened.</summary>
+    /// <param name="phase">What was or is to be trained.</param>
+    /// <param name="uri">Data that are looked at in place of the recipe's.</param>
+    /// <exception cref="ConfigurationException">They do not go together.</exception>
+    internal static void Fit(RecipeFile phase, string uri)
+    {
+        try { Fit(phase with { Data = new RecipeScalar(uri, true, RecipePlace.Default) }); }
+        catch (ConfigurationException e) { throw new ConfigurationException($"{uri}: {e.Message}", e); }
+    }
+
+    // Methods and encoders say what samples they take, modalities which they have.
+    static void Fit(RecipeFile phase)
+    {
+        var kinds = KindsOf(phase);
+        var all = kinds.Values.Aggregate(SampleKinds.None, (sum, kind) => sum | kind);
+        if (all == SampleKinds.None || !Catalogues.Methods.All.TryGetValue(phase.Method, out var method)) return;
+        SampleFit.Check($"method: {method.Attribute.Name}", method.Attribute.Takes, all, ", or choose another method (kindred list methods)");
+        var wanted = NetworkParts.WantedBy(OptionInfo.Constructor(method.Type));
+        foreach (var parameter in wanted)
+        {
+            if (parameter.ParameterType != typeof(EncoderFactory) && !typeof(Encoder).IsAssignableFrom(parameter.ParameterType)) continue;
+            var own = phase.Networks.GetValueOrDefault(parameter.Name!);
+            if ((own ?? (wanted.Length == 1 || parameter.Name is "encoder" or "encoders" ? phase.Encoder : null)) is not { IsNull: false } node) continue;
+            var path = own is null ? "encoder" : $"networks.{parameter.Name}";
+            var kind = kinds.GetValueOrDefault(parameter.Name!, all);
+            var (encoder, takes) = (Catalogues.Encoders.Read(node, path).Part, SampleFit.TakenBy(Catalogues.Encoders.Read(node, path).Part.Type));
+            if (kind == SampleKinds.None || (takes & kind) != 0) continue;
+            var others = Catalogues.Encoders.Parts.Where(p => (SampleFit.TakenBy(p.Type) & kind) != 0).Select(p => p.Attribute.Name);
+            SampleFit.Check($"{path}: {encoder.Attribute.Name}", takes, kind, $", or choose an encoder of {SampleFit.Words(kind)}: {Suggest.Some([.. others])}");
+        }
+    }
+
+    // By view or by data set, whichever networks are named after.
+    static Dictionary<string, SampleKinds> KindsOf(RecipeFile phase)
+    {
+        if (phase.Data is RecipeMap map && map["uri"] is null)
+            return map.Entries.Where(e => e.Value is RecipeScalar).ToDictionary(e => e.Key, e => Sum(DataKinds.Of(((RecipeScalar)e.Value).Text).Kinds.Values));
+        return DataKinds.UriOf(phase) is { } uri ? DataKinds.Of(uri).Kinds.ToDictionary() : [];
+
+        static SampleKinds Sum(IEnumerable<SampleKinds> kinds) => kinds.Aggregate(SampleKinds.None, (sum, kind) => sum | kind);
     }
 
     static Part<MethodAttribute> Method(RecipeFile phase, RecipeMap map)

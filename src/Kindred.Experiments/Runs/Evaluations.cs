@@ -114,7 +114,11 @@ public static class Evaluations
         var network = new Network(experiment.Method, experiment.Device, recipe.Train.Seed, seed => Fresh(experiment, seed));
         var encodes = request.Baseline is { } name ? Baselines.Find(name, network, experiment.Data) : Baselines.EncodesOrRefuses(experiment.Method);
         (encodes as Method)?.Eval();
-        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted => DataKinds.Open(recipe, DataKinds.Of(wanted).Whole(wanted), assets))
+        return new Subject(encodes, request.Layer, experiment.Device, uri, wanted =>
+        {
+            if (request.Baseline is null) RecipeCheck.Fit(recipe, wanted);
+            return DataKinds.Open(recipe, DataKinds.Of(wanted).Whole(wanted), assets);
+        })
         {
             Network = request.Baseline is null ? network : null,
             TestPart = wanted => DataKinds.Of(wanted).TestPart(wanted),

@@ -26,7 +26,7 @@ public sealed class Trainer
     readonly long nominal;
     long samples;
     double loss = double.NaN;
-    bool whole = true, failed, stopped;
+    bool whole = true, failed, stopped, fits;
     long? began;
     EpochPlan? plan;
 
@@ -169,7 +169,7 @@ public sealed class Trainer
         using var scope = Scope.Open();
         using var _ = NoGradient.Begin();
         whole = false;
-        plan = method.BeginEpoch(LookedAt());
+        plan = fits ? method.BeginEpoch(LookedAt()) : Fitting.Of(method, [], () => method.BeginEpoch(LookedAt()));
         plan?.Check(data);
         began = At.Step;
         if (plan is null && PerEpoch == 0) throw new ConfigurationException($"{data.Count} samples do not fill one batch; choose a smaller train.batch.");
@@ -226,7 +226,9 @@ public sealed class Trainer
         options.Guard?.Begin();
         try
         {
-            foreach (var turn in method.Turns(batch, at)) sum += TakeTurn(turn, at);
+            // Once a step went through, what goes wrong is no longer that the method was made for other data.
+            sum = fits ? Turns(batch, at) : Fitting.Of(method, batch.Views, () => Turns(batch, at));
+            fits = true;
             foreach (var hook in hooks) Show(hook, batch, at);
         }
         catch (NumericException e) when (options.Guard is not null) { sum = Undo(options.Guard, e, batch); }
@@ -235,6 +237,13 @@ public sealed class Trainer
         var rate = optimizers[method.Players.Keys.First()].LearningRate(at);
         var numbers = at.Step % options.LogEvery == 0 || At.Step == at.Steps ? Numbers() : new Dictionary<string, double>();
         return new StepReport(at, loss, rate, raw.Count, raw.Waited, clock.Elapsed.TotalSeconds - began, numbers) { Exchange = Everyone.Alone ? null : Everyone.Seconds - exchanged };
+    }
+
+    double Turns(Batch batch, Progress at)
+    {
+        var sum = 0.0;
+        foreach (var turn in method.Turns(batch, at)) sum += TakeTurn(turn, at);
+        return sum;
     }
 
     // The step counts as taken, with the loss of the one before.

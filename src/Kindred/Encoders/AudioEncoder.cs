@@ -14,6 +14,11 @@ public abstract class SequenceEncoder : TensorEncoder
     /// <summary>The mean over the frames: [N, Dim].</summary>
     public override Tensor Forward(Tensor x) => Frames(x).Mean(1);
 
+    private protected static long Length(View view) => view.X.Size((int)view.X.Dim - 1);
+
+    private protected static string? OneChannel(View view) => view.X.Dim == 2 || view.X.Size(1) == 1 ? null
+        : $"reads sound of one channel, [N, L], and these views are [{string.Join(", ", view.X.Shape)}]";
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string?> FreeAxes(int rank) => [.. Enumerable.Repeat<string?>(null, rank - 1), "T"];
 }
@@ -23,7 +28,7 @@ public abstract class SequenceEncoder : TensorEncoder
 /// van den Oord, Li, Vinyals, arXiv:1807.03748, Sec. 3.1: strides 5, 4, 2, 2, 2 and kernels 10, 8, 4, 4, 4, ReLU. The
 /// paddings 3, 2, 1, 1, 1 are those of the public PyTorch implementations, which also add batch norm.
 /// </remarks>
-[Encoder("wave", "five strided convolutions on raw sound")]
+[Encoder("wave", "five strided convolutions on raw sound", Takes = SampleKinds.Sound)]
 public sealed class WaveEncoder : SequenceEncoder
 {
     static readonly long[] Strides = [5, 4, 2, 2, 2], Kernels = [10, 8, 4, 4, 4], Paddings = [3, 2, 1, 1, 1];
@@ -55,6 +60,21 @@ public sealed class WaveEncoder : SequenceEncoder
     public override long Dim { get; }
 
     /// <inheritdoc/>
+    protected override string? Fault(View view) => OneChannel(view) ?? (FramesOf(Length(view)) > 0 ? null
+        : $"looks at more than the {Length(view)} values that these samples have; give sound, in longer windows");
+
+    static long FramesOf(long length)
+    {
+        for (var i = 0; i < Kernels.Length; i++)
+        {
+            var padded = length + (2 * Paddings[i]);
+            if (padded < Kernels[i]) return 0;
+            length = ((padded - Kernels[i]) / Strides[i]) + 1;
+        }
+        return length;
+    }
+
+    /// <inheritdoc/>
     public override Tensor Frames(Tensor x)
     {
         var h = x.Dim == 2 ? x.Unsqueeze(1) : x;
@@ -76,7 +96,7 @@ public sealed class WaveEncoder : SequenceEncoder
 
 /// <summary>Encodes sound by its log-mel spectrogram and two convolutions in time: [N, L] or [N, 1, L] → [N, T, Width]; spectrograms [N, 1, Bands, T] are taken as well.</summary>
 /// <remarks>A light stand-in for <see cref="WaveEncoder"/> on a CPU: one frame every hop, no learned filters below the mel bands.</remarks>
-[Encoder("log-mel", "two convolutions on a log-mel spectrogram")]
+[Encoder("log-mel", "two convolutions on a log-mel spectrogram", Takes = SampleKinds.Sound)]
 public sealed class LogMelEncoder : SequenceEncoder, IPrepares
 {
     /// <summary>Which network.</summary>
@@ -91,6 +111,7 @@ public sealed class LogMelEncoder : SequenceEncoder, IPrepares
         [Range(1, 4096)] int Width = 128, bool Normalize = false);
 
     readonly bool normalize;
+    readonly int bands, window;
     readonly LogMel mel;
     readonly Conv1d conv1, conv2;
 
@@ -100,7 +121,7 @@ public sealed class LogMelEncoder : SequenceEncoder, IPrepares
     {
         OptionRules.Check(options);
         Dim = options.Width;
-        normalize = options.Normalize;
+        (normalize, bands, window) = (options.Normalize, options.Bands, options.Window);
         mel = new(options.Rate, options.Window, options.Hop, options.Bands);
         conv1 = new(options.Bands, Dim, 3, padding: 1);
         conv2 = new(Dim, Dim, 3, padding: 1);
@@ -108,6 +129,12 @@ public sealed class LogMelEncoder : SequenceEncoder, IPrepares
 
     /// <inheritdoc/>
     public override long Dim { get; }
+
+    private protected override SampleKinds KindOf(View view) => view.X.Dim == 4 && view.X.Size(1) == 1 && view.X.Size(2) == bands ? SampleKinds.Sound : view.Kind;
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => view.X.Dim == 4 ? null : OneChannel(view) ?? (Length(view) >= window ? null
+        : $"looks at windows of {window} values, and these samples have {Length(view)}; give sound, in longer windows, or take a smaller encoder.window");
 
     /// <inheritdoc/>
     public override Tensor Frames(Tensor x)

@@ -27,9 +27,11 @@ public enum TextPooling
 /// Devlin, Chang, Lee, Toutanova, arXiv:1810.04805: norms after each half of a layer, exact GELU, ε = 1e-12, weights from N(0, 0.02²). Files of PyTorch state dicts
 /// (<c>embeddings.word_embeddings.weight</c>, <c>encoder.layer.0.attention.self.query.weight</c> …) fill it; of a deeper file the first layers are taken.
 /// </remarks>
-[Encoder("bert", "transformer over word pieces, 2 layers of 128 unless said otherwise", Paper = "arXiv:1810.04805")]
-[Encoder("minilm", "BERT of 6 layers, 384 wide: the shape of all-MiniLM-L6-v2", Paper = "arXiv:2002.10957", Preset = "{ width: 384, depth: 6, heads: 12, hidden: 1536, positions: 512 }")]
-[Encoder("bert-base", "BERT of 12 layers, 768 wide", Paper = "arXiv:1810.04805", Preset = "{ width: 768, depth: 12, heads: 12, hidden: 3072, positions: 512 }")]
+[Encoder("bert", "transformer over word pieces, 2 layers of 128 unless said otherwise", Takes = SampleKinds.Sentences, Paper = "arXiv:1810.04805")]
+[Encoder("minilm", "BERT of 6 layers, 384 wide: the shape of all-MiniLM-L6-v2",
+    Takes = SampleKinds.Sentences, Paper = "arXiv:2002.10957", Preset = "{ width: 384, depth: 6, heads: 12, hidden: 1536, positions: 512 }")]
+[Encoder("bert-base", "BERT of 12 layers, 768 wide",
+    Takes = SampleKinds.Sentences, Paper = "arXiv:1810.04805", Preset = "{ width: 768, depth: 12, heads: 12, hidden: 3072, positions: 512 }")]
 public sealed class Bert : TokenEncoder, INamedInFiles
 {
     /// <summary>Which network.</summary>

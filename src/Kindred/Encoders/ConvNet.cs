@@ -7,7 +7,7 @@ namespace Kindred.Encoders;
 
 /// <summary>Five plain 3×3 convolutions with batch norm, for experiments that last seconds: [N, C, H, W] → [N, 8 · width].</summary>
 /// <remarks>Channels w, 2w, 2w, 4w, 8w (16-32-32-64-128 at w = 16), every second one with stride 2, then the global mean.</remarks>
-[Encoder("convnet", "five plain convolutions")]
+[Encoder("convnet", "five plain convolutions", Takes = SampleKinds.Pictures)]
 public sealed class ConvNet : TensorEncoder, IStaged
 {
     /// <summary>Which network.</summary>
@@ -47,6 +47,9 @@ public sealed class ConvNet : TensorEncoder, IStaged
     /// <summary>Five stages: each convolution with its norm.</summary>
     public IReadOnlyList<Stage> Stages =>
         [.. convs.Zip(norms, (conv, norm) => Stage.OfMaps(((Conv2d)conv).Weight.Value.Size(0), conv, norm, new Map(h => h.Relu_())))];
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => ChannelFault(view, ((Conv2d)convs[0]).Weight.Value.Size(1));
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)

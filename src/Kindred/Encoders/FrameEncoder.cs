@@ -7,7 +7,7 @@ namespace Kindred.Encoders;
 
 /// <summary>Features of frames, one after the other, to one vector: each frame through a linear layer, transformer blocks over time, their mean. <c>[N, T, D]</c> → <c>[N, Width]</c>.</summary>
 /// <remarks>The small form of the video tower of Patrick et al., arXiv:2010.02824: frozen features of frames, a transformer over time.</remarks>
-[Encoder("frames", "a transformer over features of frames", Paper = "arXiv:2010.02824")]
+[Encoder("frames", "a transformer over features of frames", Takes = SampleKinds.Films, Paper = "arXiv:2010.02824")]
 public sealed class FrameEncoder : TensorEncoder
 {
     /// <summary>Which network.</summary>

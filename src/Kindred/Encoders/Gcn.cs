@@ -10,7 +10,7 @@ namespace Kindred.Encoders;
 /// Kipf, Welling, "Semi-Supervised Classification with Graph Convolutional Networks", arXiv:1609.02907, eq. 2: h ← relu(D^(−½) (A + I) D^(−½) h W + b), with D the degrees
 /// of A + I. A graph is read out as in <see cref="Gin"/>: the sum of its nodes, all layers concatenated; and as there a batch norm follows each layer, unless <c>norm</c> is false.
 /// </remarks>
-[Encoder("gcn", "graph convolutional network", Paper = "arXiv:1609.02907")]
+[Encoder("gcn", "graph convolutional network", Takes = SampleKinds.Graphs, Paper = "arXiv:1609.02907")]
 public sealed class Gcn : Encoder
 {
     /// <summary>The settings; width and depth are those of <see cref="Gin"/>.</summary>
@@ -36,6 +36,9 @@ public sealed class Gcn : Encoder
 
     /// <summary>Width of a graph's representation: the layers' widths together.</summary>
     public override long Dim => layers.Sum(layer => layer.Width);
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => Gin.FeatureFault(view, layers[0].Inputs);
 
     /// <inheritdoc/>
     protected override Tensor Encode(View view) => view is GraphView graphs ? Forward(graphs.Graph).Graphs
@@ -103,6 +106,8 @@ public sealed class GcnLayer : Module
     /// <param name="bias">b, `[width]`.</param>
     /// <param name="norm">Batch normalisation over nodes; null for none.</param>
     public GcnLayer(Tensor weight, Tensor bias, BatchNorm? norm = null) => (linear, this.bias, this.norm) = (new Linear(weight, null), new Parameter(bias), norm);
+
+    internal long Inputs => linear.Weight.Value.Size(1);
 
     /// <summary>Width going out.</summary>
     public long Width => linear.Weight.Value.Size(0);

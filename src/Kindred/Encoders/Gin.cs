@@ -10,7 +10,7 @@ namespace Kindred.Encoders;
 /// Xu et al., "How Powerful are Graph Neural Networks?", arXiv:1810.00826, eqs. 4.1–4.2; layer order of GraphCL's unsupervised code:
 /// h ← BN(relu(MLP((1 + ε)h + Σ h_neighbours))). A graph is read out as the sum of its nodes, all layers concatenated.
 /// </remarks>
-[Encoder("gin", "graph isomorphism network", Paper = "arXiv:1810.00826")]
+[Encoder("gin", "graph isomorphism network", Takes = SampleKinds.Graphs, Paper = "arXiv:1810.00826")]
 public sealed class Gin : Encoder
 {
     /// <summary>The settings; defaults are GraphCL's.</summary>
@@ -39,6 +39,12 @@ public sealed class Gin : Encoder
 
     /// <summary>Width of a graph's representation: the layers' widths together.</summary>
     public override long Dim => layers.Sum(layer => layer.Width);
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => FeatureFault(view, layers[0].Inputs);
+
+    internal static string? FeatureFault(View view, long features) => view.X.Size(1) == features ? null
+        : $"was made for nodes of {features} features, and these have {view.X.Size(1)}; graphs whose nodes say other things are of another data set";
 
     /// <inheritdoc/>
     protected override Tensor Encode(View view) => view is GraphView graphs ? Forward(graphs.Graph).Graphs
@@ -117,6 +123,8 @@ public sealed class GinLayer : Module
     /// <param name="eps">ε.</param>
     public GinLayer(Linear first, Linear second, BatchNorm norm, double eps = 0)
         => (this.first, this.second, this.norm, this.eps) = (first, second, norm, eps);
+
+    internal long Inputs => first.Weight.Value.Size(1);
 
     /// <summary>Width going out.</summary>
     public long Width => second.Weight.Value.Size(0);

@@ -7,7 +7,7 @@ using Kindred.Torch;
 namespace Kindred.Encoders;
 
 /// <summary>Linear layers on all values of a sample, for points and small pictures: [N, …] → [N, Width].</summary>
-[Encoder("mlp", "linear layers on all values of a sample")]
+[Encoder("mlp", "linear layers on all values of a sample", Takes = SampleKinds.Rows)]
 public sealed class Mlp : TensorEncoder
 {
     /// <summary>Which network.</summary>
@@ -18,7 +18,7 @@ public sealed class Mlp : TensorEncoder
     public sealed record Options([Width] long Width = 64, [Depth] int Depth = 2, [Range(0, 4096)] long Side = 0, [Range(1, 1 << 24)] long? Inputs = null);
 
     readonly MlpHead layers;
-    readonly long side;
+    readonly long side, values;
 
     /// <summary>Builds the layers for the values that a sample has.</summary>
     /// <exception cref="ConfigurationException">Nothing says how many there are, or an option is out of its range.</exception>
@@ -26,11 +26,16 @@ public sealed class Mlp : TensorEncoder
     {
         OptionRules.Check(options);
         (side, Dim) = (options.Side, options.Width);
-        layers = new(options.Inputs ?? Values(facts ?? DataFacts.None, side), Dim, Dim, options.Depth, norm: false);
+        values = options.Inputs ?? Values(facts ?? DataFacts.None, side);
+        layers = new(values, Dim, Dim, options.Depth, norm: false);
     }
 
     /// <inheritdoc/>
     public override long Dim { get; }
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => (view.X.Dim == 4 && side > 0 ? view.X.Size(1) * side * side : view.X.Numel / Math.Max(1, view.X.Size(0))) is var given && given == values ? null
+        : $"was made for samples of {values} values, and these have {given} (views of [{string.Join(", ", view.X.Shape)}])";
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => layers.Forward((side > 0 && x.Dim == 4 ? x.AdaptiveAvgPool2d([side, side]) : x).Flatten(1)).Relu();

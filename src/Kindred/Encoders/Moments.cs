@@ -6,7 +6,7 @@ using Kindred.Torch;
 namespace Kindred.Encoders;
 
 /// <summary>A point's values and their products in pairs, without weights: [N, D] → [N, D + D(D + 1)/2]. What is linear in them is the logarithm of an unnormalised Gaussian.</summary>
-[Encoder("moments", "the values of a point and their products")]
+[Encoder("moments", "the values of a point and their products", Takes = SampleKinds.Rows)]
 public sealed class Moments : TensorEncoder
 {
     /// <summary>Which points.</summary>
@@ -26,6 +26,10 @@ public sealed class Moments : TensorEncoder
 
     /// <inheritdoc/>
     public override long Dim { get; }
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => (view.X.Numel / Math.Max(1, view.X.Size(0))) is var given && given == inputs ? null
+        : $"was made for points of {inputs} values, and these have {given} (views of [{string.Join(", ", view.X.Shape)}])";
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)

@@ -10,7 +10,7 @@ namespace Kindred.Encoders;
 /// van den Oord, Li, Vinyals, arXiv:1807.03748, Sec. 3.3. There is no batch norm: its statistics would tell every patch
 /// about all others. Differs: a small stack of convolutions in place of ResNet-v2-101.
 /// </remarks>
-[Encoder("patches", "overlapping patches, each by itself")]
+[Encoder("patches", "overlapping patches, each by itself", Takes = SampleKinds.Pictures)]
 public sealed class PatchEncoder : TensorEncoder
 {
     /// <summary>Which network.</summary>
@@ -41,6 +41,10 @@ public sealed class PatchEncoder : TensorEncoder
 
     /// <inheritdoc/>
     public override long Dim { get; }
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => ChannelFault(view, conv1.Weight.Value.Size(1)) ?? (view.X.Size(2) >= patch && view.X.Size(3) >= patch ? null
+        : $"cuts patches of {patch} pixels, and these pictures are {view.X.Size(2)}×{view.X.Size(3)}; take a smaller encoder.patch, or larger pictures");
 
     /// <summary>The representation of every patch: [N, rows, columns, Dim].</summary>
     public Tensor Patches(Tensor x)

@@ -23,12 +23,12 @@ public enum ResNetStem
 /// He, Zhang, Ren, Sun, arXiv:1512.03385, with the stride on the 3×3 convolution of a bottleneck as in torchvision.
 /// Selective kernels: Li et al., arXiv:1903.06586, in the form of SimCLR v2 (arXiv:2006.10029). ResNet-D: He et al., arXiv:1812.01187.
 /// </remarks>
-[Encoder("resnet10", "residual network of 10 layers", Preset = "{ depth: 10 }")]
-[Encoder("resnet18", "residual network of 18 layers", Preset = "{ depth: 18 }")]
-[Encoder("resnet34", "residual network of 34 layers", Preset = "{ depth: 34 }")]
-[Encoder("resnet50", "residual network of 50 layers", Preset = "{ depth: 50 }")]
-[Encoder("resnet101", "residual network of 101 layers", Preset = "{ depth: 101 }")]
-[Encoder("resnet152", "residual network of 152 layers", Preset = "{ depth: 152 }")]
+[Encoder("resnet10", "residual network of 10 layers", Takes = SampleKinds.Pictures, Preset = "{ depth: 10 }")]
+[Encoder("resnet18", "residual network of 18 layers", Takes = SampleKinds.Pictures, Preset = "{ depth: 18 }")]
+[Encoder("resnet34", "residual network of 34 layers", Takes = SampleKinds.Pictures, Preset = "{ depth: 34 }")]
+[Encoder("resnet50", "residual network of 50 layers", Takes = SampleKinds.Pictures, Preset = "{ depth: 50 }")]
+[Encoder("resnet101", "residual network of 101 layers", Takes = SampleKinds.Pictures, Preset = "{ depth: 101 }")]
+[Encoder("resnet152", "residual network of 152 layers", Takes = SampleKinds.Pictures, Preset = "{ depth: 152 }")]
 public sealed class ResNet : TensorEncoder, IStaged
 {
     /// <summary>Which network.</summary>
@@ -51,6 +51,7 @@ public sealed class ResNet : TensorEncoder, IStaged
     readonly Layer bn1;
     readonly Layer[] layer1, layer2, layer3, layer4;
     readonly bool pooled;
+    readonly long inputs;
 
     /// <summary>Builds the network, weights drawn from the open <see cref="Initialization"/>.</summary>
     /// <param name="options">Which network.</param>
@@ -59,7 +60,7 @@ public sealed class ResNet : TensorEncoder, IStaged
     public ResNet(Options options, DataFacts? facts = null)
     {
         OptionRules.Check(options);
-        var inputs = options.Channels ?? (facts ?? DataFacts.None).Input("channels", 3);
+        inputs = options.Channels ?? (facts ?? DataFacts.None).Input("channels", 3);
         var (blocks, bottleneck) = Plan(options);
         var norming = new Norming(options.Norm, options.SplitBn, options.ZeroLast, options.VarianceScaling);
         long width = (long)Math.Round(64 * options.Width);
@@ -121,6 +122,9 @@ public sealed class ResNet : TensorEncoder, IStaged
             x = Stage(i, x);
         return x;
     }
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => ChannelFault(view, inputs);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => FeatureMap(x).Mean([2, 3]);

@@ -8,7 +8,7 @@ namespace Kindred.Encoders;
 
 /// <summary>Goes on from the vector that a frozen encoder of sentences has made of each caption: `[N, E]` → `[N, Width]`, or the vector itself.</summary>
 /// <remarks>The text tower of Patrick et al., arXiv:2010.02824, stands on a pretrained encoder of sentences, too. The data make the vectors once: <c>video-text:…?sentences=minilm</c>.</remarks>
-[Encoder("sentence", "the vector of a caption by a frozen encoder of sentences", Paper = "arXiv:2010.02824")]
+[Encoder("sentence", "the vector of a caption by a frozen encoder of sentences", Takes = SampleKinds.Captions | SampleKinds.Points, Paper = "arXiv:2010.02824")]
 public sealed class SentenceEncoder : Encoder
 {
     /// <summary>Which network.</summary>

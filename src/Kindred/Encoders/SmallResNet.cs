@@ -10,7 +10,7 @@ namespace Kindred.Encoders;
 /// 3×3 stride-2 stem of w channels, blocks of 2w, 4w and 8w with stride 2 each, then means over a grid × grid raster,
 /// flattened. The grid keeps where things are, which telling near copies apart needs.
 /// </remarks>
-[Encoder("small-resnet", "stem, three residual blocks, coarse grid")]
+[Encoder("small-resnet", "stem, three residual blocks, coarse grid", Takes = SampleKinds.Pictures)]
 public sealed class SmallResNet : TensorEncoder, IStaged
 {
     /// <summary>Which network.</summary>
@@ -66,6 +66,9 @@ public sealed class SmallResNet : TensorEncoder, IStaged
             ];
         }
     }
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => ChannelFault(view, conv1.Weight.Value.Size(1));
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => pool.Forward(blocks.Through(bn1.Forward(conv1.Forward(x)).Relu_()));

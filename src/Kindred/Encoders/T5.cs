@@ -11,10 +11,13 @@ namespace Kindred.Encoders;
 /// Raffel et al., arXiv:1910.10683: norms without mean before each half of a layer, no biases, scores of attention unscaled and moved by a number for the distance that all layers share.
 /// Weights are drawn as the authors draw them. State dicts of the transformers library (<c>shared.weight</c>, <c>encoder.block.0.layer.0.SelfAttention.q.weight</c> …) fill it.
 /// </remarks>
-[Encoder("t5", "T5, reads a text and writes another; 2 + 2 layers of 128 unless said otherwise", Paper = "arXiv:1910.10683")]
-[Encoder("t5-small", "T5 of 6 + 6 layers, 512 wide", Paper = "arXiv:1910.10683", Preset = "{ width: 512, depth: 6, heads: 8, headWidth: 64, hidden: 2048, vocabulary: 32128 }")]
-[Encoder("t5-base", "T5 of 12 + 12 layers, 768 wide", Paper = "arXiv:1910.10683", Preset = "{ width: 768, depth: 12, heads: 12, headWidth: 64, hidden: 3072, vocabulary: 32128 }")]
-[Encoder("t5-large", "T5 of 24 + 24 layers, 1024 wide", Paper = "arXiv:1910.10683", Preset = "{ width: 1024, depth: 24, heads: 16, headWidth: 64, hidden: 4096, vocabulary: 32128 }")]
+[Encoder("t5", "T5, reads a text and writes another; 2 + 2 layers of 128 unless said otherwise", Takes = SampleKinds.Sentences, Paper = "arXiv:1910.10683")]
+[Encoder("t5-small", "T5 of 6 + 6 layers, 512 wide",
+    Takes = SampleKinds.Sentences, Paper = "arXiv:1910.10683", Preset = "{ width: 512, depth: 6, heads: 8, headWidth: 64, hidden: 2048, vocabulary: 32128 }")]
+[Encoder("t5-base", "T5 of 12 + 12 layers, 768 wide",
+    Takes = SampleKinds.Sentences, Paper = "arXiv:1910.10683", Preset = "{ width: 768, depth: 12, heads: 12, headWidth: 64, hidden: 3072, vocabulary: 32128 }")]
+[Encoder("t5-large", "T5 of 24 + 24 layers, 1024 wide",
+    Takes = SampleKinds.Sentences, Paper = "arXiv:1910.10683", Preset = "{ width: 1024, depth: 24, heads: 16, headWidth: 64, hidden: 4096, vocabulary: 32128 }")]
 public sealed class T5 : TokenEncoder, ITextToText, INamedInFiles
 {
     /// <summary>Which of the two published forms.</summary>

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Kindred.Io.Onnx;
 using Kindred.Nn;
 using Kindred.Text;
@@ -66,8 +65,7 @@ public abstract class TokenEncoder : Encoder
     TextView Sentences(View view)
     {
         if (view is TextView text) return text;
-        ArgumentNullException.ThrowIfNull(view);
-        var name = GetType().GetCustomAttributes<EncoderAttribute>().FirstOrDefault()?.Name ?? GetType().Name;
-        throw new ConfigurationException($"encoder: {name} reads sentences, and these data are none; give them by --data text:PATH or concepts:PATH, or take another encoder.");
+        Check(view);
+        throw new ConfigurationException($"encoder: {GetType().Name} reads sentences, and a {view.GetType().Name} has none.");
     }
 }

@@ -21,9 +21,9 @@ public enum Positions
 /// arXiv:2104.02057. Pictures of another size than <see cref="Options.Size"/> get bicubically resized positions, as
 /// DINO's local crops need (Caron et al., arXiv:2104.14294).
 /// </remarks>
-[Encoder("vit-tiny", "vision transformer, 192 wide, 3 heads", Preset = "{ width: 192, heads: 3 }")]
-[Encoder("vit-small", "vision transformer, 384 wide, 6 heads", Preset = "{ width: 384, heads: 6 }")]
-[Encoder("vit-base", "vision transformer, 768 wide, 12 heads", Preset = "{ width: 768, heads: 12 }")]
+[Encoder("vit-tiny", "vision transformer, 192 wide, 3 heads", Takes = SampleKinds.Pictures, Preset = "{ width: 192, heads: 3 }")]
+[Encoder("vit-small", "vision transformer, 384 wide, 6 heads", Takes = SampleKinds.Pictures, Preset = "{ width: 384, heads: 6 }")]
+[Encoder("vit-base", "vision transformer, 768 wide, 12 heads", Takes = SampleKinds.Pictures, Preset = "{ width: 768, heads: 12 }")]
 public sealed class ViT : TensorEncoder
 {
     /// <summary>Which network.</summary>
@@ -98,6 +98,10 @@ public sealed class ViT : TensorEncoder
             tokens = block.Forward(tokens);
         return norm.Forward(tokens);
     }
+
+    /// <inheritdoc/>
+    protected override string? Fault(View view) => ChannelFault(view, patchWeight.Value.Size(1)) ?? (view.X.Size(2) >= patch && view.X.Size(3) >= patch ? null
+        : $"cuts pictures into patches of {patch} pixels, and these are {view.X.Size(2)}×{view.X.Size(3)}; take a smaller encoder.patch, or larger pictures");
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Tokens(x).Select(1, 0);

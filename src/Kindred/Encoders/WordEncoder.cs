@@ -7,7 +7,7 @@ namespace Kindred.Encoders;
 
 /// <summary>Words by number, one after the other, to one vector: a table of vectors, transformer blocks, the mean over the words. <c>[N, L]</c> → <c>[N, Width]</c>.</summary>
 /// <remarks>Number 0 is behind the end of a shorter text and counts for nothing. Without blocks it is the mean of the words' vectors.</remarks>
-[Encoder("words", "a transformer over words of a small vocabulary")]
+[Encoder("words", "a transformer over words of a small vocabulary", Takes = SampleKinds.Captions)]
 public sealed class WordEncoder : TensorEncoder
 {
     /// <summary>Which network.</summary>

@@ -9,7 +9,7 @@ namespace Kindred.Encoders;
 /// <summary>The mean of the vectors of a sentence's word pieces; `[N, T]` tokens → `[N, Width]`. Fast, and on pairs of sentences hard to beat by a transformer that begins from nothing.</summary>
 /// <remarks>Wieting, Bansal, Gimpel, Livescu, "Towards Universal Paraphrastic Sentence Embeddings", ICLR 2016, arXiv:1511.08198: averages beat recurrent networks on sentences of another kind. How
 /// long a vector is says how much its word counts, so nothing is normed.</remarks>
-[Encoder("word-vectors", "the mean of the vectors of a sentence's word pieces", Paper = "arXiv:1511.08198")]
+[Encoder("word-vectors", "the mean of the vectors of a sentence's word pieces", Takes = SampleKinds.Sentences, Paper = "arXiv:1511.08198")]
 public sealed class WordVectors : TokenEncoder
 {
     /// <summary>Which network.</summary>

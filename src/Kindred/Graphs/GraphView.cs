@@ -17,6 +17,9 @@ public sealed class GraphView(Tensor nodes, Tensor edges, Tensor owner, long cou
     public Tensor Owner { get; } = owner;
 
     /// <inheritdoc/>
+    public override SampleKinds Kind => SampleKinds.Graphs;
+
+    /// <inheritdoc/>
     public override long Count { get; } = count;
 
     /// <summary>The graphs side by side.</summary>

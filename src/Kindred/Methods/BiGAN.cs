@@ -13,8 +13,9 @@ namespace Kindred.Methods;
 /// Belghazi et al., arXiv:1801.04062, Sec. 5.2: the reconstruction error is bounded by the divergence of the two joint laws less I(x; E(x)), so encoder and generator climb MINE's
 /// estimate of it too, its gradient clipped to the adversarial one's norm over the encoder's weights, the only ones that it reaches. Encoder and generator are one player.
 /// </remarks>
-[Method("bigan", Title = "BiGAN / ALI", Paper = "arXiv:1605.09782", Family = "generation", Modality = "points", Objective = "pair GAN")]
-[Method("mine-bigan", Title = "BiGAN with MINE", Paper = "arXiv:1801.04062", Family = "generation", Modality = "points", Objective = "pair GAN + Donsker–Varadhan bound")]
+[Method("bigan", Title = "BiGAN / ALI", Paper = "arXiv:1605.09782", Family = "generation", Modality = "points", Objective = "pair GAN", Takes = SampleKinds.Points | SampleKinds.Pictures)]
+[Method("mine-bigan", Title = "BiGAN with MINE", Paper = "arXiv:1801.04062", Family = "generation", Modality = "points", Objective = "pair GAN + Donsker–Varadhan bound",
+    Takes = SampleKinds.Points | SampleKinds.Pictures)]
 public sealed class BiGAN : Method, IEncodes, IGenerates, IReconstructs
 {
     /// <summary>The settings.</summary>
@@ -87,7 +88,7 @@ public sealed class BiGAN : Method, IEncodes, IGenerates, IReconstructs
 
     static Tensor Of(MlpHead network, Tensor x, Tensor z) => network.Forward(Tensor.Cat([x, z], 1)).Squeeze(1);
 
-    Tensor Values(View view) => (view ?? throw new ArgumentNullException(nameof(view))).X.Flatten(1) / options.Scale;
+    Tensor Values(View view) => shape.Rows(view, nameof(BiGAN)) / options.Scale;
 
     Tensor Draw(long count, Device device) => Tensor.Randn([count, options.Latent], Generator.Default, Dtype.Float32).To(device);
 

@@ -14,7 +14,7 @@ namespace Kindred.Methods;
 /// (<c>encoder: { norm: perDomain }</c>); what is evaluated is the clean one.
 /// Differs: both clean views go through the network in one pass and share batch statistics, as in SimCLR.
 /// </remarks>
-[Method("clae", Title = "CLAE", Paper = "arXiv:2010.12050", Family = "instance discrimination", Objective = "NT-Xent, adversarial")]
+[Method("clae", Title = "CLAE", Paper = "arXiv:2010.12050", Family = "instance discrimination", Objective = "NT-Xent, adversarial", Takes = SampleKinds.Rows)]
 public sealed class CLAE : ProjectedMethod
 {
     /// <summary>The settings; defaults are the authors' SimCLR variant.</summary>

@@ -9,7 +9,8 @@ namespace Kindred.Methods;
 /// Cheng, Hao, Dai, Liu, Gan, Carin, "CLUB: A Contrastive Log-ratio Upper Bound of Mutual Information", ICML 2020, arXiv:2006.12013, eqs. 9–13. It bounds from above
 /// as far as q is right, and loosely: for Gaussians Dρ²/(1 − ρ²). q is a diagonal Gaussian, so the side with fewer columns belongs into y.
 /// </remarks>
-[Method("club", Title = "CLUB", Paper = "arXiv:2006.12013", Family = "mutual information", Modality = "pairs of vectors", Objective = "conditional likelihood", LeastBatch = 1)]
+[Method("club", Title = "CLUB", Paper = "arXiv:2006.12013", Family = "mutual information", Modality = "pairs of vectors", Objective = "conditional likelihood", LeastBatch = 1,
+    Takes = SampleKinds.Points)]
 public sealed class CLUB : Method, IEstimates
 {
     /// <summary>The settings.</summary>

@@ -14,7 +14,7 @@ namespace Kindred.Methods;
 /// side is scored against the memory bank of the other. The representation is both encoders' side by side.
 /// Differs: each side has the recipe's encoder in full width; the paper halves it.
 /// </remarks>
-[Method("cmc", Title = "CMC", Paper = "arXiv:1906.05849", Family = "multiview", Objective = "NCE across views")]
+[Method("cmc", Title = "CMC", Paper = "arXiv:1906.05849", Family = "multiview", Objective = "NCE across views", Takes = SampleKinds.Pictures)]
 public sealed partial class CMC : Method, IEncodes
 {
     /// <summary>The settings.</summary>

@@ -17,7 +17,8 @@ namespace Kindred.Methods;
 /// would tell frames about one another.
 /// Differs: pictures have a GRU down each column in place of the paper's PixelCNN-style context over rows.
 /// </remarks>
-[Method("cpc", Title = "CPC", Paper = "arXiv:1807.03748", Family = "predictive coding", Modality = "pictures, sound", Objective = "InfoNCE over the future")]
+[Method("cpc", Title = "CPC", Paper = "arXiv:1807.03748", Family = "predictive coding", Modality = "pictures, sound", Objective = "InfoNCE over the future",
+    Takes = SampleKinds.Sound | SampleKinds.Pictures)]
 public sealed partial class CPC : Method, IEncodes
 {
     /// <summary>The settings; defaults are the paper's on sound.</summary>
@@ -55,7 +56,7 @@ public sealed partial class CPC : Method, IEncodes
     protected override Tensor Step(Batch batch, Progress at)
     {
         batch.NeedsViews(1);
-        var z = inTime(Sequences(batch.Views[0].X));                                      // [S, T, Dz]
+        var z = inTime(Sequences(batch.Views[0]));                                      // [S, T, Dz]
         var last = z.Size(1) - options.Skip - options.Steps;
         if (last < 1)
             throw new ConfigurationException($"options.steps: {options.Skip + options.Steps} steps ahead need more than the {z.Size(1)} frames of a sample; predict fewer, or make samples longer.");
@@ -69,6 +70,12 @@ public sealed partial class CPC : Method, IEncodes
     }
 
     // Sound: frames in time. Pictures: each column of the grid, from top to bottom.
+    Tensor Sequences(View view)
+    {
+        encoder.Check(view);
+        return Sequences(view.X);
+    }
+
     Tensor Sequences(Tensor x) => encoder switch
     {
         SequenceEncoder sound => sound.Frames(x),
@@ -80,7 +87,7 @@ public sealed partial class CPC : Method, IEncodes
     public Tensor Features(View view)
     {
         if (encoder is PatchEncoder) return encoder.Forward(view);
-        var c = context.Forward(Sequences(view.X));                                       // [N, T, Dc]
+        var c = context.Forward(Sequences(view));                                       // [N, T, Dc]
         long Cut(int part) => part * c.Size(1) / options.Segments;
         return Tensor.Cat([.. Enumerable.Range(0, options.Segments).Select(i => c.Narrow(1, Cut(i), Math.Max(1, Cut(i + 1) - Cut(i))).Mean(1))], 1);
     }
@@ -88,7 +95,7 @@ public sealed partial class CPC : Method, IEncodes
     /// <summary>The mean over time (and over columns) of the context c.</summary>
     public Tensor Embeddings(View view)
     {
-        var c = context.Forward(Sequences(view.X)).Mean(1);                               // [S, Dc]
+        var c = context.Forward(Sequences(view)).Mean(1);                               // [S, Dc]
         return c.View([view.X.Size(0), -1, options.Context]).Mean(1);
     }
 

@@ -14,7 +14,7 @@ namespace Kindred.Methods;
 /// drawn by a moving average of the generator. Each turn of the discriminator has its share of the batch.
 /// Differs: no self-attention; options <c>conditioning: projection</c> (Miyato and Koyama, arXiv:1802.05637) and <c>none</c> are what the paper compares with.
 /// </remarks>
-[Method("contragan", Title = "ContraGAN", Paper = "arXiv:2006.12681", Family = "generation", Objective = "hinge and 2C", LeastBatch = 2)]
+[Method("contragan", Title = "ContraGAN", Paper = "arXiv:2006.12681", Family = "generation", Objective = "hinge and 2C", LeastBatch = 2, Takes = SampleKinds.Pictures)]
 public sealed class ContraGAN : Method, IEncodes, IGeneratesClasses
 {
     /// <summary>The settings; defaults are the paper's on CIFAR-10.</summary>

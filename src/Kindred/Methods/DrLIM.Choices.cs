@@ -25,6 +25,10 @@ public sealed partial class DrLIM
             throw new ConfigurationException($"options.neighbours: {options.Neighbours} neighbours of each of {epoch.Count} samples leave nobody dissimilar; take fewer.");
         if (neighbours!.Value.Min().ItemLong() < 0) neighbours.Set(Nearest(epoch));
         var near = Both(neighbours.Value.ToArray<long>(), options.Neighbours);
+        // Where samples are equal, all may come to be neighbours of all, and a dissimilar pair would be drawn for ever.
+        if (near.Sum(n => (long)n.Count) >= (long)near.Length * (near.Length - 1))
+            throw new ConfigurationException($"options.neighbours: {options.Neighbours} neighbours of each of {epoch.Count} samples, and theirs, leave nobody dissimilar; "
+                + "take fewer, or more samples.");
         int[][] batches = new int[epoch.Steps][];
         var seed = PlanSeed.Draw();
         for (var b = 0; b < batches.Length; b++)
@@ -53,7 +57,11 @@ public sealed partial class DrLIM
     {
         const long Block = 512;
         using var scope = Scope.Open();
-        var x = epoch.Encode(view => view.X.Flatten(1));
+        var x = epoch.Encode(view =>
+        {
+            SampleFit.Check("options.neighbours: drlim finds neighbours by their values, and", SampleKinds.Rows, view.Kind);
+            return view.X.Flatten(1);
+        });
         List<Tensor> found = [];
         for (long at = 0; at < x.Size(0); at += Block)
         {

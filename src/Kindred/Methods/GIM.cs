@@ -16,7 +16,7 @@ namespace Kindred.Methods;
 /// Differs: on pictures the official code and this one take z = c, without the autoregressive model. Batch norm would tell patches about one
 /// another: build the encoder with <c>norm: none</c>, as the paper does.
 /// </remarks>
-[Method("gim", Title = "GIM", Paper = "arXiv:1905.11786", Family = "local learning", Objective = "InfoNCE a stage")]
+[Method("gim", Title = "GIM", Paper = "arXiv:1905.11786", Family = "local learning", Objective = "InfoNCE a stage", Takes = SampleKinds.Pictures)]
 public sealed class GIM : LocalMethod
 {
     /// <summary>The loss of a stage.</summary>

@@ -11,7 +11,8 @@ namespace Kindred.Methods;
 /// Lee, Zhu, Sohn, Li, Shin, Lee, "i-Mix: A Domain-Agnostic Strategy for Contrastive Representation Learning", ICLR 2021, arXiv:2010.08887, Sec. 3.1. The
 /// N-pair loss is SimCLR's without negatives of one's own view: a query is found among the keys of the batch. On MoCo: <see cref="IMixMoCo"/>; on BYOL: <see cref="IMixBYOL"/>.
 /// </remarks>
-[Method("imix-simclr", Title = "i-Mix on N-pair", Paper = "arXiv:2010.08887", Family = "instance discrimination", Modality = "pictures, sound", Objective = "N-pair, mixed labels")]
+[Method("imix-simclr", Title = "i-Mix on N-pair", Paper = "arXiv:2010.08887", Family = "instance discrimination", Modality = "pictures, sound", Objective = "N-pair, mixed labels",
+    Takes = SampleKinds.Rows)]
 public sealed class IMix : ProjectedMethod
 {
     /// <summary>The settings; defaults are CIFAR's.</summary>

@@ -9,7 +9,8 @@ namespace Kindred.Methods;
 
 /// <summary>i-Mix on BYOL: what is predicted of a mixed input is the same mixture of what the moving average makes of both.</summary>
 /// <remarks>Lee et al., arXiv:2010.08887, Sec. 3.3. Only the first view predicts, as in the authors' code; <c>symmetric</c> lets both, as BYOL does.</remarks>
-[Method("imix-byol", Title = "i-Mix on BYOL", Paper = "arXiv:2010.08887", Family = "distillation", Modality = "pictures, sound", Objective = "normalised regression, mixed targets")]
+[Method("imix-byol", Title = "i-Mix on BYOL", Paper = "arXiv:2010.08887", Family = "distillation", Modality = "pictures, sound", Objective = "normalised regression, mixed targets",
+    Takes = SampleKinds.Rows)]
 public sealed class IMixBYOL : ProjectedMethod
 {
     /// <summary>The settings.</summary>

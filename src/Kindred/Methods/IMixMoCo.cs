@@ -12,7 +12,8 @@ namespace Kindred.Methods;
 /// Lee et al., arXiv:2010.08887, Sec. 3.2. MoCo's own logits, one positive and the queue, have no place for the second target: the batch's other keys become columns too.
 /// The head has batch norm after its hidden layer, as in the authors' code.
 /// </remarks>
-[Method("imix-moco", Title = "i-Mix on MoCo", Paper = "arXiv:2010.08887", Family = "momentum contrast", Modality = "pictures, sound", Objective = "InfoNCE, mixed labels")]
+[Method("imix-moco", Title = "i-Mix on MoCo", Paper = "arXiv:2010.08887", Family = "momentum contrast", Modality = "pictures, sound", Objective = "InfoNCE, mixed labels",
+    Takes = SampleKinds.Rows)]
 public sealed class IMixMoCo : ProjectedMethod
 {
     /// <summary>The settings; defaults are CIFAR's.</summary>

@@ -16,7 +16,7 @@ namespace Kindred.Methods;
 /// generator. Without a generator it is a fixed colour space, which <c>views</c> chooses: the sweep of Sec. 3.2.
 /// Differs: classifiers read the encoders' representations; what is evaluated are the encoders that played, not others trained anew on the finished views.
 /// </remarks>
-[Method("infomin", Title = "InfoMin", Paper = "arXiv:2005.10243", Family = "multiview", Objective = "InfoNCE between learned views")]
+[Method("infomin", Title = "InfoMin", Paper = "arXiv:2005.10243", Family = "multiview", Objective = "InfoNCE between learned views", Takes = SampleKinds.Pictures)]
 public sealed partial class InfoMin : Method, IEncodes
 {
     /// <summary>The settings.</summary>

@@ -6,7 +6,7 @@ namespace Kindred.Methods;
 
 /// <summary>The InfoNCE bound: whose partner is whose among N candidates. Calm, and never above ln N.</summary>
 /// <remarks>van den Oord, Li, Vinyals, CPC, arXiv:1807.03748; Poole et al., "On Variational Bounds of Mutual Information", arXiv:1905.06922.</remarks>
-[Method("infonce", Title = "InfoNCE bound", Paper = "arXiv:1807.03748", Family = "mutual information", Modality = "pairs of vectors", Objective = "InfoNCE")]
+[Method("infonce", Title = "InfoNCE bound", Paper = "arXiv:1807.03748", Family = "mutual information", Modality = "pairs of vectors", Objective = "InfoNCE", Takes = SampleKinds.Points)]
 public sealed class InfoNCE : BoundMethod
 {
     /// <summary>The settings.</summary>

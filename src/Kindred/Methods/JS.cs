@@ -5,7 +5,8 @@ namespace Kindred.Methods;
 
 /// <summary>The Jensen–Shannon estimator of Deep InfoMax: the critic learns by logistic regression, calmly; its scores then give the Donsker–Varadhan number.</summary>
 /// <remarks>Hjelm et al., "Learning deep representations by mutual information estimation and maximization", ICLR 2019, arXiv:1808.06670, eq. 4.</remarks>
-[Method("js", Title = "Jensen–Shannon estimator", Paper = "arXiv:1808.06670", Family = "mutual information", Modality = "pairs of vectors", Objective = "Jensen–Shannon bound")]
+[Method("js", Title = "Jensen–Shannon estimator", Paper = "arXiv:1808.06670", Family = "mutual information", Modality = "pairs of vectors", Objective = "Jensen–Shannon bound",
+    Takes = SampleKinds.Points)]
 public sealed class JS(DataFacts facts, BoundMethod.CriticOptions options) : BoundMethod(facts, options)
 {
     private protected override (Tensor Loss, Tensor Nats) Bound(Tensor x, Tensor y)

@@ -15,7 +15,7 @@ namespace Kindred.Methods;
 /// Differs: there is no official code. Units follow the encoder's stages; the paper divides a ResNet-50's further. A stage that two units share
 /// runs twice, as its first output's graph is gone by then; its running averages count the batch once.
 /// </remarks>
-[Method("loco", Title = "LoCo", Paper = "arXiv:2008.01342", Family = "local learning", Objective = "NT-Xent a unit")]
+[Method("loco", Title = "LoCo", Paper = "arXiv:2008.01342", Family = "local learning", Objective = "NT-Xent a unit", Takes = SampleKinds.Pictures)]
 public sealed class LoCo : LocalMethod
 {
     /// <summary>The settings; defaults are the paper's on ImageNet.</summary>

@@ -6,7 +6,7 @@ namespace Kindred.Methods;
 
 /// <summary>MINE: the Donsker–Varadhan bound, climbed with a gradient whose bias a moving average takes away.</summary>
 /// <remarks>Belghazi, Baratin, Rajeswar, Ozair, Bengio, Courville, Hjelm, "MINE: Mutual Information Neural Estimation", ICML 2018, arXiv:1801.04062, Algorithm 1, Sec. 3.2.</remarks>
-[Method("mine", Title = "MINE", Paper = "arXiv:1801.04062", Family = "mutual information", Modality = "pairs of vectors", Objective = "Donsker–Varadhan bound")]
+[Method("mine", Title = "MINE", Paper = "arXiv:1801.04062", Family = "mutual information", Modality = "pairs of vectors", Objective = "Donsker–Varadhan bound", Takes = SampleKinds.Points)]
 public sealed class MINE : BoundMethod
 {
     /// <summary>The settings.</summary>

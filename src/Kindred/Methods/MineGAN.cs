@@ -12,8 +12,10 @@ namespace Kindred.Methods;
 /// it beside the non-saturating adversarial loss (Goodfellow et al., arXiv:1406.2661). The gradient of the estimate is scaled down to the norm of the adversarial one where
 /// it is larger (adaptive clipping, appendix). One turn of each player a step, in the order of Algorithm 2: discriminator, statistics, generator.
 /// </remarks>
-[Method("mine-gan", Title = "MINE-GAN", Paper = "arXiv:1801.04062", Family = "generation", Modality = "points", Objective = "logistic GAN + Donsker–Varadhan bound")]
-[Method("gan", Title = "GAN", Paper = "arXiv:1406.2661", Family = "generation", Modality = "points", Objective = "logistic GAN", Role = MethodRole.Baseline)]
+[Method("mine-gan", Title = "MINE-GAN", Paper = "arXiv:1801.04062", Family = "generation", Modality = "points", Objective = "logistic GAN + Donsker–Varadhan bound",
+    Takes = SampleKinds.Points | SampleKinds.Pictures)]
+[Method("gan", Title = "GAN", Paper = "arXiv:1406.2661", Family = "generation", Modality = "points", Objective = "logistic GAN", Role = MethodRole.Baseline,
+    Takes = SampleKinds.Points | SampleKinds.Pictures)]
 public sealed class MineGAN : Method, IGenerates
 {
     /// <summary>The settings.</summary>
@@ -55,7 +57,7 @@ public sealed class MineGAN : Method, IGenerates
     {
         ArgumentNullException.ThrowIfNull(batch);
         batch.NeedsViews(1);
-        var real = batch.Views[0].X.Flatten(1) / options.Scale;                     // [N, D]
+        var real = shape.Rows(batch.Views[0], nameof(MineGAN)) / options.Scale;          // [N, D]
         var (input, code) = Draw(batch.Count, real.Device);
         var made = NoGradient.Of(() => generator.Forward(input));                   // the generator's weights are the same until its own turn
         List<Turn> turns = [new("discriminator", () => Adversarial.LogisticDiscriminator(discriminator.Forward(real), discriminator.Forward(made)))];

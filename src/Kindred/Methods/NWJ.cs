@@ -5,7 +5,7 @@ namespace Kindred.Methods;
 
 /// <summary>NWJ, called MINE-f too: a looser bound than Donsker and Varadhan's whose mini-batch gradient has no bias, and whose value swings more.</summary>
 /// <remarks>Nguyen, Wainwright, Jordan, arXiv:0809.0853; arXiv:1801.04062, eq. 9. At the optimum the critic is 1 + ln of the density ratio.</remarks>
-[Method("nwj", Title = "NWJ", Paper = "arXiv:0809.0853", Family = "mutual information", Modality = "pairs of vectors", Objective = "NWJ bound")]
+[Method("nwj", Title = "NWJ", Paper = "arXiv:0809.0853", Family = "mutual information", Modality = "pairs of vectors", Objective = "NWJ bound", Takes = SampleKinds.Points)]
 public sealed class NWJ(DataFacts facts, BoundMethod.CriticOptions options) : BoundMethod(facts, options)
 {
     private protected override (Tensor Loss, Tensor Nats) Bound(Tensor x, Tensor y)

@@ -10,7 +10,8 @@ namespace Kindred.Methods;
 /// Gutmann, Hyvärinen, "Noise-contrastive estimation", AISTATS 2010, Eq. 8. log p̃(x) = w·f(x) with f the encoder, log Z is learnt. The noise is a Gaussian with the data's
 /// own mean and deviation, value by value, or with mean 0 and a deviation that is given.
 /// </remarks>
-[Method("nce", Title = "Noise-contrastive estimation", Paper = "AISTATS 2010", Family = "density estimation", Modality = "points", Objective = "NCE", LeastBatch = 1)]
+[Method("nce", Title = "Noise-contrastive estimation", Paper = "AISTATS 2010", Family = "density estimation", Modality = "points", Objective = "NCE", LeastBatch = 1,
+    Takes = SampleKinds.Rows)]
 public sealed class NoiseContrast : Method, IEncodes, IScores
 {
     /// <summary>The settings.</summary>

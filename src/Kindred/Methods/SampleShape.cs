@@ -54,6 +54,17 @@ sealed record SampleShape(IReadOnlyList<long> Sides)
     IReadOnlyList<long> Square => Sides is [_, var height, var width] && height == width ? Sides
         : throw new ConfigurationException($"options.networks: convolutions go over square pictures, and a sample here is {string.Join(" × ", Sides)}; take networks: linear, or give a view with one size.");
 
+    /// <summary>Samples as rows of values, `[N, D]`.</summary>
+    /// <exception cref="ConfigurationException">The samples are of another kind or size than the generator writes.</exception>
+    internal Tensor Rows(View view, string who)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        SampleFit.Check(who, SampleKinds.Points | SampleKinds.Pictures, view.Kind);
+        var rows = view.X.Flatten(1);
+        return rows.Size(1) == Values ? rows
+            : throw new ConfigurationException($"{who} was made for samples of [{string.Join(", ", Sides)}], and these are [{string.Join(", ", view.X.Shape.Skip(1))}].");
+    }
+
     /// <summary>Rows of values as samples.</summary>
     /// <param name="rows">`[N, D]`.</param>
     internal Tensor Of(Tensor rows) => rows.Reshape([rows.Size(0), .. Sides]);

@@ -10,7 +10,8 @@ namespace Kindred.Methods;
 /// with its regression loss; the predictive learning that CMC (arXiv:1906.05849) compares contrast with. The representation is both encoders' side by side.
 /// Differs: one vector a picture is decoded, by two layers, into the other side averaged down to a raster; the paper decodes a feature map.
 /// </remarks>
-[Method("split-brain", Title = "Split-brain autoencoder", Paper = "arXiv:1611.09842", Family = "prediction", Objective = "squared error across views", Role = MethodRole.Baseline, LeastBatch = 1)]
+[Method("split-brain", Title = "Split-brain autoencoder", Paper = "arXiv:1611.09842", Family = "prediction", Objective = "squared error across views", Role = MethodRole.Baseline, LeastBatch = 1,
+    Takes = SampleKinds.Pictures)]
 public sealed class SplitBrain : Method, IEncodes
 {
     /// <summary>The settings.</summary>

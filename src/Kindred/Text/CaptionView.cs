@@ -12,5 +12,8 @@ public sealed class CaptionView(Tensor words, Tensor sentence, string name) : Ac
     public Tensor Sentence => Beside;
 
     /// <inheritdoc/>
+    public override SampleKinds Kind => SampleKinds.Captions;
+
+    /// <inheritdoc/>
     protected override View Of(Tensor x, Tensor beside) => new CaptionView(x, beside, Name);
 }

@@ -11,6 +11,9 @@ public sealed class TextView(Tensor tokens, Tensor mask, string name) : Accompan
     /// <summary>True where a token is real, bool `[N, T]`.</summary>
     public Tensor Mask => Beside;
 
+    /// <inheritdoc/>
+    public override SampleKinds Kind => SampleKinds.Sentences;
+
     /// <summary>Sentences of any length go through an encoder together: the shorter ones are filled up.</summary>
     public override string Shape => "tokens";
 

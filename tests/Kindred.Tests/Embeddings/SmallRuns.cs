@@ -58,7 +58,7 @@ public sealed class SmallRuns : IDisposable
         PngWriter.Write(path, picture);
     }
 
-    static void Sound(string path, int number)
+    public static void Sound(string path, int number)
     {
         var samples = Enumerable.Range(0, 3200).SelectMany(i => BitConverter.GetBytes((short)(8000 * Math.Sin(i * (0.02 + (0.005 * number)))))).ToArray();
         using var writer = new BinaryWriter(File.Create(path));
