@@ -184,7 +184,13 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
     static IEnumerable<(string Name, Written Entry)> ReadManifest(string path)
     {
         var file = Path.Combine(path, Manifest);
-        var listed = JsonText.ReadFile<Listed>(file, style).Files;
+        var manifest = JsonText.ReadFile<Listed>(file, style);
+        var listed = manifest.Files;
+        var named = StepOf(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))));
+
+        // A copy under another name would be gone on with, or kept, as the state of a step that it is not of.
+        if (named >= 0 && manifest.Step is { } step && step != named)
+            throw new DataException($"{file} is of step {step}: the folder was renamed, or copied from another.");
 
         if (!listed.ContainsKey(StateFile))
             throw new DataException($"{file} does not list {StateFile}.");
@@ -196,7 +202,7 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
 
     static string Plain(string file, string name) => name == Path.GetFileName(name) ? name : throw new DataException($"{file} lists '{name}', which is no plain file name.");
 
-    sealed record Listed(IReadOnlyDictionary<string, ListedFile> Files);
+    sealed record Listed(IReadOnlyDictionary<string, ListedFile> Files, long? Step = null);
 
     sealed record ListedFile(long Bytes, string Sha256);
 
