@@ -65,7 +65,8 @@ static class Mistake
     {
         foreach (var option in Chain(parsed.CommandResult).SelectMany(c => c.Children).OfType<OptionResult>())
             if (option.IdentifierTokenCount > 1 && !option.Option.ValueType.IsArray && option.Option is not HelpOption)
-                return $"{option.Option.Name} stands there {Times(option.IdentifierTokenCount)}{(option.Tokens.Count > 1 ? $" ({string.Join(", ", option.Tokens.Select(t => $"'{t.Value}'"))})" : "")}; "
+                return $"{option.Option.Name} stands there {Times(option.IdentifierTokenCount)}"
+                    + $"{(option.Tokens.Count > 1 ? $" ({string.Join(", ", option.Tokens.Select(t => $"'{t.Value}'"))})" : "")}; "
                     + "it can be said once, so leave out the others.";
         foreach (var argument in parsed.CommandResult.Children.OfType<ArgumentResult>().Where(a => a.Argument.Name == Changes))
         {

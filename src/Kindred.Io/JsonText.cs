@@ -26,16 +26,8 @@ public static class JsonText
     public static T Read<T>(ReadOnlySpan<byte> text, string from, JsonSerializerOptions? style = null) => (T)Read(text, from, typeof(T), style);
 
     /// <inheritdoc cref="Read{T}(ReadOnlySpan{byte}, string, JsonSerializerOptions?)"/>
-    public static T Read<T>(string text, string from, JsonSerializerOptions? style = null) => (T)Read(text, from, typeof(T), style);
-
-    /// <summary>Reads a whole text of a type that is known when the program runs.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="from">Where it comes from, for messages.</param>
-    /// <param name="type">What it holds.</param>
-    /// <param name="style">How names and numbers are written.</param>
-    /// <returns>What it says.</returns>
-    /// <exception cref="DataException">It is no JSON, or says something else than was expected.</exception>
-    public static object Read(string text, string from, Type type, JsonSerializerOptions? style = null) => Read(Encoding.UTF8.GetBytes(text ?? throw new ArgumentNullException(nameof(text))), from, type, style);
+    public static T Read<T>(string text, string from, JsonSerializerOptions? style = null) =>
+        (T)Read(Encoding.UTF8.GetBytes(text ?? throw new ArgumentNullException(nameof(text))), from, typeof(T), style);
 
     static object Read(ReadOnlySpan<byte> text, string from, Type type, JsonSerializerOptions? style)
     {
@@ -205,7 +197,8 @@ public static class JsonText
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsEnum)
-            return style is null ? "one of a few words" : $"one of {string.Join(", ", Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(v => JsonSerializer.Serialize(Enum.ToObject(type, v), type, style).Trim('"')))}";
+            return style is null ? "one of a few words"
+                : $"one of {string.Join(", ", Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(v => JsonSerializer.Serialize(Enum.ToObject(type, v), type, style).Trim('"')))}";
         if (type == typeof(JsonObject)) return "an object";
         if (type == typeof(string)) return "a text";
         if (type == typeof(bool)) return "true or false";

@@ -1,15 +1,12 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kindred.Io;
 
 namespace Kindred.Data.Views;
 
 /// <summary>A view plan as JSON, for a file that outlives its recipe: <c>[{"name":"resize","size":32,"square":true}, …]</c>, an operation a line of a recipe.</summary>
 public static class ViewJson
 {
-    const string Source = "the view operations";
-
     static readonly JsonSerializerOptions style = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, PropertyNameCaseInsensitive = false };
 
     // Operations are this assembly's; those of a plug-in are not described, as who reads the file may be without it.
@@ -44,18 +41,21 @@ public static class ViewJson
     /// <exception cref="DataException">It is no such text, or names an operation that there is not.</exception>
     public static ViewPlan Read(string json)
     {
-        var operations = JsonText.Read<JsonObject[]>(json, Source);
-        try { return new ViewPlan([.. operations.Select(Read)]); }
-        catch (ConfigurationException e) { throw new DataException($"{Source}: {e.Message}", e); }
+        try { return new ViewPlan([.. (JsonNode.Parse(json)?.AsArray() ?? throw new JsonException("it is null")).Select(n => Read(n!.AsObject()))]); }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or NotSupportedException)
+        {
+            // What is thrown speaks of the reader's insides.
+            throw new DataException($"'{json}' is no list of view operations such as [{{\"name\":\"resize\",\"size\":32}}]; it is damaged, or a newer version of Kindred wrote it.", e);
+        }
     }
 
     static Augmentation Read(JsonObject written)
     {
-        var name = JsonText.Value(written, "name", Source, "");
+        var name = written["name"]?.GetValue<string>() ?? "";
         var type = operations.Value.GetValueOrDefault(name)
             ?? throw new DataException($"there is no view operation '{name}'{Suggest.Nearest(name, operations.Value.Keys)}; a newer version of Kindred wrote it.");
         var rest = new JsonObject([.. written.Where(p => p.Key != "name").Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))]);
-        return (Augmentation)JsonText.Read(rest.ToJsonString(), $"{Source}, {name}", type, style);
+        return (Augmentation)rest.Deserialize(type, style)!;
     }
 
     static ParameterInfo[] Options(Type type) => type.GetConstructors().MaxBy(c => c.GetParameters().Length)!.GetParameters();

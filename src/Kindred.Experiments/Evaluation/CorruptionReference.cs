@@ -46,6 +46,10 @@ sealed class CorruptionReference
         {
             throw new DataException($"reference: '{file}' cannot be read; evaluate that run first, kindred eval corruption --run DIR.", e);
         }
+        catch (DataException e) when (!e.Message.StartsWith("reference:", StringComparison.Ordinal))
+        {
+            throw new DataException($"reference: '{file}' is no report of the protocol corruption: {e.Message}", e);
+        }
     }
 
     sealed record Report(string Protocol, IReadOnlyDictionary<string, double?> Metrics, Said Settings);

@@ -21,7 +21,8 @@ static class StateCost
     internal static string? Of(string path, IReadOnlyList<long> shape, long each)
     {
         var bytes = shape.Aggregate((double)each, (all, size) => all * size);
-        return bytes < Much ? null : string.Create(CultureInfo.InvariantCulture, $"the method keeps {bytes / (1L << 30):0.##} GiB in '{path}' [{string.Join(", ", shape)}]: steps work with it, and every checkpoint ")
+        return bytes < Much ? null
+            : string.Create(CultureInfo.InvariantCulture, $"the method keeps {bytes / (1L << 30):0.##} GiB in '{path}' [{string.Join(", ", shape)}]: steps work with it, and every checkpoint ")
             + "holds it. Options such as a queue, a width or a number of experts decide how much; kindred train … --estimate says what a training takes.";
     }
 }

@@ -1,5 +1,6 @@
 using Kindred.Experiments.Recipes;
 using Kindred.Methods;
+using Kindred.Tests.Methods;
 using Kindred.Torch;
 
 namespace Kindred.Tests.Recipes;
