@@ -13,7 +13,7 @@ public sealed class TwiceTests
     [InlineData("eval knn --run a k=3 k=5", "k is changed twice")]
     [InlineData("eval knn --run a --k 3 k=5", "--k and 'k=5' say the same twice")]
     [InlineData("train simclr --seed 1 train.seed=2", "--seed and 'train.seed=2' say the same twice")]
-    [InlineData("config show simclr --data emoji data=emoji", "--data and 'data=emoji' say the same twice")]
+    [InlineData("config print simclr --data emoji data=emoji", "--data and 'data=emoji' say the same twice")]
     [InlineData("train simclr train.optimizer.momentum=0.5 train.optimizer=adam", "write the whole first")]
     public void What_stands_there_twice_is_refused(string words, string said)
     {
@@ -24,8 +24,8 @@ public sealed class TwiceTests
 
     [Theory]
     [InlineData("--plugin a.dll --plugin b.dll list methods", "there is no plug-in 'a.dll'")]
-    [InlineData("config show simclr views.0.of.+=flip views.0.of.+=gray", "")]
-    [InlineData("config show simclr train.optimizer=sgd train.optimizer.momentum=0.5", "")]
+    [InlineData("config print simclr views.0.of.+=flip views.0.of.+=gray", "")]
+    [InlineData("config print simclr train.optimizer=sgd train.optimizer.momentum=0.5", "")]
     public void What_may_be_said_several_times_is_left_alone(string words, string said)
     {
         var (code, _, errors) = Cli.Run(words.Split(' '));
