@@ -80,9 +80,19 @@ sealed class CollectionFiles : IDisposable
     {
         foreach (var line in JsonLines.Read(In($"{number}.log")))
         {
-            if (line["gone"] is { } gone) yield return ((string)gone!, null, null);
-            else yield return ((string)line["put"]!, (string)line["record"]!, MemoryMarshal.Cast<byte, float>(Convert.FromBase64String((string)line["vector"]!)).ToArray());
+            if (line["gone"] is not null) yield return (Text(line, "gone"), null, null);
+            else yield return (Text(line, "put"), Text(line, "record"), Vector(Text(line, "vector")));
         }
+    }
+
+    string Text(JsonObject line, string key) => JsonText.Value<string?>(line, key, In($"{number}.log"), null)
+        ?? throw new DataException($"{In($"{number}.log")}: a line lacks '{key}'; it is damaged.");
+
+    float[] Vector(string text)
+    {
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) && length % sizeof(float) == 0 ? MemoryMarshal.Cast<byte, float>(bytes.AsSpan(0, length)).ToArray()
+            : throw new DataException($"{In($"{number}.log")}: a vector is no base64 of numbers in single precision; it is damaged.");
     }
 
     internal void Put(string key, string record, float[] vector) =>

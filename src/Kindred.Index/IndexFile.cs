@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Hashing;
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -23,7 +24,7 @@ sealed class IndexFile : IDisposable
             throw new DataException($"{path} is an index of version {Word("version")}; this program reads version {Version}. Build it again.");
         Vectors = FileVectors.OfSafeTensors(path);
         Options = new(MetricNames.Find(Word("metric")), Word("kind") == "graph" ? IndexKind.Graph : IndexKind.Exact, Number("links"), Number("construction"),
-            ulong.Parse(Word("seed"), CultureInfo.InvariantCulture));
+            Whole<ulong>("seed"));
         Source = file.Metadata.GetValueOrDefault("source");
         var (offsets, text) = (file.Entry("names.offsets"), file.Entry("names.text"));
         if (offsets.Type != ElementType.Int64 || offsets.Shape is not [var ends] || ends != Vectors.Count + 1L || text.Type != ElementType.UInt8)
@@ -60,8 +61,7 @@ sealed class IndexFile : IDisposable
         {
             file.Dispose();
             map?.Dispose();
-            throw e is FormatException or OverflowException or JsonException or ConfigurationException
-                ? new DataException($"{path} is damaged: {e.Message} Build the index again.", e) : e;
+            throw e is ConfigurationException ? new DataException($"{path} is damaged: {e.Message} Build the index again.", e) : e;
         }
     }
 
@@ -85,11 +85,14 @@ sealed class IndexFile : IDisposable
     string Word(string key) => file.Metadata.TryGetValue(key, out var word) ? word
         : throw new DataException($"{Path} is no index, or a damaged one: it does not say its {key}. `kindred index build` makes one of vectors.");
 
-    int Number(string key) => int.Parse(Word(key), CultureInfo.InvariantCulture);
+    int Number(string key) => Whole<int>(key);
+
+    T Whole<T>(string key) where T : IBinaryInteger<T> => T.TryParse(Word(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new DataException($"{Path} is damaged: its {key} is '{Word(key)}', and a whole number was expected. Build the index again.");
 
     string?[] ReadLabels()
     {
-        var classes = JsonSerializer.Deserialize<string[]>(Word("classes")) ?? [];
+        var classes = JsonText.Read<string[]>(Word("classes"), $"{Path}, classes");
         var entry = file.Entry("labels");
         if (entry.Type != ElementType.Int32 || entry.Shape is not [var count] || count != Vectors.Count)
             throw new DataException($"{Path} is damaged: it has labels for {entry.Shape.FirstOrDefault()} of {Vectors.Count} vectors.");

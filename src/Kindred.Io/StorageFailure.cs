@@ -21,6 +21,8 @@ public static class StorageFailure
         {
             (NoSpace or Quota or Windows, _) => $"cannot write {path}: the disk is full{after}{Room(folder)}. Free some space, or choose another folder with --out; what was there before is intact.",
             (ReadOnly, _) => $"cannot write {path}: the file system is read-only. Choose another folder with --out.",
+            (_, UnauthorizedAccessException) when Directory.Exists(path) && error.Message.Contains($"'{Path.GetFullPath(path)}'", StringComparison.Ordinal) =>
+                $"cannot write {path}: there is a folder of this name that may not be written, or that stands where a file is to be. Move it away, or choose another folder with --out.",
             (_, UnauthorizedAccessException) => $"cannot write {path}: permission denied for user {Environment.UserName}. Choose another folder with --out, or change its owner.",
             (_, DirectoryNotFoundException or FileNotFoundException) => $"cannot write {path}: its folder {folder} is gone or takes nothing new. Choose another folder with --out.",
             _ => $"cannot write {path}{after}: {error.Message.TrimEnd('.')}. Mend that, or choose another folder with --out.",

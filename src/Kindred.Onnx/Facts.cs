@@ -21,11 +21,15 @@ static class Facts
     {
         var written = Need(model, source, OnnxKeys.Kind);
         if (written != kind) throw new DataException($"{source} holds an encoder of {written}, and {kind} are wanted here.");
-        return (int.Parse(Need(model, source, OnnxKeys.Dim), CultureInfo.InvariantCulture), $"{Need(model, source, OnnxKeys.Method)} {model.Metadata.GetValueOrDefault(OnnxKeys.Encoder)}".Trim());
+        return (Number(model, source, OnnxKeys.Dim), $"{Need(model, source, OnnxKeys.Method)} {model.Metadata.GetValueOrDefault(OnnxKeys.Encoder)}".Trim());
     }
 
     public static string Need(OnnxModel model, string source, string key) => model.Metadata.GetValueOrDefault(key)
         ?? throw new DataException($"{source} does not say '{key}' in its metadata: it is no file of `kindred export onnx`, or its run did not know it.");
+
+    public static int Number(OnnxModel model, string source, string key) =>
+        int.TryParse(Need(model, source, key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+            : throw new DataException($"{source}: '{key}' in its metadata is '{Need(model, source, key)}', and a whole number from 1 on was expected; export it anew from its run.");
 
     public static IEnumerable<float[]> Rows(NamedArray output)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Kindred.Data.Views;
 using Kindred.Io;
 using Kindred.Io.Onnx;
@@ -22,7 +21,7 @@ public sealed class OnnxPictures : ISampleEncoder<ReadOnlyMemory<byte>>
     {
         this.model = model;
         (Dimensions, Name) = Facts.Of(model, source, "pictures");
-        var input = JsonSerializer.Deserialize<Dictionary<string, long>>(Facts.Need(model, source, OnnxKeys.Input))!;
+        var input = JsonText.Read<Dictionary<string, long>>(Facts.Need(model, source, OnnxKeys.Input), $"{source}, {OnnxKeys.Input}");
         views = new(ViewJson.Read(Facts.Need(model, source, OnnxKeys.View)), (int)input.GetValueOrDefault("channels", 3));
     }
 

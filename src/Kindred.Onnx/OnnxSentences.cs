@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Kindred.Data.Text;
 using Kindred.Io;
@@ -19,7 +18,7 @@ public sealed class OnnxSentences : ISampleEncoder<string>
     {
         this.model = model;
         (Dimensions, Name) = Facts.Of(model, source, "text");
-        length = int.Parse(Facts.Need(model, source, OnnxKeys.Length), CultureInfo.InvariantCulture);
+        length = Facts.Number(model, source, OnnxKeys.Length);
         tokenizer = Vocabulary(model, source);
     }
 
@@ -42,7 +41,10 @@ public sealed class OnnxSentences : ISampleEncoder<string>
         try
         {
             foreach (var (key, value) in model.Metadata.Where(m => m.Key.StartsWith(OnnxKeys.Vocabulary, StringComparison.Ordinal)))
-                File.WriteAllBytes(Path.Combine(folder, Path.GetFileName(key)), Convert.FromBase64String(value));
+            {
+                try { File.WriteAllBytes(Path.Combine(folder, Path.GetFileName(key)), Convert.FromBase64String(value)); }
+                catch (FormatException e) { throw new DataException($"{source}: '{key}' in its metadata is no base64; export it anew from its run.", e); }
+            }
             return Tokenizer.IsIn(folder) ? Tokenizer.Read(folder) : throw new DataException($"{source} carries no vocabulary; export it anew from its run.");
         }
         finally { Directory.Delete(folder, recursive: true); }

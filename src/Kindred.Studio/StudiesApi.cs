@@ -36,7 +36,7 @@ static class StudiesApi
     static StudyLine Line(Place study)
     {
         var result = Result(study);
-        var holds = (result?["holds"] as JsonArray ?? []).Select(h => h?["holds"]?.GetValue<bool?>()).ToArray();
+        var holds = (result?["holds"] as JsonArray ?? []).Select(h => (h as JsonObject)?["holds"] is JsonValue said && said.TryGetValue<bool>(out var held) ? held : (bool?)null).ToArray();
         return new(study.Id, study.Name, result?["title"]?.ToString(), result?["paper"]?.ToString(), result?["claim"]?.ToString(), (result?["cells"] as JsonArray)?.Count ?? 0,
             holds.Count(h => h == true), holds.Count(h => h == false), holds.Count(h => h is null));
     }

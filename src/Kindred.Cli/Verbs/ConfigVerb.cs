@@ -8,7 +8,7 @@ namespace Kindred.Cli.Verbs;
 static class ConfigVerb
 {
     static readonly Argument<string> name = new("recipe") { Description = "A recipe file, a recipe's name (kindred list recipes) or a method's." };
-    static readonly Argument<string[]> changes = new("key=value") { Description = "Changes to the recipe by dotted path.", Arity = ArgumentArity.ZeroOrMore };
+    static readonly Argument<string[]> changes = new(Mistake.Changes) { Description = "Changes to the recipe by dotted path.", Arity = ArgumentArity.ZeroOrMore };
     static readonly Option<string?> data = new("--data") { Description = "A data URI in place of the recipe's." };
     static readonly Option<bool> json = new("--json") { Description = "JSON on stdout." };
 

@@ -13,7 +13,7 @@ static class DataPreviewVerb
     internal static Command Create()
     {
         var name = new Argument<string>("method") { Description = "A method's name (kindred list methods) or a recipe file." };
-        var overrides = new Argument<string[]>("key=value") { Description = "Changes to the recipe by dotted path.", Arity = ArgumentArity.ZeroOrMore };
+        var overrides = new Argument<string[]>(Mistake.Changes) { Description = "Changes to the recipe by dotted path.", Arity = ArgumentArity.ZeroOrMore };
         var file = new Option<string>("--out") { Description = "The PNG file; the drawn parameters go beside it, into FILE.txt. Of what is no picture, only the text is written.", Required = true };
         var data = new Option<string?>("--data") { Description = "Data URI; the recipe's own if left out." };
         var seed = new Option<ulong>("--seed") { Description = "Chooses pictures and views." };

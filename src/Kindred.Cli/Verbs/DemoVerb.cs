@@ -25,7 +25,7 @@ static class DemoVerb
     internal static Command Create()
     {
         var output = new Option<string>("--out") { Description = "The run folder.", DefaultValueFactory = _ => Path.Combine("runs", "demo") };
-        var overrides = new Argument<string[]>("key=value") { Description = "Changes to the recipe demo.yaml.", Arity = ArgumentArity.ZeroOrMore };
+        var overrides = new Argument<string[]>(Mistake.Changes) { Description = "Changes to the recipe demo.yaml.", Arity = ArgumentArity.ZeroOrMore };
         var json = Output.JsonOption("One JSON object as the last line on stdout.");
         var command = new Command("demo", "Trains SimCLR on emoji pictures, shows that it finds the originals of edited pictures, and leaves a report.") { output, overrides, json };
         command.SetAction((result, cancel) => Task.FromResult(Run(result.GetValue(output)!, result.GetValue(overrides) ?? [], result.GetValue(json), cancel)));

@@ -13,7 +13,7 @@ static class EvalVerb
     internal static Command Create()
     {
         var protocol = new Argument<string>("protocol") { Description = string.Join(", ", Evaluations.All.Select(p => p.Name)) };
-        var changes = new Argument<string[]>("key=value") { Description = "The protocol's settings, such as k=20.", Arity = ArgumentArity.ZeroOrMore };
+        var changes = new Argument<string[]>(Mistake.Changes) { Description = "The protocol's settings, such as k=20.", Arity = ArgumentArity.ZeroOrMore };
         var run = new Option<string?>("--run") { Description = "The run's folder, or a checkpoint of it: RUN/checkpoints/best." };
         var weights = new Option<string?>("--weights") { Description = "Evaluates these weights instead of the run's: a run, a checkpoint or a file, another project's too (docs/weights.md)." };
         var recipe = new Option<string?>("--recipe") { Description = "The recipe whose network takes the weights, where there is no run." };

@@ -11,7 +11,7 @@ namespace Kindred.Cli.Verbs;
 static class StudyVerb
 {
     static readonly Argument<string?> name = new("study") { Arity = ArgumentArity.ZeroOrOne, Description = "A study's name or file; without one, the studies are listed." };
-    static readonly Argument<string[]> overrides = new("key=value") { Arity = ArgumentArity.ZeroOrMore, Description = "Changes for every cell by dotted path, such as train.epochs=1." };
+    static readonly Argument<string[]> overrides = new(Mistake.Changes) { Arity = ArgumentArity.ZeroOrMore, Description = "Changes for every cell by dotted path, such as train.epochs=1." };
     static readonly Option<string?> data = new("--data") { Description = "A data URI such as tar:PATH?fraction=0.2; the built-in sample if left out." };
     static readonly Option<string?> output = new("--out") { Description = "The study's folder; runs/study-NAME if left out. What is done there already is not done again." };
     static readonly Option<string?> seeds = new("--seeds") { Description = "Every cell runs once with each: 0,1,2." };

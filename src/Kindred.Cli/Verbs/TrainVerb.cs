@@ -13,7 +13,7 @@ static class TrainVerb
     internal static Command Create()
     {
         var name = new Argument<string>("method") { Description = "A method's name (kindred list methods) or a recipe file." };
-        var overrides = new Argument<string[]>("key=value") { Description = "Changes to the recipe by dotted path, such as train.epochs=10.", Arity = ArgumentArity.ZeroOrMore };
+        var overrides = new Argument<string[]>(Mistake.Changes) { Description = "Changes to the recipe by dotted path, such as train.epochs=10.", Arity = ArgumentArity.ZeroOrMore };
         var data = new Option<string?>("--data") { Description = "A data URI such as emoji, folder:PATH, cifar10:PATH or tar:PATH." };
         var output = new Option<string?>("--out") { Description = "The run folder; runs/NAME-DATE if left out." };
         var steps = new Option<long?>("--max-steps") { Description = "Stops early after this many steps; schedules keep their length." };
@@ -63,6 +63,7 @@ static class TrainVerb
         var requests = Evaluations.Requested(recipe.Phases[^1]);
         using var display = new ProgressDisplay();
         string[] next = [];
+        var evaluated = true;
         var run = new TrainingRun(recipe, new RunOptions
         {
             Folder = folder,
@@ -88,15 +89,15 @@ static class TrainVerb
             {
                 display.End();
                 next = NextCommand.AfterTraining(folder.Path, experiment.Method, experiment.Data, [.. requests.Select(r => r.Protocol)]);
-                Evaluate(experiment, folder, requests, display, cancel);
+                evaluated = Evaluate(experiment, folder, requests, display, cancel);
             },
         };
         var summary = run.Run(cancel);
         display.End();
-        if (!summary.Finished) next = [GoesOn(request, folder)];
+        if (!summary.Finished || !evaluated) next = [GoesOn(request, folder)];
         if (request.Json) Output.Json(summary with { Next = next.FirstOrDefault() });
         else Say(summary, recipe, next, display);
-        return cancel.IsCancellationRequested && !summary.Finished ? Launcher.Preempted : 0;
+        return (cancel.IsCancellationRequested && !summary.Finished) || !evaluated ? Launcher.Preempted : 0;
     }
 
     static void Say(RunSummary summary, Recipe recipe, string[] next, ProgressDisplay display)
@@ -145,10 +146,10 @@ static class TrainVerb
         return cancel.IsCancellationRequested ? Launcher.Preempted : 0;
     }
 
-    // What the recipe asks for under 'evaluate', once all is trained. An evaluation that fails does not undo the training.
-    internal static void Evaluate(Experiment experiment, RunFolder folder, IReadOnlyList<EvaluationRequest> requests, ProgressDisplay display, CancellationToken cancel)
+    // What the recipe asks for under 'evaluate', once all is trained; false where it was stopped. An evaluation that fails does not undo the training.
+    internal static bool Evaluate(Experiment experiment, RunFolder folder, IReadOnlyList<EvaluationRequest> requests, ProgressDisplay display, CancellationToken cancel)
     {
-        if (folder.Info.State != RunState.Finished) return;
+        if (folder.Info.State != RunState.Finished) return true;
         foreach (var request in requests)
         {
             try
@@ -161,10 +162,11 @@ static class TrainVerb
             catch (OperationCanceledException)
             {
                 display.Note($"kindred: the run is whole, its evaluation by {request.Protocol} was stopped.");
-                return;
+                return false;
             }
             catch (KindredException e) { display.Note($"kindred: the run is not evaluated by {request.Protocol}: {e.Message}"); }
         }
+        return true;
     }
 
     static string Listed(IReadOnlyDictionary<string, double> metrics) => string.Join(", ", metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:0.##}")));

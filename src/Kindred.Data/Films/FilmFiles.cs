@@ -56,29 +56,26 @@ public static class FilmFiles
         var known = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         try
         {
-            using var json = JsonDocument.Parse(Bare(members.Read("captions.json")));
-            foreach (var video in All(json.RootElement, "videos"))
+            var root = JsonText.Read<JsonElement>(members.Read("captions.json"), file);
+            foreach (var video in All(root, "videos"))
             {
                 var id = Safe(file, Text(video, "video_id"));
                 var captions = new List<string>();
                 if (!known.TryAdd(id, captions)) throw new DataException($"{file}: the video '{id}' stands there twice.");
                 films.Add((id, video.TryGetProperty("split", out var split) && split.ValueKind != JsonValueKind.Null ? Text(video, "split") : null, captions));
             }
-            foreach (var sentence in All(json.RootElement, "sentences"))
+            foreach (var sentence in All(root, "sentences"))
             {
                 var (id, caption) = (Text(sentence, "video_id"), Text(sentence, "caption"));
                 if (!known.TryGetValue(id, out var captions)) bad.Add(new(-1, id, "a caption of a video that is not listed"));
                 else if (!string.IsNullOrWhiteSpace(caption)) captions.Add(caption.Trim());
             }
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (InvalidOperationException e)
         {
             throw new DataException($"{file} has not the layout of MSR-VTT, {{\"videos\": [{{\"video_id\", \"split\"}}], \"sentences\": [{{\"video_id\", \"caption\"}}]}}: {e.Message}", e);
         }
         return films;
-
-        // A byte-order mark, which some editors write, is none of JSON.
-        static ReadOnlyMemory<byte> Bare(byte[] bytes) => bytes.AsMemory(bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
 
         static JsonElement Part(JsonElement whole, string name) => whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty(name, out var part) ? part
             : throw new InvalidOperationException($"'{name}' is missing");

@@ -1,5 +1,4 @@
 using System.IO.MemoryMappedFiles;
-using System.Text.Json;
 using Kindred.Data.Files;
 using Kindred.Data.Pictures;
 using Kindred.Data.Views;
@@ -50,8 +49,8 @@ public sealed unsafe class PackedPictures : IPictures
                 throw Damaged($"the trailer at byte {length - TrailerBytes} does not fit a file of {length} bytes");
             Count = (int)count;
             table = (Row*)(start + tableAt);
-            var text = JsonSerializer.Deserialize<Text>(new ReadOnlySpan<byte>(start + textAt, checked((int)textLength)));
-            (names, Classes) = (text!.Names, text.Classes);
+            var text = JsonText.Read<Text>(new ReadOnlySpan<byte>(start + textAt, checked((int)textLength)), $"{path}, the text at byte {textAt}");
+            (names, Classes) = (text.Names, text.Classes);
             for (var i = 0; i < Count; i++)
             {
                 var row = table[i];
@@ -65,7 +64,7 @@ public sealed unsafe class PackedPictures : IPictures
         catch (Exception exception)
         {
             Dispose();
-            if (exception is JsonException or OverflowException)
+            if (exception is OverflowException)
                 throw Damaged("its names cannot be read");
             throw;
         }

@@ -154,19 +154,47 @@ public sealed class BytePairTokenizer : Tokenizer
     public BytePairTokenizer(byte[] vocabulary, byte[] merges, string path)
     {
         (this.vocabulary, this.merges) = (vocabulary, merges);
-        try
+        Dictionary<string, int> known;
+        try { known = JsonText.Read<Dictionary<string, int>>(vocabulary, path); }
+        catch (DataException e) { throw new DataException($"{e.Message} Expected is vocab.json of byte-level BPE: {{\"token\": number, …}}, beside merges.txt.", e); }
+        Numbered(known, path);
+        var rules = Rules(known, merges, Path.Combine(Path.GetDirectoryName(path) ?? "", "merges.txt"));
+        try { tokenizer = BpeTokenizer.Create(new BpeOptions(known) { Merges = rules, ByteLevel = true, PreTokenizer = RobertaPreTokenizer.Instance }); }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or InvalidDataException or FormatException)
         {
-            var known = System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, int>>(vocabulary) ?? throw new System.Text.Json.JsonException("it is empty");
-            if (known.Count == 0 || known.Values.Any(v => v < 0 || v >= known.Count)) throw new DataException($"{path}: {known.Count} tokens are not numbered from 0 on without gaps.");
-            var rules = Utf8.Lines(merges, "merges.txt").Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal));
-            tokenizer = BpeTokenizer.Create(new BpeOptions(known) { Merges = rules, ByteLevel = true, PreTokenizer = RobertaPreTokenizer.Instance });
-            Count = known.Count;
-            (first, last) = (known.GetValueOrDefault("<s>", -1), known.GetValueOrDefault("</s>", known.GetValueOrDefault("<|endoftext|>", -1)));
+            throw new DataException($"{path} and merges.txt are no vocabulary of byte-level BPE.", e);
         }
-        catch (Exception e) when (e is System.Text.Json.JsonException or ArgumentException or InvalidOperationException or InvalidDataException or FormatException)
+        Count = known.Count;
+        (first, last) = (known.GetValueOrDefault("<s>", -1), known.GetValueOrDefault("</s>", known.GetValueOrDefault("<|endoftext|>", -1)));
+    }
+
+    static void Numbered(Dictionary<string, int> known, string path)
+    {
+        if (known.Count == 0) throw new DataException($"{path} holds no token.");
+        var owners = new string?[known.Count];
+        foreach (var (token, number) in known)
         {
-            throw new DataException($"{path} and merges.txt are no vocabulary of byte-level BPE: {e.Message}", e);
+            if (number < 0 || number >= owners.Length)
+                throw new DataException($"{path}: '{token}' has the number {number}, and the {owners.Length} tokens are numbered from 0 to {owners.Length - 1}, without gaps.");
+            if (owners[number] is { } other) throw new DataException($"{path}: '{other}' and '{token}' have the same number, {number}.");
+            owners[number] = token;
         }
+    }
+
+    // A rule joins two tokens into a third, and all three have numbers.
+    static List<string> Rules(Dictionary<string, int> known, byte[] merges, string path)
+    {
+        var rules = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (i, line) in Utf8.Lines(merges, path).Index())
+        {
+            if (line.Length == 0 || line.StartsWith("#version", StringComparison.Ordinal)) continue;
+            if (line.Split(' ') is not [{ Length: > 0 } left, { Length: > 0 } right])
+                throw new DataException($"{path}, line {i + 1}: two tokens with a blank between them were expected, this is '{(line.Length > 40 ? $"{line[..40]}…" : line)}'.");
+            if (new[] { left, right, left + right }.FirstOrDefault(token => !known.ContainsKey(token)) is { } missing)
+                throw new DataException($"{path}, line {i + 1}: vocab.json has no token '{missing}'; do the two files belong together?");
+            if (!rules.TryAdd(line, i)) throw new DataException($"{path}, line {i + 1}: the rule '{line}' stands in line {rules[line] + 1} already.");
+        }
+        return [.. rules.Keys];
     }
 
     /// <inheritdoc/>
@@ -216,7 +244,11 @@ public sealed class SentencePieces : Tokenizer
     {
         this.file = file;
         try { tokenizer = Open(file); }
-        catch (Exception e) when (e is not OutOfMemoryException) { throw new DataException($"{path} is no SentencePiece model: {e.Message}", e); }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // What is thrown speaks of the reader's insides.
+            throw new DataException($"{path} is no SentencePiece model, or a damaged one; expected is a .model file of pieces (unigram or BPE), as sentencepiece trains it.", e);
+        }
         Count = tokenizer.Vocabulary.Count == 0 ? throw new DataException($"{path}: the model has no pieces.") : tokenizer.Vocabulary.Values.Max() + 1;
     }
 

@@ -44,7 +44,8 @@ public static class ViewJson
         try { return new ViewPlan([.. (JsonNode.Parse(json)?.AsArray() ?? throw new JsonException("it is null")).Select(n => Read(n!.AsObject()))]); }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or NotSupportedException)
         {
-            throw new DataException($"'{json}' is no list of view operations: {e.Message}", e);
+            // What is thrown speaks of the reader's insides.
+            throw new DataException($"'{json}' is no list of view operations such as [{{\"name\":\"resize\",\"size\":32}}]; it is damaged, or a newer version of Kindred wrote it.", e);
         }
     }
 

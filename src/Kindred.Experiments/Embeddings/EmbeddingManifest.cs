@@ -46,10 +46,9 @@ public sealed record EmbeddingManifest(string Run, string Method, string Checkpo
     {
         try
         {
-            var read = JsonSerializer.Deserialize<EmbeddingManifest>(text, style);
-            return read is { Run: not null, Layer: not null, Data: not null, Classes: not null } ? read : throw new JsonException("it names no run, layer or data.");
+            return JsonText.Read<EmbeddingManifest>(text, from, style);
         }
-        catch (JsonException e) { throw new DataException($"{from} does not say where the vectors come from: {e.Message} Embed again, or delete it.", e); }
+        catch (DataException e) { throw new DataException($"{e.Message} It is to say where the vectors come from. Embed again, or delete it.", e); }
     }
 }
 

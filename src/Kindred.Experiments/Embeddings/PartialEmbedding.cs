@@ -13,6 +13,7 @@ namespace Kindred.Experiments.Embeddings;
 sealed class PartialEmbedding : IDisposable
 {
     static readonly TimeSpan between = TimeSpan.FromSeconds(2);
+    static readonly JsonSerializerOptions style = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     readonly string path, folder;
     readonly JsonObject request;
@@ -73,10 +74,11 @@ sealed class PartialEmbedding : IDisposable
     void Resume(Action<string>? warn)
     {
         var (nameBytes, known) = (0L, Read());
-        if (known is not null && JsonNode.DeepEquals(known["request"], request))
+        if (known is not null && JsonNode.DeepEquals(known.Request, request))
         {
-            (Batches, Rows, Dimension, nameBytes) = ((int)known["batches"]!, (int)known["rows"]!, (int)known["dimension"]!, (long)known["name_bytes"]!);
-            if (rows.Length < (long)Rows * Dimension * sizeof(float) || names.Length < nameBytes) (Batches, Rows, Dimension, nameBytes) = (0, 0, 0, 0);
+            (Batches, Rows, Dimension, nameBytes) = (known.Batches, known.Rows, known.Dimension, known.NameBytes);
+            if (Math.Min(Math.Min(Batches, Rows), Math.Min(Dimension, nameBytes)) < 0 || rows.Length < (long)Rows * Dimension * sizeof(float) || names.Length < nameBytes)
+                (Batches, Rows, Dimension, nameBytes) = (0, 0, 0, 0);
         }
         else if (known is not null)
         {
@@ -88,12 +90,14 @@ sealed class PartialEmbedding : IDisposable
         names.Position = nameBytes;
     }
 
-    JsonObject? Read()
+    Known? Read()
     {
         if (!File.Exists(ProgressFile)) return null;
-        try { return JsonNode.Parse(File.ReadAllText(ProgressFile)) as JsonObject; }
-        catch (JsonException) { return null; }
+        try { return JsonText.ReadFile<Known>(ProgressFile, style); }
+        catch (DataException) { return null; }
     }
+
+    sealed record Known(int Batches, int Rows, int Dimension, long NameBytes, JsonObject Request);
 
     internal void Add(EmbeddedBatch batch, string[] called, string?[]? labels)
     {
@@ -140,8 +144,9 @@ sealed class PartialEmbedding : IDisposable
     {
         foreach (var line in File.ReadLines(NameFile))
         {
-            using var parsed = JsonDocument.Parse(line);
-            yield return (parsed.RootElement[0].GetInt32(), parsed.RootElement[1].GetString()!, parsed.RootElement[2].GetString());
+            // What was written here is checked all the same: a disk may fail under it.
+            yield return JsonText.Read<JsonArray>(line, NameFile) is [JsonValue number, JsonValue name, var label] && number.TryGetValue<int>(out var row) && name.TryGetValue<string>(out var called)
+                ? (row, called, label?.ToString()) : throw new DataException($"{NameFile}: '{line}' is no number, name and label; delete {folder} and embed again.");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Kindred.Io;
 using Kindred.Metrics;
 using Kindred.Torch;
@@ -9,6 +8,8 @@ namespace Kindred.Experiments.Evaluation;
 /// <summary>Another network's report of <see cref="Corruptions"/>, which errors are divided by.</summary>
 sealed class CorruptionReference
 {
+    static readonly JsonSerializerOptions style = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
     readonly IReadOnlyList<string> families;
     readonly Dictionary<string, double> accuracy;
 
@@ -36,22 +37,24 @@ sealed class CorruptionReference
     {
         try
         {
-            var report = JsonNode.Parse(RegularFile.ReadAllText(file)) as JsonObject;
-            var metrics = report?["metrics"] as JsonObject;
-            var severities = report?["settings"]?["severities"] as JsonArray;
-            if (report?["protocol"]?.GetValue<string>() != "corruption" || metrics is null || severities is null)
-                throw new DataException($"reference: '{file}' is no report of the protocol corruption.");
-            return (metrics.Where(m => m.Value is not null).ToDictionary(m => m.Key, m => m.Value!.GetValue<double>()), [.. severities.Select(s => s!.GetValue<int>())]);
+            var report = JsonText.ReadFile<Report>(file, style);
+            if (report.Protocol != "corruption")
+                throw new DataException($"reference: '{file}' is no report of the protocol corruption, but of '{report.Protocol}'.");
+            return (report.Metrics.Where(m => m.Value is not null).ToDictionary(m => m.Key, m => m.Value!.Value), report.Settings.Severities);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException { InnerException: IOException or UnauthorizedAccessException })
         {
             throw new DataException($"reference: '{file}' cannot be read; evaluate that run first, kindred eval corruption --run DIR.", e);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (DataException e) when (!e.Message.StartsWith("reference:", StringComparison.Ordinal))
         {
             throw new DataException($"reference: '{file}' is no report of the protocol corruption: {e.Message}", e);
         }
     }
+
+    sealed record Report(string Protocol, IReadOnlyDictionary<string, double?> Metrics, Said Settings);
+
+    sealed record Said(int[] Severities);
 
     /// <summary>Adds <c>mce</c> and <c>relative_mce</c> in percent: 100 is as good as the reference, less is better. Means over the severities stand for sums, whose ratio is the same.</summary>
     public void Compare(Dictionary<string, double> metrics)

@@ -113,8 +113,8 @@ public static class MemoryLayout
 
     static MeasuredLayout? Read(string path)
     {
-        try { return JsonSerializer.Deserialize<MeasuredLayout>(File.ReadAllText(path), json) is { Layout: ChannelsLastName or NchwName } read ? read : null; }
-        catch (Exception e) when (e is FileNotFoundException or JsonException) { return null; }
+        try { return JsonText.ReadFile<MeasuredLayout>(path, json) is { Layout: ChannelsLastName or NchwName } read ? read : null; }
+        catch (DataException) { return null; }
     }
 
     // The fastest of a few rounds, layouts in turn, so that a neighbour's work hits both alike.

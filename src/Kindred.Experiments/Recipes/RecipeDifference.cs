@@ -13,7 +13,11 @@ public sealed record RecipeDifference(string Path, string? Before, string? After
     public static IReadOnlyList<RecipeDifference> Between(RecipeMap before, RecipeMap after) => [.. Maps("", before, after)];
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Path} was {Before ?? "not set"}, is {After ?? "not set"}";
+    public override string ToString() => $"{Path} was {Flat(Before)}, is {Flat(After)}";
+
+    // A sentence holds no lines.
+    static string Flat(string? text) => text is null ? "not set"
+        : text.Contains('\n', StringComparison.Ordinal) ? $"{{ {string.Join(", ", text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))} }}" : text;
 
     static IEnumerable<RecipeDifference> Maps(string path, RecipeMap before, RecipeMap after) =>
         before.Keys.Union(after.Keys).SelectMany(key => Nodes(Binder.Join(path, key), before[key], after[key]));

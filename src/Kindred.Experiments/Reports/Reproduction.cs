@@ -37,10 +37,12 @@ public sealed record Reproduction(bool SameBits, int Arrays, IReadOnlyList<strin
         var steps = new CheckpointStore(Path.Combine(run, "checkpoints")).Last ?? throw new DataException($"'{run}' has no checkpoint; there is nothing to compare with.");
         Plugins.Recall(run);
         // The choice between layouts is measured, so it may come out otherwise; the bits would move.
-        string[] layout = record.Environment?["layout"]?.GetValue<string>() is { } name && record.Recipe?["phases"] is null
+        string[] layout = Said<string?>("layout", null) is { } name && record.Recipe?["phases"] is null
             ? [$"train.layout={(name == MemoryLayout.NchwName ? "nchw" : "channelsLast")}"] : [];
         return new(Recipe.Load(Path.Combine(run, "config.yaml"), layout, binder: Parts.Binder), record.Info?.State == RunState.Finished ? null : steps, record.Info?.From,
-            record.Environment?["threads"]?.GetValue<int>(), record.Environment?["device"]?.GetValue<string>() ?? "cpu");
+            Said<int?>("threads", null), Said("device", "cpu"));
+
+        T Said<T>(string key, T missing) => record.Environment is { } said ? JsonText.Value(said, key, Path.Combine(run, "env.json"), missing) : missing;
     }
 
     /// <summary>Whether the data are those that the run began with, told before anything is trained.</summary>

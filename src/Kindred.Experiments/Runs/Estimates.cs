@@ -35,6 +35,7 @@ public static class Estimates
 
     static TrainingEstimate Measure(Experiment experiment, Action<string>? warn, CancellationToken cancel)
     {
+        foreach (var warning in StateCost.Warnings(experiment.Method)) warn?.Invoke(warning);
         TrainingEstimate? found = null;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var hook = new EstimateHook(estimate =>

@@ -61,9 +61,10 @@ public sealed class Failures(string run, Action<string> warn)
         if (Path.GetFileName(Path.GetDirectoryName(place)) != FolderName)
             throw new DataException($"'{folder}' is no kept step: give RUN/{FolderName}/step-….");
         var kept = CheckpointStore.Load(place);
-        if (kept.State[ErrorKey]?.GetValue<string>() is not { } error) throw new DataException($"'{folder}' does not say what went wrong; it was not written by a training.");
+        if (JsonText.Value<string?>(kept.State, ErrorKey, folder, null) is not { } error) throw new DataException($"'{folder}' does not say what went wrong; it was not written by a training.");
         var recipe = TrainedRun.ReadRecipe(Path.GetDirectoryName(Path.GetDirectoryName(place))!);
-        var phase = kept.State[Resumption.PhaseKey]?.GetValue<int>() ?? 0;
+        var phase = JsonText.Value(kept.State, Resumption.PhaseKey, folder, 0);
+        if (phase < 0 || phase >= recipe.Phases.Count) throw new DataException($"'{folder}' is of phase {phase}, and its run's recipe has {recipe.Phases.Count}.");
         Experiment? previous = null;
         for (var i = 0; ; i++)
         {

@@ -61,8 +61,8 @@ static class KnownPlugins
     // What cannot be read knows nothing.
     static IReadOnlyList<Known> Read()
     {
-        try { return File.Exists(FileName) ? [.. (JsonSerializer.Deserialize<Known?[]>(RegularFile.ReadAllText(FileName), style) ?? []).OfType<Known>()] : []; }
-        catch (Exception e) when (e is JsonException or KindredException or IOException or UnauthorizedAccessException) { return []; }
+        try { return File.Exists(FileName) ? JsonText.ReadFile<Known[]>(FileName, style) : []; }
+        catch (KindredException) { return []; }
     }
 
     // The operating system frees it when a process dies, however it dies.

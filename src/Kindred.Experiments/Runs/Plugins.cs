@@ -108,13 +108,12 @@ public static class Plugins
         if (!File.Exists(file)) return [];
         try
         {
-            var all = JsonSerializer.Deserialize<Plugin?[]>(RegularFile.ReadAllText(file), style) ?? [];
-            return all.All(p => p is { Name: not null, Version: not null, Path.Length: > 0, Sha256: not null }) ? [.. all.OfType<Plugin>()]
-                : throw new JsonException("a plug-in has no name, version, path or hash.");
+            var all = JsonText.ReadFile<Plugin[]>(file, style);
+            return all.All(p => p.Path.Length > 0) ? all : throw new DataException($"{file}: a plug-in has no path.");
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (DataException e)
         {
-            throw new DataException($"{file} does not say which plug-ins the run was trained with: {e.Message} Delete it and name them by --plugin.", e);
+            throw new DataException($"{e.Message} It is to say which plug-ins the run was trained with. Delete it and name them by --plugin.", e);
         }
     }
 

@@ -33,12 +33,12 @@ static class RunFacts
         if (!File.Exists(file)) return null;
         try
         {
-            var facts = JsonSerializer.Deserialize<KeptFacts>(File.ReadAllText(file), style) ?? throw new JsonException("it is empty");
+            var facts = JsonText.ReadFile<KeptFacts>(file, style);
             return new KeptData(facts, () => DataKinds.Open(recipe, assets: AssetsOf(run)));
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or NullReferenceException or ArgumentException)
+        catch (DataException e)
         {
-            throw new DataException($"{file} does not say what data the run learnt from: {e.Message} Delete it, and the data will be opened instead.", e);
+            throw new DataException($"{e.Message} It is to say what data the run learnt from. Delete it, and the data will be opened instead.", e);
         }
     }
 

@@ -225,7 +225,11 @@ public sealed class RunFolder : IDisposable
         if (!File.Exists(In("config.yaml")))
             return;
 
-        var changes = RecipeDifference.Between(TrainingLength.Without(RecipeReader.ReadFile(In("config.yaml"))), TrainingLength.Without(RecipeReader.ReadMap(resolved.ToString(), "now")))
+        var begun = RecipeReader.ReadFile(In("config.yaml"));
+        if (begun["method"] is null && begun["phases"] is null)
+            throw new DataException($"{In("config.yaml")} is damaged: it holds no recipe, and is to say how the run was begun. "
+                + "Bring it back from a copy, or choose another folder with --out; nothing was changed.");
+        var changes = RecipeDifference.Between(TrainingLength.Without(begun), TrainingLength.Without(RecipeReader.ReadMap(resolved.ToString(), "now")))
             .Where(c => !free.Any(f => c.Path == f || c.Path.StartsWith($"{f}.", StringComparison.Ordinal))).ToArray();
 
         if (changes.Length > 0)

@@ -66,9 +66,9 @@ public sealed record RunInfo(
     {
         try
         {
-            return JsonSerializer.Deserialize<RunInfo>(RegularFile.ReadAllText(path), Format);
+            return JsonText.ReadFile<RunInfo>(path, Format);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException or JsonException)
+        catch (DataException)
         {
             return null;
         }

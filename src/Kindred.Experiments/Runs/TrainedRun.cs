@@ -1,5 +1,6 @@
 using Kindred.Experiments.Recipes;
 using Kindred.Experiments.Training;
+using Kindred.Io;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Runs;
@@ -46,7 +47,7 @@ public static class TrainedRun
     internal static CheckpointStore StoreOf(string run) => new(Path.Combine(run, "checkpoints"));
 
     /// <summary>How a checkpoint's network lay in memory: another layout would move the last bits. Before there was a choice, everything lay channels last.</summary>
-    internal static LayoutChoice LayoutOf(Checkpoint checkpoint) => new(checkpoint.State["layout"]?.GetValue<string>() is not MemoryLayout.NchwName, "as the run began");
+    internal static LayoutChoice LayoutOf(Checkpoint checkpoint) => new(JsonText.Value<string?>(checkpoint.State, "layout", "state.json", null) is not MemoryLayout.NchwName, "as the run began");
 
     /// <summary>Fills in the weights and memories of a checkpoint.</summary>
     internal static void Fill(Method method, Checkpoint checkpoint, bool anySize = false)
@@ -58,7 +59,9 @@ public static class TrainedRun
     // A phase is built out of the phase before it; the weights of that one do not matter here.
     static Experiment Build(string run, Recipe recipe, Checkpoint last, Device? device)
     {
-        var phase = last.State["phase"]?.GetValue<int>() ?? 0;
+        var phase = JsonText.Value(last.State, "phase", "state.json", 0);
+        if (phase < 0 || phase >= recipe.Phases.Count)
+            throw new DataException($"the checkpoint of step {last.Step} is of phase {phase}, and the recipe of '{run}' has {recipe.Phases.Count}: it is of another run.");
         var layout = LayoutOf(last);
         Experiment? previous = null;
         for (var i = 0; ; i++)

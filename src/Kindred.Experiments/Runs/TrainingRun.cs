@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kindred.Experiments.Recipes;
 using Kindred.Experiments.Training;
+using Kindred.Io;
 using Kindred.Torch;
 
 namespace Kindred.Experiments.Runs;
@@ -150,6 +151,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
                 using var experiment = Experiment.Build(recipe.Phases[phase], device: options.Device, previous: previous,
                     layout: phase == began && start is not null ? TrainedRun.LayoutOf(start) : null);
                 previous = experiment;
+                foreach (var warning in StateCost.Warnings(experiment.Method)) warn(warning);
                 if (!met) Agreement.Start(began, offset);
                 met = true;
                 if (phase == began - 1) earlier?.Fill(experiment.Method);
@@ -274,7 +276,7 @@ public sealed class TrainingRun(Recipe recipe, RunOptions options, IProgress<Tra
         if (trainer.LearnsNothing) warn(RestingRate.Warning(trainer.At, options.MaxSteps - offset, train));
         var result = trainer.Fit(cancel);
         state.Position = trainer.Position;
-        var loss = double.IsFinite(result.Loss) ? result.Loss : start?.State["loss"]?.GetValue<double>() ?? double.NaN;
+        var loss = double.IsFinite(result.Loss) ? result.Loss : start is null ? double.NaN : JsonText.Value(start.State, "loss", "state.json", double.NaN);
         var sha256 = state.Sha256();
         if (Agreement.Differing(sha256) is { Length: > 0 } others)
             warn($"the processes of ranks {string.Join(", ", others)} ended with another state than rank 0's, which is the one that is kept: are machines and versions of libtorch the same?");

@@ -18,8 +18,8 @@ public sealed record CellNote(string Cell, ulong Seed, string TrainingHash, doub
     /// <returns>The note, or null when there is none or it cannot be read.</returns>
     public static CellNote? TryRead(string folder)
     {
-        try { return JsonSerializer.Deserialize<CellNote>(RegularFile.ReadAllText(Path.Combine(folder, FileName)), StudyJson.Style); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException or JsonException) { return null; }
+        try { return JsonText.ReadFile<CellNote>(Path.Combine(folder, FileName), StudyJson.Style); }
+        catch (DataException) { return null; }
     }
 
     /// <summary>Writes this in one act.</summary>

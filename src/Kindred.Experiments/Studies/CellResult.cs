@@ -24,8 +24,8 @@ public sealed record CellResult(
     /// <returns>The result, or null when there is none or it cannot be read.</returns>
     public static CellResult? TryRead(string folder)
     {
-        try { return JsonSerializer.Deserialize<CellResult>(RegularFile.ReadAllText(Path.Combine(folder, FileName)), StudyJson.Style); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException or JsonException) { return null; }
+        try { return JsonText.ReadFile<CellResult>(Path.Combine(folder, FileName), StudyJson.Style); }
+        catch (DataException) { return null; }
     }
 
     /// <summary>Writes this in one act.</summary>

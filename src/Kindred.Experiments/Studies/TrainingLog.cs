@@ -18,7 +18,7 @@ static class TrainingLog
         var lines = Read(file);
         var late = lines[^Math.Max(Math.Min(1, lines.Count), lines.Count / 10)..];
         return late.SelectMany(l => l).Where(n => !others.Contains(n.Key) && n.Value is not null).GroupBy(n => n.Key)
-            .ToDictionary(g => g.Key, g => g.Average(n => n.Value!.GetValue<double>()));
+            .ToDictionary(g => g.Key, g => g.Average(n => JsonText.Value(n.Value!.Parent!.AsObject(), n.Key, file, 0.0)));
     }
 
     /// <summary>The step at which the collapse alarm goes off, or null: told from the log, so that a resumed run says the same.</summary>
@@ -29,7 +29,7 @@ static class TrainingLog
         var alarm = new CollapseAlarm(_ => { });
         foreach (var line in lines)
         {
-            var at = new Progress(0, 1, (long)line["step"]! - 1, (long)lines[^1]["step"]!);
+            var at = new Progress(0, 1, JsonText.Value(line, "step", file, 1L) - 1, JsonText.Value(lines[^1], "step", file, 1L));
             var numbers = line.Where(n => n.Value?.GetValueKind() == JsonValueKind.Number).ToDictionary(n => n.Key, n => n.Value!.GetValue<double>());
             alarm.Step(new StepReport(at, 0, 0, 0, 0, 0, numbers));
         }

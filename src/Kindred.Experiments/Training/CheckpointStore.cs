@@ -27,6 +27,8 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
 
     const long PointerLimit = 4096;
 
+    static readonly JsonSerializerOptions style = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
     readonly IDisk disk = disk ?? Disk.Default;
 
     /// <summary>The folder.</summary>
@@ -159,10 +161,9 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
 
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException or JsonException or FormatException
-            or InvalidOperationException or KeyNotFoundException or NullReferenceException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException)
         {
-            return $"the manifest of {path} cannot be read: {e.Message}";
+            return $"the manifest of {path} cannot be read: {e.Message.TrimEnd('.')}";
         }
     }
 
@@ -182,27 +183,28 @@ public sealed class CheckpointStore(string folder, int keep = 3, IDisk? disk = n
 
     static IEnumerable<(string Name, Written Entry)> ReadManifest(string path)
     {
-        var manifest = JsonNode.Parse(RegularFile.ReadAllText(Path.Combine(path, Manifest)))!["files"]!.AsObject();
+        var file = Path.Combine(path, Manifest);
+        var manifest = JsonText.ReadFile<Listed>(file, style);
+        var listed = manifest.Files;
+        var named = StepOf(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))));
 
-        if (!manifest.ContainsKey(StateFile))
-            throw new FormatException($"it does not list {StateFile}");
+        // A copy under another name would be gone on with, or kept, as the state of a step that it is not of.
+        if (named >= 0 && manifest.Step is { } step && step != named)
+            throw new DataException($"{file} is of step {step}: the folder was renamed, or copied from another.");
 
-        return [.. manifest.Select(f => (Plain(f.Key), new Written(f.Value!["bytes"]!.GetValue<long>(), f.Value["sha256"]!.GetValue<string>())))];
+        if (!listed.ContainsKey(StateFile))
+            throw new DataException($"{file} does not list {StateFile}.");
+
+        return [.. listed.Select(f => (Plain(file, f.Key), new Written(f.Value.Bytes, f.Value.Sha256)))];
     }
 
-    static JsonObject ReadState(string path)
-    {
-        try
-        {
-            return (JsonObject)JsonNode.Parse(RegularFile.ReadAllText(Path.Combine(path, StateFile)))!;
-        }
-        catch (Exception e) when (e is JsonException or InvalidCastException or NullReferenceException)
-        {
-            throw new DataException($"{Path.Combine(path, StateFile)} is no JSON object; it was not written by a save.", e);
-        }
-    }
+    static JsonObject ReadState(string path) => JsonText.ReadFile<JsonObject>(Path.Combine(path, StateFile));
 
-    static string Plain(string name) => name == Path.GetFileName(name) ? name : throw new FormatException($"it lists '{name}', which is no plain file name");
+    static string Plain(string file, string name) => name == Path.GetFileName(name) ? name : throw new DataException($"{file} lists '{name}', which is no plain file name.");
+
+    sealed record Listed(IReadOnlyDictionary<string, ListedFile> Files, long? Step = null);
+
+    sealed record ListedFile(long Bytes, string Sha256);
 
     static long StepOf(string name) => name.StartsWith("step-", StringComparison.Ordinal) && long.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1;
 

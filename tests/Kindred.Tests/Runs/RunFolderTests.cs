@@ -35,6 +35,25 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void Other_settings_are_told_in_one_line_and_an_empty_recipe_as_what_it_is()
+    {
+        using var run = RunFolder.Open(Run);
+        File.WriteAllText(Path.Combine(Run, "config.yaml"), "method: simclr\ntrain: { optimizer: { name: sgd, momentum: 0.9 } }\n");
+        var error = Assert.Throws<ConfigurationException>(() => run.CheckSame(RecipeReader.ReadMap("method: simclr\ntrain: { optimizer: adam }", "now")));
+        Assert.Contains("train.optimizer was { name: sgd, momentum: 0.9 }, is adam", error.Message);
+        Assert.DoesNotContain('\n', error.Message);
+        File.WriteAllText(Path.Combine(Run, "config.yaml"), "");
+        Assert.Contains("is damaged: it holds no recipe", Assert.Throws<DataException>(() => run.CheckSame(RecipeReader.ReadMap("method: simclr", "now"))).Message);
+    }
+
+    [Fact]
+    public void A_folder_in_the_place_of_a_file_is_told_as_that()
+    {
+        var place = Directory.CreateDirectory(Path.Combine(folder, "metrics.jsonl")).FullName;
+        Assert.Contains("a folder of this name", Assert.Throws<EnvironmentException>(() => new JsonLines(place)).Message);
+    }
+
+    [Fact]
     public void A_run_is_never_overwritten_and_is_resumed_only_when_asked()
     {
         using (var run = RunFolder.Open(Run))

@@ -80,6 +80,39 @@ public sealed class TokenizerTests : IDisposable
         Assert.Contains("no vocabulary there", Assert.Throws<DataException>(() => Tokenizer.Read(Path.Combine(folder, "none"))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[1, 2]", "a b", "vocab.json is a list of 2, and an object was expected")]
+    [InlineData("{\"a\": {\"b\": 1}}", "a b", "'a' is an object, and a whole number was expected")]
+    [InlineData("{\"a\": 1.5}", "a b", "'a' is 1.5, and a whole number was expected")]
+    [InlineData("{\"a\": null}", "a b", "'a' is null, and a whole number was expected")]
+    [InlineData("{\"a\": 0, \"a\": 1}", "a b", "the key 'a' stands there twice")]
+    [InlineData("{\"a\": 0, \"b\": 0}", "a b", "'a' and 'b' have the same number, 0")]
+    [InlineData("{\"a\": 0, \"b\": 7}", "a b", "'b' has the number 7")]
+    [InlineData("{}", "a b", "holds no token")]
+    [InlineData("", "a b", "vocab.json is empty")]
+    [InlineData("{\"a\": 0, \"b\": 1, \"ab\": 2}", "#version: 0.2\na b\na c", "merges.txt, line 3: vocab.json has no token 'c'")]
+    [InlineData("{\"a\": 0, \"b\": 1, \"ab\": 2}", "a b b", "merges.txt, line 1: two tokens with a blank")]
+    [InlineData("{\"a\": 0, \"b\": 1, \"ab\": 2}", "a b\na b", "merges.txt, line 2: the rule 'a b' stands in line 1 already")]
+    public void A_damaged_vocabulary_of_byte_pairs_is_refused_with_file_and_place(string vocabulary, string merges, string said)
+    {
+        File.WriteAllText(Path.Combine(folder, "vocab.json"), vocabulary);
+        File.WriteAllText(Path.Combine(folder, "merges.txt"), merges);
+        var message = Assert.Throws<DataException>(() => Tokenizer.Read(folder)).Message;
+        Assert.Contains(said, message, StringComparison.Ordinal);
+        Assert.DoesNotMatch("System|Dictionary|Int32", message);
+    }
+
+    [Fact]
+    public void A_damaged_model_of_pieces_is_refused_without_words_of_its_reader()
+    {
+        var file = Path.Combine(folder, "spiece.model");
+        foreach (var bytes in new byte[][] { [], [.. "hello"u8], [0x0A, 0x10, 0x0A, 0x05, .. "<unk>"u8], [.. Enumerable.Range(0, 256).Select(i => (byte)i)] })
+        {
+            File.WriteAllBytes(file, bytes);
+            Assert.StartsWith($"{file} is no SentencePiece model", Assert.Throws<DataException>(() => Tokenizer.Read(file)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Byte_level_BPE_follows_its_merges_and_keeps_blanks_with_their_words()
     {

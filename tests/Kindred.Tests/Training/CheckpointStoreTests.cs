@@ -52,6 +52,31 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_under_the_name_of_another_step_is_neither_gone_on_with_nor_kept_as_that_step()
+    {
+        var store = new CheckpointStore(Store);
+        store.Save(Make(1));
+        var copy = Directory.CreateDirectory(store.PathOf(2)).FullName;
+        foreach (var file in Directory.GetFiles(store.PathOf(1))) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        Assert.Contains("is of step 1: the folder was renamed, or copied", CheckpointStore.Problem(copy), StringComparison.Ordinal);
+        store.Save(Make(2));
+        AssertWhole(CheckpointStore.Load(copy));
+    }
+
+    [Theory]
+    [InlineData("{\"files\": 3}", "'files' is 3, and an object was expected")]
+    [InlineData("[]", "is a list of 0, and an object was expected")]
+    [InlineData("{\"files\": {\"state.json\": {\"bytes\": \"x\"}}}", "'files'.'state.json'.'bytes' is \"x\", and a whole number was expected")]
+    [InlineData("{\"files\": {}}", "does not list state.json")]
+    [InlineData("", "is empty")]
+    public void A_spoilt_manifest_is_told_with_its_place(string manifest, string said)
+    {
+        var path = new CheckpointStore(Store).Save(Make(1));
+        File.WriteAllText(Path.Combine(path, "MANIFEST.json"), manifest);
+        Assert.Contains(said, CheckpointStore.Problem(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_marked_checkpoint_is_kept_until_the_run_goes_back_behind_it()
     {
         var store = new CheckpointStore(Store, keep: 2);
