@@ -52,7 +52,8 @@ sealed record SampleShape(IReadOnlyList<long> Sides)
         : new ConvolutionalCritic(Square[0], Square[1], beside, hidden);
 
     IReadOnlyList<long> Square => Sides is [_, var height, var width] && height == width ? Sides
-        : throw new ConfigurationException($"options.networks: convolutions go over square pictures, and a sample here is {string.Join(" × ", Sides)}; take networks: linear, or give a view with one size.");
+        : throw new ConfigurationException($"options.networks: convolutions go over square pictures, and a sample here is {string.Join(" × ", Sides)}; "
+            + "take networks: linear, or give a view with one size.");
 
     /// <summary>Samples as rows of values, `[N, D]`.</summary>
     /// <exception cref="ConfigurationException">The samples are of another kind or size than the generator writes.</exception>

@@ -94,7 +94,8 @@ public class StudyPlotTests
             plot: { kind: scatter, x: z_std, value: knn.accuracy }
             """, "t", name => Recipe.Load(name, null, Path.Combine(Repository.Root, "recipes"), Parts.Binder));
         CellResult Of(string cell, double x, double y) => new(cell, 0, "", "", new Dictionary<string, double> { ["z_std"] = x, ["knn.accuracy"] = y }, null, 0, null);
-        var root = XDocument.Parse(StudyPlot.Svg(new(study, [Of("a", 1, 10), Of("b", 2, 30), Of("c", 3, 20), new("untrained", 0, "", "", new Dictionary<string, double> { ["knn.accuracy"] = 5 }, null, 0, null)]))).Root!;
+        var root = XDocument.Parse(StudyPlot.Svg(new(study, [Of("a", 1, 10), Of("b", 2, 30), Of("c", 3, 20),
+            new("untrained", 0, "", "", new Dictionary<string, double> { ["knn.accuracy"] = 5 }, null, 0, null)]))).Root!;
         var dots = root.Elements(svg + "circle").Select(c => ((double)c.Attribute("cx")!, (double)c.Attribute("cy")!)).ToArray();
         Assert.Equal(3, dots.Length);                                                      // the untrained network has no z to spread
         Assert.Equal(dots[0].Item1 + dots[2].Item1, 2 * dots[1].Item1, 0.3);               // evenly to the right
@@ -102,8 +103,10 @@ public class StudyPlotTests
         string[] texts = [.. root.Elements(svg + "text").Select(t => t.Value)];
         Assert.All(["a", "b", "c", "z std", "knn accuracy, %"], t => Assert.Contains(t, texts));
 
-        var near = XDocument.Parse(SvgChart.Scatter("Near", "x", "y", [.. Enumerable.Range(0, 4).Select(i => new ChartDot($"name {i}", new(1 + (i * 1e-3), double.NaN, 1), new(1, double.NaN, 1))), new("far", new(2, 0, 1), new(2, 0, 1))])).Root!;
-        var places = near.Elements(svg + "text").Where(t => t.Value.StartsWith("name", StringComparison.Ordinal)).Select(t => ((string?)t.Attribute("text-anchor"), (string?)t.Attribute("y"))).ToArray();
+        var near = XDocument.Parse(SvgChart.Scatter("Near", "x", "y", 
+            [.. Enumerable.Range(0, 4).Select(i => new ChartDot($"name {i}", new(1 + (i * 1e-3), double.NaN, 1), new(1, double.NaN, 1))), new("far", new(2, 0, 1), new(2, 0, 1))])).Root!;
+        var places = near.Elements(svg + "text").Where(t => t.Value.StartsWith("name", StringComparison.Ordinal))
+            .Select(t => ((string?)t.Attribute("text-anchor"), (string?)t.Attribute("y"))).ToArray();
         Assert.Equal(places.Length, places.Distinct().Count());                            // no name on another
 
         foreach (var plot in new[] { "{ kind: scatter, value: knn.accuracy }", "{ kind: scatter, x: z_std, value: [knn.accuracy, loss] }" })
