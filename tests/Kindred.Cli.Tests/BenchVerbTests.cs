@@ -38,8 +38,9 @@ public sealed class BenchVerbTests
     public void A_step_is_that_of_the_registered_method_with_its_rate_and_loss(string method, string? views, int passes)
     {
         var line = Assert.Single(Run("bench", "train", "--method", method, "--batch", "4", "--size", "16", "--queue", "64", "--repeats", "2", "--warmup", "1", "--threads", "1", "--precision", "f32"));
-        Assert.Equal(($"train/{method}", 2, 4, "f32", "nhwc"), (line.GetProperty("name").GetString(), line.GetProperty("runs").GetInt32(), line.GetProperty("batch").GetInt32(),
-            line.GetProperty("precision").GetString(), line.GetProperty("layout").GetString()));
+        Assert.Equal(($"train/{method}", 2, 4, "f32"), (line.GetProperty("name").GetString(), line.GetProperty("runs").GetInt32(), line.GetProperty("batch").GetInt32(),
+            line.GetProperty("precision").GetString()));
+        Assert.Contains(line.GetProperty("layout").GetString(), (string[])["nhwc", "nchw"]);   // whichever this machine is faster with
         Assert.Equal(views, line.TryGetProperty("views", out var own) ? own.GetString() : null);
         foreach (var rate in new[] { "images_per_s", "images_per_s_best", "images_per_cpu_s", "median_s", "peak_rss_mb" }) Assert.True(line.GetProperty(rate).GetDouble() > 0, rate);
         Assert.Equal(passes, line.GetProperty("crops_per_s").GetDouble() / line.GetProperty("images_per_s").GetDouble(), 0.05);

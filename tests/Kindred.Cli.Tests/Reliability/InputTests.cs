@@ -14,7 +14,7 @@ public sealed class InputTests(SmallRun small) : IClassFixture<SmallRun>
     [InlineData(3, "train RECIPE --data list:WHAT")]
     [InlineData(3, "train RECIPE --data tar:WHAT")]
     [InlineData(3, "train RECIPE --data packed:WHAT")]
-    [InlineData(3, "train RECIPE views=[] --data audio:WHAT")]
+    [InlineData(3, "train RECIPE encoder=wave views=[] --data audio:WHAT")]
     [InlineData(3, "train RECIPE --data WHAT")]
     [InlineData(2, "study WHAT")]
     [InlineData(3, "eval knn --run WHAT")]

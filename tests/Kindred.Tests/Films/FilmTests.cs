@@ -60,7 +60,7 @@ public sealed class FilmTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"videos\": [", "has not the layout")]
+    [InlineData("{\"videos\": [", "captions.json, line 1")]
     [InlineData("{\"videos\": []}", "has not the layout")]
     [InlineData("{\"videos\": [{\"video_id\": \"../x\"}], \"sentences\": []}", "'../x' is no name of a film")]
     [InlineData("{\"videos\": [{\"video_id\": \"v0\"}, {\"video_id\": \"v0\"}], \"sentences\": []}", "stands there twice")]
