@@ -23,8 +23,7 @@ static class Fitting
     internal static Func<View, Tensor> Of(IEncodes encodes, Func<View, Tensor> represent) => view => Of(encodes, [view], () => represent(view));
 
     static bool IsOfShapes(Exception e) => e is InvalidCastException or ArgumentException
-        || (e is TorchException { InnerException: null, Kind: not (TorchException.Kinds.Memory or TorchException.Kinds.Managed) }
-            && !e.Message.Contains("dtype", StringComparison.Ordinal));                    // numbers of two kinds are a fault of the code, never of the data
+        || e is TorchException { InnerException: null, Kind: not (TorchException.Kinds.Memory or TorchException.Kinds.Managed) };
 
     static ConfigurationException Misfit(string who, IReadOnlyList<View> views, Exception e) =>
         new($"{who} cannot compute with these data, {string.Join(", ", views.Select(v => $"{(v.Name.Length == 0 ? "" : $"'{v.Name}' ")}[{string.Join(", ", v.X.Shape)}]"))}: "
