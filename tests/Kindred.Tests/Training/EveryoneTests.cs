@@ -61,7 +61,10 @@ public sealed class EveryoneTests
         var results = new[] { Dtype.Float64, Dtype.Float32 }.Select(dtype =>
         {
             try { return Of(example, dtype); }
-            catch (Exception e) when (e is TorchException or ArgumentException or InvalidOperationException or ConfigurationException { InnerException: TorchException }) { return new Outcome(dtype.ToString(), [], [], $"{e.GetType().Name} {e.Message}"); }
+            catch (Exception e) when (e is TorchException or ArgumentException or InvalidOperationException or ConfigurationException { InnerException: TorchException })
+            {
+                return new Outcome(dtype.ToString(), [], [], $"{e.GetType().Name} {e.Message}");
+            }
         });
         Outcome? last = null;
         foreach (var result in results)
