@@ -35,21 +35,18 @@ sealed class CorruptionReference
 
     static (Dictionary<string, double> Metrics, int[] Severities) Parse(string file)
     {
-        try
-        {
-            var report = JsonText.ReadFile<Report>(file, style);
-            if (report.Protocol != "corruption")
-                throw new DataException($"reference: '{file}' is no report of the protocol corruption, but of '{report.Protocol}'.");
-            return (report.Metrics.Where(m => m.Value is not null).ToDictionary(m => m.Key, m => m.Value!.Value), report.Settings.Severities);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataException { InnerException: IOException or UnauthorizedAccessException })
+        Report report;
+        try { report = JsonText.ReadFile<Report>(file, style); }
+        catch (DataException e) when (e.InnerException is IOException or UnauthorizedAccessException)
         {
             throw new DataException($"reference: '{file}' cannot be read; evaluate that run first, kindred eval corruption --run DIR.", e);
         }
-        catch (DataException e) when (!e.Message.StartsWith("reference:", StringComparison.Ordinal))
+        catch (DataException e)
         {
             throw new DataException($"reference: '{file}' is no report of the protocol corruption: {e.Message}", e);
         }
+        return report.Protocol == "corruption" ? (report.Metrics.Where(m => m.Value is not null).ToDictionary(m => m.Key, m => m.Value!.Value), report.Settings.Severities)
+            : throw new DataException($"reference: '{file}' is no report of the protocol corruption, but of '{report.Protocol}'.");
     }
 
     sealed record Report(string Protocol, IReadOnlyDictionary<string, double?> Metrics, Said Settings);

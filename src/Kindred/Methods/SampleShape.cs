@@ -5,17 +5,7 @@ using Kindred.Torch;
 
 namespace Kindred.Methods;
 
-/// <summary>What the networks of a game are made of.</summary>
-public enum PlayerKind
-{
-    /// <summary>Linear layers over the values of a sample.</summary>
-    Linear,
-
-    /// <summary>Convolutions over pictures, as in DCGAN.</summary>
-    Convolutional,
-}
-
-/// <summary>What a sample looks like to a generator that writes its values as one row: a list of numbers, or a small picture.</summary>
+/// <summary>What a sample looks like to a generator that writes its values as one row, a list of numbers or a small picture, and the networks that go with it.</summary>
 /// <param name="Sides">`[D]` or `[C, H, W]`.</param>
 sealed record SampleShape(IReadOnlyList<long> Sides)
 {

@@ -47,6 +47,21 @@ public sealed class SignalTests(SmallRun small) : IClassFixture<SmallRun>
         Assert.Equal(0, small.Train(run, "train.epochs=100000", "--resume", "auto", "--max-steps", "1").Code);
     }
 
+    [Fact]
+    public async Task A_signal_in_the_evaluation_at_the_end_says_that_something_is_left_to_do()
+    {
+        var run = small.Fresh("evaluated");
+        var start = Cli.Start(["train", small.Recipe, "--out", run, "train.epochs=1", "evaluate=[{ linear-sgd: { epochs: 100000 } }]"]);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        Wait(() => File.Exists(Path.Combine(run, "run.json")) && File.ReadAllText(Path.Combine(run, "run.json")).Contains("\"finished\"", StringComparison.Ordinal), process);
+        Thread.Sleep(500);
+        Signal(process, "TERM");
+        Assert.True(process.WaitForExit(patience), "the signal was not heard");
+        Assert.Equal(75, process.ExitCode);
+        Assert.Contains("its evaluation by linear-sgd was stopped", await errors, StringComparison.Ordinal);
+    }
+
     // R7: wherever it comes (warm-up, step, evaluation, save, the wait for a batch), the rest gives the same bits; fifty moments with KINDRED_LARGE=1.
     [Fact]
     public void A_signal_at_any_moment_of_a_training_saves_and_the_rest_gives_the_same_bits()

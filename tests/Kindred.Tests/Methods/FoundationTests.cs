@@ -95,6 +95,17 @@ public sealed class FoundationTests
     }
 
     [Fact]
+    public void Samples_that_are_all_neighbours_of_one_another_leave_nobody_dissimilar_and_that_is_said()
+    {
+        using var data = new PointModality().Open(new("points:ring?n=3", [], Batch: 3));
+        var method = Toy.Build(() => new DrLIM(new Mlp(new(Width: 4, Inputs: 2)), new(3, 8, 1), new(DrLIM.SimilarKind.Neighbours, Neighbours: 1, Pairs: 2)));
+        // Each one's nearest is the next: so it comes out for equal samples, as no distance decides between them.
+        method.State().Single(s => s.Path == "neighbours").State.Set(Tensor.From<long>([1, 2, 0], [3, 1]));
+        var error = Assert.Throws<ConfigurationException>(() => Plan(method, data));
+        Assert.Contains("leave nobody dissimilar", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Dissimilar_pairs_beyond_the_margin_and_coinciding_similar_ones_cost_nothing()
     {
         using var scope = Scope.Open();
